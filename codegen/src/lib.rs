@@ -1,0 +1,1 @@
+//! Generates connector crates from connector specs.

@@ -1,0 +1,3 @@
+//! The airbyte-agent program.
+
+fn main() {}

@@ -1,0 +1,199 @@
+//! How a connector authenticates.
+
+use serde::Serialize;
+
+use super::{List, Template, Text};
+
+/// One way to authenticate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct AuthScheme {
+    /// Name in the spec, for example `githubPAT`.
+    pub name: Text,
+    /// Title, for example `Personal access token`.
+    pub title: Text,
+    /// What it is and when to choose it.
+    pub description: Text,
+    /// How a request carries it.
+    pub kind: AuthKind,
+    /// What the user provides.
+    pub fields: List<CredentialField>,
+    /// Secrets the engine works with, computed from the fields.
+    pub mapping: List<Mapping>,
+    /// Headers set besides, over secrets and unmapped fields; an unknown name is empty.
+    pub headers: List<Header>,
+    /// How an access token is renewed.
+    pub refresh: Option<Refresh>,
+    /// Endpoints of the authorization-code flow.
+    pub oauth: Option<OAuthEndpoints>,
+    /// What each scope opens.
+    pub scopes: List<Scope>,
+}
+
+impl AuthScheme {
+    /// The field of this name or alias.
+    pub fn field(&self, name: &str) -> Option<&CredentialField> {
+        self.fields
+            .iter()
+            .find(|field| field.name == name)
+            .or_else(|| self.fields.iter().find(|field| field.aliases.iter().any(|a| a == name)))
+    }
+}
+
+/// How a request carries the credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum AuthKind {
+    /// `Authorization: Bearer <token>`
+    Bearer,
+    /// `Authorization: Basic <username:password>`
+    Basic,
+    /// A header, query parameter or cookie with `api_key`.
+    ApiKey {
+        /// Where it goes.
+        location: ApiKeyLocation,
+        /// Its name there.
+        name: Text,
+    },
+    /// A header with the access token behind a prefix.
+    OAuth2 {
+        /// Header, usually `Authorization`.
+        header: Text,
+        /// Prefix, usually `Bearer`; empty for none.
+        prefix: Text,
+    },
+}
+
+/// Where an API key goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum ApiKeyLocation {
+    /// A header.
+    Header,
+    /// A query parameter.
+    Query,
+    /// A cookie.
+    Cookie,
+}
+
+/// Something the user provides to authenticate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct CredentialField {
+    /// Name in credentials.
+    pub name: Text,
+    /// Title.
+    pub title: Text,
+    /// What it is.
+    pub description: Text,
+    /// Where to get it.
+    pub obtain: Text,
+    /// Whether the scheme is unusable without it.
+    pub required: bool,
+    /// Whether it must never be shown.
+    pub secret: bool,
+    /// Other names under which it is accepted.
+    pub aliases: List<Text>,
+}
+
+/// A secret computed from credential fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Mapping {
+    /// `token`, `username`, `password`, `api_key`, `access_token`, `refresh_token`, `client_id`,
+    /// `client_secret` or `credentials_json`.
+    pub target: Text,
+    /// Text over credential fields.
+    pub value: Template,
+}
+
+/// A header with a computed value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Header {
+    /// Name.
+    pub name: Text,
+    /// Value.
+    pub value: Template,
+}
+
+/// How an access token is renewed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Refresh {
+    /// Token endpoint, over configuration values and `client_id`.
+    pub url: Template,
+    /// How the client authenticates there.
+    pub style: RefreshStyle,
+    /// How the body is written.
+    pub format: RefreshFormat,
+    /// What is exchanged for a token.
+    pub grant: RefreshGrant,
+    /// Scopes asked for by the `jwt-bearer` grant.
+    pub scopes: List<Text>,
+    /// Fields of the token answer that become server variables.
+    pub extract: List<Text>,
+}
+
+/// How the client authenticates at the token endpoint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum RefreshStyle {
+    /// `client_id` and `client_secret` in the body.
+    Body,
+    /// HTTP basic authentication.
+    Basic,
+    /// Not at all.
+    None,
+}
+
+/// How the body of a token request is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum RefreshFormat {
+    /// `application/x-www-form-urlencoded`
+    Form,
+    /// `application/json`
+    Json,
+}
+
+/// What is exchanged for an access token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum RefreshGrant {
+    /// A refresh token.
+    RefreshToken,
+    /// A signed assertion of a service account (`credentials_json`).
+    JwtBearer,
+}
+
+/// Endpoints of the authorization-code flow.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct OAuthEndpoints {
+    /// Where the user grants access; empty for flows without a user.
+    pub authorization_url: Template,
+    /// Where the code is exchanged.
+    pub token_url: Template,
+    /// Scopes to ask for.
+    pub scopes: List<Text>,
+}
+
+/// What a scope opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Scope {
+    /// Name at the vendor, empty where permissions have no name.
+    pub name: Text,
+    /// `read`, `write`, `read_write` or `delete`.
+    pub mode: Text,
+    /// Entities it concerns.
+    pub entities: List<Text>,
+    /// What else there is to know.
+    pub description: Text,
+}

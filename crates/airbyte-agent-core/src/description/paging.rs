@@ -1,0 +1,93 @@
+//! How a list continues.
+
+use serde::Serialize;
+
+use super::{JsonPath, List, Text};
+
+/// How a list continues after one page.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Paging {
+    /// What the next request carries.
+    pub next: Next,
+    /// The list goes on only while this is true.
+    pub more: Option<Source>,
+    /// The list ends once this is true.
+    pub done: Option<Source>,
+    /// Parameter that sets the size of a page.
+    pub size: Option<PageSize>,
+}
+
+/// What the request for the next page carries.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum Next {
+    /// Nothing: the answer is complete, or the vendor offers no way to continue.
+    None {
+        /// Why.
+        reason: Text,
+    },
+    /// A token of the answer, in a parameter.
+    Cursor {
+        /// Where the token stands.
+        from: Source,
+        /// Parameter that takes it.
+        into: Text,
+    },
+    /// A URL of the answer: one of its query parameters, or the URL itself.
+    Link {
+        /// Where the URL stands.
+        from: Source,
+        /// Query parameters of the URL and the parameters they feed. None: the URL itself is
+        /// requested, on the vendor's origin only.
+        feed: List<(Text, Text)>,
+    },
+    /// A field of the last record, in a parameter.
+    LastRecord {
+        /// The field.
+        field: JsonPath,
+        /// Parameter that takes it.
+        into: Text,
+    },
+    /// The number of records received so far, in a parameter.
+    Offset {
+        /// Parameter that takes it.
+        into: Text,
+        /// Value on the first page.
+        start: u64,
+    },
+    /// The number of the page, in a parameter.
+    Page {
+        /// Parameter that takes it.
+        into: Text,
+        /// Value on the first page.
+        start: u64,
+    },
+}
+
+/// Where a value of the answer stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum Source {
+    /// A field of the extracted metadata, possibly inside it.
+    Meta {
+        /// Name of the field.
+        name: Text,
+        /// Steps inside its value.
+        inside: JsonPath,
+    },
+    /// A place in the body.
+    Body(JsonPath),
+}
+
+/// The parameter that sets the size of a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct PageSize {
+    /// Name of the parameter.
+    pub parameter: Text,
+    /// Largest size the vendor serves, where it is known.
+    pub maximum: Option<u64>,
+}

@@ -1,0 +1,120 @@
+//! The part of JSON Schema that arguments are checked against.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{List, Text};
+
+/// JSON text that is known to be valid: a default, an enum member, a schema.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Json(pub Text);
+
+impl Json {
+    /// Writes `value` down.
+    pub fn new(value: &Value) -> Self {
+        Self(Cow::Owned(value.to_string()))
+    }
+
+    /// The value; `null` should the text ever be invalid.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or(Value::Null)
+    }
+}
+
+/// JSON types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum Kind {
+    /// `string`
+    String,
+    /// `integer`
+    Integer,
+    /// `number`
+    Number,
+    /// `boolean`
+    Boolean,
+    /// `array`
+    Array,
+    /// `object`
+    Object,
+}
+
+impl Kind {
+    /// The word JSON Schema uses.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::String => "string",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Array => "array",
+            Self::Object => "object",
+        }
+    }
+}
+
+/// What a value may be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Schema {
+    /// Types allowed; none means any.
+    pub kinds: List<Kind>,
+    /// Whether `null` is allowed besides.
+    pub nullable: bool,
+    /// Format, for example `date-time`; empty when not given. Informational.
+    pub format: Text,
+    /// What the value means; empty when the parameter itself says it.
+    pub description: Text,
+    /// Values allowed; none means any.
+    pub choices: List<Json>,
+    /// Smallest number allowed.
+    pub minimum: Option<f64>,
+    /// Largest number allowed.
+    pub maximum: Option<f64>,
+    /// Schema of the elements of an array: none or one.
+    pub items: List<Schema>,
+    /// Members of an object.
+    pub properties: List<Property>,
+    /// Whether an object may have members beyond `properties`.
+    pub open: bool,
+    /// Default, for documents; whether it is sent is said by the parameter.
+    pub default: Option<Json>,
+}
+
+impl Schema {
+    /// A schema that allows anything.
+    pub const ANY: Self = Self {
+        kinds: Cow::Borrowed(&[]),
+        nullable: true,
+        format: Cow::Borrowed(""),
+        description: Cow::Borrowed(""),
+        choices: Cow::Borrowed(&[]),
+        minimum: None,
+        maximum: None,
+        items: Cow::Borrowed(&[]),
+        properties: Cow::Borrowed(&[]),
+        open: true,
+        default: None,
+    };
+
+    /// The member of this name.
+    pub fn property(&self, name: &str) -> Option<&Property> {
+        self.properties.iter().find(|property| property.name == name)
+    }
+}
+
+/// A member of an object schema.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Property {
+    /// Name on the wire.
+    pub name: Text,
+    /// Whether it must be present.
+    pub required: bool,
+    /// What it may be.
+    pub schema: Schema,
+}

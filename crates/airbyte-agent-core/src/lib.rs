@@ -1,0 +1,2 @@
+//! Runtime of the Airbyte agent connectors.
+pub mod description;

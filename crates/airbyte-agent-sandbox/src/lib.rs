@@ -1,0 +1,1 @@
+//! Vendors and the hosted platform, emulated from connector descriptions.

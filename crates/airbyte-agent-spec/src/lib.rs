@@ -1,0 +1,1 @@
+//! Reads and checks a connector spec and lowers it to a connector description.
