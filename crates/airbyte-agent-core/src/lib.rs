@@ -1,2 +1,71 @@
 //! Runtime of the Airbyte agent connectors.
+//!
+//! A connector is a [description](description::Connector): plain data, lowered from a spec. A
+//! [`Client`] runs its operations, either straight against the vendor ([`Local`]) or through
+//! Airbyte's platform ([`Hosted`]). The connector crates wrap a client in typed builders; the
+//! dynamic door is [`Client::execute`].
+//!
+//! ```no_run
+//! use airbyte_agent_core::{Client, Credentials};
+//! # fn description() -> airbyte_agent_core::description::Connector { unimplemented!() }
+//!
+//! # async fn example() -> airbyte_agent_core::Result<()> {
+//! let credentials = Credentials::new().field("token", "ghp_…");
+//! let client = Client::local(description(), credentials)?;
+//! let issues = client
+//!     .execute("issues", "list", serde_json::json!({"owner": "airbytehq", "repo": "airbyte"}))
+//!     .await?;
+//! println!("{}", issues.data);
+//! # Ok(())
+//! # }
+//! ```
+
+mod arguments;
+mod auth;
+mod builder;
+mod call;
+mod client;
+mod closest;
+mod cursor;
 pub mod description;
+mod download;
+mod dry_run;
+mod error;
+pub mod expression;
+mod hosted;
+mod http;
+mod local;
+mod page;
+mod record;
+mod reply;
+mod request;
+mod retry;
+mod secret;
+mod transport;
+
+pub use serde;
+pub use serde_json;
+
+pub use self::arguments::Arguments;
+pub use self::auth::{Credentials, TokenUpdate};
+pub use self::builder::{RecordAs, RecordsAs};
+pub use self::call::{Call, CallOptions};
+pub use self::client::{
+    CheckReport, CheckStatus, Client, Description, EntitySummary, Execute, Outcome,
+};
+pub use self::cursor::Cursor;
+pub use self::download::Download;
+pub use self::dry_run::DryRun;
+pub use self::error::{Error, ErrorKind, Result};
+pub use self::hosted::Hosted;
+pub use self::http::{BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
+pub use self::local::Local;
+pub use self::page::{Items, Page, Pages};
+pub use self::record::{Extra, Lenient};
+pub use self::transport::{Layout, Prepared, Reply, Transport};
+
+/// What the macros need; not part of the public API.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::record::{Field, Lenient, Record, decode, decode_enum};
+}

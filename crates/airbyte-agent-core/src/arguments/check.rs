@@ -1,0 +1,131 @@
+//! Checks one value against a schema.
+
+use serde_json::Value;
+
+use crate::closest::suggestion;
+use crate::description::{Kind, Schema};
+
+/// Adds to `problems` what is wrong with `value`, each with its place.
+pub(crate) fn check_value(place: &str, schema: &Schema, value: &Value, problems: &mut Vec<String>) {
+    if value.is_null() {
+        if !schema.nullable {
+            problems.push(format!("'{place}' must not be null"));
+        }
+        return;
+    }
+    if !schema.kinds.is_empty() && !schema.kinds.iter().any(|kind| matches(*kind, value)) {
+        problems.push(wrong_kind(place, schema, value));
+        return;
+    }
+    if !schema.choices.is_empty() {
+        let choices: Vec<Value> =
+            schema.choices.iter().map(crate::description::Json::value).collect();
+        if !choices.contains(value) {
+            problems.push(wrong_choice(place, &choices, value));
+        }
+    }
+    if let Some(number) = value.as_f64() {
+        if let Some(minimum) = schema.minimum.filter(|minimum| number < *minimum) {
+            problems.push(format!("'{place}' must be at least {minimum}, got {value}"));
+        }
+        if let Some(maximum) = schema.maximum.filter(|maximum| number > *maximum) {
+            problems.push(format!("'{place}' must be at most {maximum}, got {value}"));
+        }
+    }
+    match value {
+        Value::Array(items) => {
+            if let Some(schema) = schema.items.first() {
+                for (index, item) in items.iter().enumerate() {
+                    check_value(&format!("{place}[{index}]"), schema, item, problems);
+                }
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                match schema.property(name) {
+                    Some(property) => {
+                        // Inside an object an explicit null clears a field; the vendor judges it.
+                        if !member.is_null() {
+                            check_value(
+                                &format!("{place}.{name}"),
+                                &property.schema,
+                                member,
+                                problems,
+                            );
+                        }
+                    }
+                    None if schema.open => {}
+                    None => {
+                        let names: Vec<&str> =
+                            schema.properties.iter().map(|p| p.name.as_ref()).collect();
+                        let hint = suggestion(name, &names);
+                        problems.push(format!("unknown field '{place}.{name}'{hint}"));
+                    }
+                }
+            }
+            for property in schema.properties.iter().filter(|property| property.required) {
+                if !members.contains_key(property.name.as_ref()) {
+                    problems.push(format!("missing required field '{place}.{}'", property.name));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn matches(kind: Kind, value: &Value) -> bool {
+    match kind {
+        Kind::String => value.is_string(),
+        Kind::Integer => {
+            value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|n| n.fract() == 0.0)
+        }
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Array => value.is_array(),
+        Kind::Object => value.is_object(),
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn wrong_kind(place: &str, schema: &Schema, value: &Value) -> String {
+    let wanted: Vec<&str> = schema
+        .kinds
+        .iter()
+        .map(|kind| match kind {
+            Kind::String => "a string",
+            Kind::Integer => "an integer",
+            Kind::Number => "a number",
+            Kind::Boolean => "true or false",
+            Kind::Array => "an array",
+            Kind::Object => "an object",
+        })
+        .collect();
+    let shown = match value {
+        Value::Array(_) | Value::Object(_) => String::new(),
+        scalar => {
+            let text = scalar.to_string();
+            if text.len() > 60 { String::new() } else { format!(" {text}") }
+        }
+    };
+    format!("'{place}' must be {}, got {}{shown}", wanted.join(" or "), kind_of(value))
+}
+
+fn wrong_choice(place: &str, choices: &[Value], value: &Value) -> String {
+    let show = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut shown: Vec<String> = choices.iter().take(20).map(show).collect();
+    if choices.len() > 20 {
+        shown.push(format!("… ({} in all)", choices.len()));
+    }
+    let got: String = show(value).chars().take(60).collect();
+    format!("'{place}' must be one of {}, got '{got}'", shown.join(", "))
+}

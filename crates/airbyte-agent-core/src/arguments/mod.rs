@@ -1,0 +1,214 @@
+//! From what a caller passes to what an operation may send.
+//!
+//! Everything that can be wrong with a call is found here, before any request is made, and told
+//! in one message.
+
+mod check;
+
+use serde_json::{Map, Value};
+
+use crate::closest::suggestion;
+use crate::description::{Body, Connector, Location, Operation, Parameter};
+use crate::error::{Error, Result};
+use crate::expression;
+
+pub(crate) use check::check_value;
+
+/// Arguments by parameter name.
+pub type Arguments = Map<String, Value>;
+
+/// Who fills in what the caller leaves out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Completion {
+    /// The engine: configuration, defaults.
+    Local,
+    /// The platform: arguments go out as they are.
+    Platform,
+}
+
+/// Names that steer a download and are never sent to a vendor.
+const DOWNLOAD_CONTROLS: [&str; 6] = [
+    "range_header",
+    "_airbyte_response_type",
+    "_airbyte_response_format",
+    "_airbyte_max_chars",
+    "_airbyte_text_offset",
+    "_airbyte_download_token",
+];
+
+/// Checks and completes the arguments of a call.
+///
+/// `config` holds server variables and connector settings. With [`Completion::Local`] the result
+/// holds exactly what goes out: scoping, configuration and defaults are applied.
+pub(crate) fn complete(
+    connector: &Connector,
+    operation: &Operation,
+    mut arguments: Arguments,
+    config: &Map<String, Value>,
+    completion: Completion,
+) -> Result<Arguments> {
+    let mut problems = Vec::new();
+    if completion == Completion::Local {
+        scope(connector, operation, &mut arguments, config)?;
+    }
+    drop_empty_nulls(operation, &mut arguments);
+    find_unknown(operation, &arguments, &mut problems);
+    for parameter in operation.parameters.iter() {
+        if completion == Completion::Local && !arguments.contains_key(parameter.name.as_ref()) {
+            if let Some(value) = supplied(parameter, config)? {
+                arguments.insert(parameter.name.to_string(), value);
+                continue;
+            }
+        }
+        match arguments.get(parameter.name.as_ref()) {
+            Some(value) => check_value(&parameter.name, &parameter.schema, value, &mut problems),
+            None if is_missing(connector, parameter, completion) => {
+                problems.push(missing(parameter));
+            }
+            None => {}
+        }
+        if let Some(value) = arguments.get(parameter.name.as_ref()) {
+            if let Some(problem) = emptiness(parameter, value) {
+                problems.push(problem);
+            }
+        }
+    }
+    if problems.is_empty() {
+        return Ok(arguments);
+    }
+    let place = format!("{}.{}", operation.entity, operation.action);
+    Err(Error::validation(format!("{place}: {}", problems.join("; "))))
+}
+
+/// Fills parameters from configuration by the connector's scoping rules.
+fn scope(
+    connector: &Connector,
+    operation: &Operation,
+    arguments: &mut Arguments,
+    config: &Map<String, Value>,
+) -> Result<()> {
+    for rule in connector.scoping.iter() {
+        let name = rule.parameter.as_ref();
+        if arguments.contains_key(name) || operation.parameter(name).is_none() {
+            continue;
+        }
+        // Only a single configured value is unambiguous.
+        let value = match config.get(rule.config_key.as_ref()) {
+            None | Some(Value::Null) => continue,
+            Some(Value::Array(items)) => match items.as_slice() {
+                [one] => one.clone(),
+                _ => continue,
+            },
+            Some(value) => value.clone(),
+        };
+        let value = match &rule.expression {
+            None => Some(value),
+            Some(source) => expression::scope(source, name, &value, config)?.map(Value::String),
+        };
+        if let Some(value) = value {
+            arguments.insert(name.to_owned(), value);
+        }
+    }
+    Ok(())
+}
+
+/// A `null` for something that cannot be `null` means "not given".
+fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
+    arguments.retain(|name, value| {
+        !value.is_null()
+            || operation.parameter(name).is_some_and(|parameter| {
+                parameter.schema.nullable
+                    && matches!(parameter.location, Location::Body | Location::GraphQl)
+            })
+    });
+}
+
+fn find_unknown(operation: &Operation, arguments: &Arguments, problems: &mut Vec<String>) {
+    if matches!(operation.body, Body::Json { open: true, .. }) {
+        return;
+    }
+    let mut names: Vec<&str> = operation.parameters.iter().map(|p| p.name.as_ref()).collect();
+    for name in arguments.keys() {
+        let control = operation.download.is_some() && DOWNLOAD_CONTROLS.contains(&name.as_str());
+        if control || names.contains(&name.as_str()) {
+            continue;
+        }
+        if names.is_empty() {
+            problems.push(format!("unknown argument '{name}': this operation takes none"));
+        } else {
+            names.sort_unstable();
+            problems.push(format!("unknown argument '{name}'{}", suggestion(name, &names)));
+        }
+    }
+}
+
+/// The value that configuration or a default supplies.
+fn supplied(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<Value>> {
+    if let Some(inject) = &parameter.config {
+        if let Some(value) = config.get(inject.source.as_ref()).filter(|value| !value.is_null()) {
+            if inject.map.is_empty() {
+                return Ok(Some(value.clone()));
+            }
+            let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let mapped = inject
+                .map
+                .iter()
+                .find(|(from, _)| *from == key)
+                .or_else(|| inject.map.iter().find(|(from, _)| *from == key.to_uppercase()));
+            if let Some((_, to)) = mapped {
+                return Ok(Some(to.value()));
+            }
+        }
+    }
+    let Some(default) = parameter.default.as_ref().filter(|_| parameter.send_default) else {
+        return Ok(None);
+    };
+    match default.value() {
+        Value::String(text) if text.contains("{{") && parameter.location == Location::Query => {
+            expression::default(&text, config).map(|text| Some(Value::String(text)))
+        }
+        value => Ok(Some(value)),
+    }
+}
+
+fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completion) -> bool {
+    let filled_elsewhere = completion == Completion::Platform
+        && (parameter.default.is_some()
+            || parameter.config.is_some()
+            || connector.scoping.iter().any(|rule| rule.parameter == parameter.name));
+    parameter.required && !filled_elsewhere
+}
+
+fn missing(parameter: &Parameter) -> String {
+    let kinds: Vec<&str> = parameter.schema.kinds.iter().map(|kind| kind.as_str()).collect();
+    let kind = if kinds.is_empty() { String::new() } else { format!(" ({})", kinds.join(" or ")) };
+    let place = match parameter.location {
+        Location::Body => "body field",
+        Location::Header => "header",
+        _ => "argument",
+    };
+    format!("missing required {place} '{}'{kind}", parameter.name)
+}
+
+/// Values that are present and yet say nothing, or that would lead to another address.
+fn emptiness(parameter: &Parameter, value: &Value) -> Option<String> {
+    let name = &parameter.name;
+    let text = value.as_str();
+    if parameter.location == Location::Path {
+        if text.is_some_and(|text| text.trim().is_empty()) {
+            return Some(format!("'{name}' must not be empty"));
+        }
+        if text.is_some_and(|text| text == "." || text == "..") {
+            return Some(format!("'{name}' must not be a dot segment"));
+        }
+    }
+    let is_default = parameter.default.as_ref().is_some_and(|default| default.value() == *value);
+    let blank = match value {
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    };
+    (parameter.location == Location::Query && parameter.required && blank && !is_default)
+        .then(|| format!("'{name}' must not be empty"))
+}

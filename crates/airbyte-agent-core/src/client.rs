@@ -1,0 +1,370 @@
+//! A connector, ready to be called.
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::call::{Call, CallOptions};
+use crate::closest::suggestion;
+use crate::cursor::Cursor;
+use crate::description::{Action, Connector, Location, Operation};
+use crate::error::{Error, Result};
+use crate::expression;
+use crate::hosted::{Hosted, HostedTransport};
+use crate::http::BoxFuture;
+use crate::local::{Local, LocalTransport};
+use crate::transport::Transport;
+
+/// A connector description, borrowed from a generated crate or shared.
+#[derive(Clone)]
+pub struct Description(Kept);
+
+#[derive(Clone)]
+enum Kept {
+    Borrowed(&'static Connector),
+    Shared(Arc<Connector>),
+}
+
+impl Deref for Description {
+    type Target = Connector;
+
+    fn deref(&self) -> &Connector {
+        match &self.0 {
+            Kept::Borrowed(connector) => connector,
+            Kept::Shared(connector) => connector,
+        }
+    }
+}
+
+impl From<&'static Connector> for Description {
+    fn from(connector: &'static Connector) -> Self {
+        Self(Kept::Borrowed(connector))
+    }
+}
+
+impl From<Arc<Connector>> for Description {
+    fn from(connector: Arc<Connector>) -> Self {
+        Self(Kept::Shared(connector))
+    }
+}
+
+impl From<Connector> for Description {
+    fn from(connector: Connector) -> Self {
+        Self(Kept::Shared(Arc::new(connector)))
+    }
+}
+
+impl fmt::Debug for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Description").field(&self.name).finish()
+    }
+}
+
+/// What a call through the dynamic door gives.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Outcome {
+    /// An array of records for `list` and `search`, an object for the others.
+    pub data: Value,
+    /// Metadata by the names in the spec, `null` where the operation extracts none.
+    pub meta: Value,
+    /// Where a list continues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<Cursor>,
+}
+
+/// How a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum CheckStatus {
+    /// The credentials work.
+    Healthy,
+    /// The probe failed.
+    Unhealthy,
+    /// No operation can be called without arguments.
+    Skipped,
+}
+
+/// What a check found.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CheckReport {
+    /// How it ended.
+    pub status: CheckStatus,
+    /// Entity that was called.
+    pub entity: Option<String>,
+    /// Action that was called.
+    pub action: Option<Action>,
+    /// Why it failed.
+    pub error: Option<Error>,
+}
+
+/// An entity and what can be done with it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct EntitySummary {
+    /// Name.
+    pub name: String,
+    /// What one record is.
+    pub description: String,
+    /// Its actions.
+    pub actions: Vec<Action>,
+}
+
+/// A connector, ready to be called: a description and a way to run calls. Cheap to clone.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    description: Description,
+    transport: Box<dyn Transport>,
+    config: Map<String, Value>,
+    is_local: bool,
+}
+
+impl Client {
+    /// Straight to the vendor.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when credentials are missing or fit no scheme, `Validation` when a setting
+    /// is missing or cannot be right. Nothing is sent.
+    pub fn local(description: impl Into<Description>, options: impl Into<Local>) -> Result<Self> {
+        let description = description.into();
+        let options = options.into();
+        let config = options.config.clone();
+        let transport = LocalTransport::new(description.clone(), options)?;
+        let transport = Box::new(transport);
+        Ok(Self(Arc::new(Inner { description, transport, config, is_local: true })))
+    }
+
+    /// Through the hosted platform.
+    ///
+    /// # Errors
+    ///
+    /// `Validation` when the base URL cannot be right. Nothing is sent.
+    pub fn hosted(description: impl Into<Description>, options: Hosted) -> Result<Self> {
+        let description = description.into();
+        let transport = Box::new(HostedTransport::new(options)?);
+        let config = Map::new();
+        Ok(Self(Arc::new(Inner { description, transport, config, is_local: false })))
+    }
+
+    /// By a transport of your own.
+    pub fn new(description: impl Into<Description>, transport: impl Transport + 'static) -> Self {
+        let (description, transport) = (description.into(), Box::new(transport));
+        let config = Map::new();
+        Self(Arc::new(Inner { description, transport, config, is_local: false }))
+    }
+
+    /// The description.
+    pub fn description(&self) -> &Connector {
+        &self.0.description
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        self.0.transport.as_ref()
+    }
+
+    pub(crate) fn config(&self) -> &Map<String, Value> {
+        &self.0.config
+    }
+
+    pub(crate) fn is_local(&self) -> bool {
+        self.0.is_local
+    }
+
+    /// A call to be put together. Whether the operation exists is told when it is made.
+    pub fn call(&self, entity: &str, action: Action) -> Call {
+        Call::new(self.clone(), entity, action)
+    }
+
+    /// The dynamic door: any entity and action, arguments as a JSON object.
+    ///
+    /// ```no_run
+    /// # async fn example(client: airbyte_agent_core::Client) -> airbyte_agent_core::Result<()> {
+    /// use serde_json::json;
+    ///
+    /// let arguments = json!({"owner": "airbytehq", "repo": "airbyte"});
+    /// let issues = client.execute("issues", "list", arguments).await?;
+    /// println!("{}", issues.data);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn execute(&self, entity: &str, action: &str, arguments: Value) -> Execute {
+        let call = action
+            .parse::<Action>()
+            .map_err(|()| self.unknown_action(entity, action))
+            .and_then(|action| {
+                let mut call = self.call(entity, action);
+                match arguments {
+                    Value::Null => Ok(call),
+                    Value::Object(arguments) => {
+                        call.set_all(arguments);
+                        Ok(call)
+                    }
+                    _ => Err(Error::validation("arguments must be a JSON object")),
+                }
+            });
+        Execute { call }
+    }
+
+    fn unknown_action(&self, entity: &str, action: &str) -> Error {
+        let connector = self.description();
+        if action.starts_with("context_store_") {
+            let message = format!("'{action}' runs on the hosted platform only");
+            return Error::usage(message);
+        }
+        let names: Vec<&str> = match connector.entity(entity) {
+            Some(entity) => entity.operations.iter().map(|o| o.action.as_str()).collect(),
+            None => Action::ALL.iter().map(|action| action.as_str()).collect(),
+        };
+        let hint = suggestion(action, &names);
+        Error::usage(format!("{} has no action '{action}' for '{entity}'{hint}", connector.name))
+    }
+
+    /// The entities and what can be done with them.
+    pub fn list_entities(&self) -> Vec<EntitySummary> {
+        let entities = self.description().entities.iter();
+        entities
+            .map(|entity| EntitySummary {
+                name: entity.name.to_string(),
+                description: entity.description.to_string(),
+                actions: entity.operations.iter().map(|operation| operation.action).collect(),
+            })
+            .collect()
+    }
+
+    /// JSON Schema of an entity's records, where the spec gives one.
+    pub fn entity_schema(&self, entity: &str) -> Option<Value> {
+        Some(self.description().entity(entity)?.schema.as_ref()?.value())
+    }
+
+    /// Calls one cheap read operation to see whether the credentials work.
+    ///
+    /// The vendor's answer is looked at like that of any call: a GraphQL error or an error inside
+    /// a success is unhealthy.
+    pub async fn check(&self) -> CheckReport {
+        let Some(operation) = probe(self.description()) else {
+            let status = CheckStatus::Skipped;
+            return CheckReport { status, entity: None, action: None, error: None };
+        };
+        let mut call = self.call(&operation.entity, operation.action);
+        let outcome = match probe_arguments(operation, self.config()) {
+            Ok(arguments) => {
+                call.set_all(arguments);
+                call.outcome().await.map(|_| ())
+            }
+            Err(error) => Err(error),
+        };
+        CheckReport {
+            status: if outcome.is_ok() { CheckStatus::Healthy } else { CheckStatus::Unhealthy },
+            entity: Some(operation.entity.to_string()),
+            action: Some(operation.action),
+            error: outcome.err(),
+        }
+    }
+}
+
+/// The operation that checks credentials: the marked one, else the first list that needs nothing.
+fn probe(connector: &Connector) -> Option<&Operation> {
+    connector.operations().find(|operation| operation.hints.preferred_for_check).or_else(|| {
+        connector.operations().find(|operation| {
+            operation.action == Action::List
+                && operation.parameters.iter().all(|parameter| {
+                    !parameter.required
+                        || parameter.default.is_some()
+                        || parameter.config.is_some()
+                        || parameter.probe_default.is_some()
+                })
+        })
+    })
+}
+
+/// Probe defaults, and a page of one record.
+fn probe_arguments(
+    operation: &Operation,
+    config: &Map<String, Value>,
+) -> Result<Map<String, Value>> {
+    let mut arguments = Map::new();
+    for parameter in operation.parameters.iter() {
+        let applies = parameter.location != Location::Path;
+        let Some(default) = parameter.probe_default.as_ref().filter(|_| applies) else { continue };
+        let value = match default.value() {
+            Value::String(text) if text.contains("{{") => {
+                Value::String(expression::default(&text, config)?)
+            }
+            value => value,
+        };
+        arguments.insert(parameter.name.to_string(), value);
+    }
+    if let Some(size) = &operation.paging.size {
+        let smallest = operation
+            .parameter(&size.parameter)
+            .and_then(|parameter| parameter.schema.minimum)
+            .filter(|minimum| *minimum > 1.0 && minimum.fract() == 0.0);
+        // A minimum above one is a small whole number.
+        #[allow(clippy::cast_possible_truncation)]
+        let one = smallest.map_or(1, |minimum| minimum as i64);
+        arguments.entry(size.parameter.to_string()).or_insert(one.into());
+    }
+    Ok(arguments)
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("connector", &self.description().name)
+            .field("local", &self.0.is_local)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A call through the dynamic door; awaiting it makes the call.
+#[derive(Debug)]
+#[must_use = "a call does nothing unless it is awaited"]
+pub struct Execute {
+    call: Result<Call>,
+}
+
+impl Execute {
+    /// Changes the options of the call.
+    pub fn options(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
+        if let Ok(call) = &mut self.call {
+            let options = std::mem::take(call.options());
+            *call.options() = change(options);
+        }
+        self
+    }
+
+    /// Starts where a cursor points.
+    pub fn resume(mut self, cursor: Cursor) -> Self {
+        if let Ok(call) = &mut self.call {
+            call.resume(cursor);
+        }
+        self
+    }
+
+    /// The call itself, for paging, downloads and dry runs.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when the action does not exist, `Validation` when the arguments are no object.
+    pub fn into_call(self) -> Result<Call> {
+        self.call
+    }
+}
+
+impl IntoFuture for Execute {
+    type Output = Result<Outcome>;
+    type IntoFuture = BoxFuture<'static, Result<Outcome>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.call?.outcome().await })
+    }
+}

@@ -1,0 +1,63 @@
+//! Where a list continues, as an opaque text.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+
+/// Where a list continues.
+///
+/// A cursor is opaque: keep it, hand it to a model, store it, and resume by it with the same
+/// arguments. It holds no credential.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(String);
+
+/// What a cursor says: arguments to set, or an address to follow.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Position {
+    /// `entity.action` the cursor belongs to.
+    #[serde(rename = "o")]
+    pub(crate) operation: String,
+    /// Arguments of the next request.
+    #[serde(rename = "s", default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) set: Map<String, Value>,
+    /// Address of the next page.
+    #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) follow: Option<String>,
+}
+
+impl Cursor {
+    pub(crate) fn new(position: &Position) -> Result<Self> {
+        let text = serde_json::to_vec(position)
+            .map_err(|error| Error::internal("a cursor cannot be written").with_source(error))?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(text)))
+    }
+
+    pub(crate) fn position(&self) -> Result<Position> {
+        let invalid = || Error::validation("the cursor is not one that this library gave out");
+        let bytes = URL_SAFE_NO_PAD.decode(self.0.trim()).map_err(|_| invalid())?;
+        serde_json::from_slice(&bytes).map_err(|_| invalid())
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Cursor {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let cursor = Self(text.trim().to_owned());
+        cursor.position()?;
+        Ok(cursor)
+    }
+}

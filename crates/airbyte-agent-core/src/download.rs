@@ -1,0 +1,247 @@
+//! Files: streamed, saved whole or not at all, or handed out in bounded parts.
+
+use std::fmt;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use futures_util::StreamExt as _;
+use http::HeaderMap;
+use serde_json::{Map, Value, json};
+use tokio::io::AsyncWriteExt as _;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{BodyStream, HttpResponse};
+
+/// A file on its way.
+///
+/// Nothing is buffered: each [`chunk`](Self::chunk) is handed out as it arrives.
+pub struct Download {
+    status: u16,
+    headers: HeaderMap,
+    body: BodyStream,
+}
+
+impl Download {
+    pub(crate) fn new(response: HttpResponse) -> Self {
+        Self { status: response.status, headers: response.headers, body: response.body }
+    }
+
+    /// Media type, as the server says.
+    pub fn content_type(&self) -> Option<&str> {
+        self.header(http::header::CONTENT_TYPE)
+    }
+
+    /// Number of bytes to come, as the server says.
+    pub fn content_length(&self) -> Option<u64> {
+        self.header(http::header::CONTENT_LENGTH)?.parse().ok()
+    }
+
+    /// Whether the server sends the part asked for rather than the whole file.
+    pub fn is_partial(&self) -> bool {
+        self.status == 206
+    }
+
+    /// Size of the whole file, as far as the server says.
+    pub fn total_size(&self) -> Option<u64> {
+        match self.header(http::header::CONTENT_RANGE) {
+            Some(range) => range.rsplit_once('/')?.1.parse().ok(),
+            None if self.is_partial() => None,
+            None => self.content_length(),
+        }
+    }
+
+    fn header(&self, name: http::HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The next bytes, `None` at the end.
+    ///
+    /// # Errors
+    ///
+    /// `Network` when the connection breaks.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>> {
+        self.body.next().await.transpose()
+    }
+
+    /// The whole file in memory.
+    ///
+    /// # Errors
+    ///
+    /// `Network` when the connection breaks.
+    pub async fn bytes(mut self) -> Result<Vec<u8>> {
+        let mut all = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            all.extend_from_slice(&chunk);
+        }
+        Ok(all)
+    }
+
+    /// The whole file as UTF-8 text.
+    ///
+    /// # Errors
+    ///
+    /// `Network` when the connection breaks, `Decode` when the file is not UTF-8.
+    pub async fn text(self) -> Result<String> {
+        String::from_utf8(self.bytes().await?)
+            .map_err(|_| Error::decode("the file is not UTF-8 text; take its bytes"))
+    }
+
+    /// Writes the file to `path` and gives back the number of bytes. The file appears whole or
+    /// not at all; an existing one is not overwritten.
+    ///
+    /// # Errors
+    ///
+    /// `Network` when the connection breaks, `Usage` when the file exists or cannot be written.
+    pub async fn save(mut self, path: impl AsRef<Path>) -> Result<u64> {
+        let path = path.as_ref();
+        let unwritable = |error: std::io::Error| {
+            Error::new(ErrorKind::Usage, format!("{} cannot be written: {error}", path.display()))
+        };
+        if tokio::fs::try_exists(path).await.map_err(unwritable)? {
+            let message = format!("{} exists already; choose another name", path.display());
+            return Err(Error::new(ErrorKind::Usage, message));
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            tokio::fs::create_dir_all(folder).await.map_err(unwritable)?;
+        }
+        let mut partial = path.as_os_str().to_owned();
+        partial.push(".part");
+        let written = self.write_to(partial.as_ref()).await;
+        let written = match written {
+            Ok(bytes) => {
+                tokio::fs::rename(&partial, path).await.map(|()| bytes).map_err(unwritable)
+            }
+            Err(error) => Err(error),
+        };
+        if written.is_err() {
+            let _ = tokio::fs::remove_file(&partial).await;
+        }
+        written
+    }
+
+    async fn write_to(&mut self, path: &Path) -> Result<u64> {
+        let unwritable = |error: std::io::Error| {
+            Error::new(ErrorKind::Usage, format!("{} cannot be written: {error}", path.display()))
+        };
+        let mut file = tokio::fs::File::create(path).await.map_err(unwritable)?;
+        let mut total = 0;
+        while let Some(chunk) = self.chunk().await? {
+            file.write_all(&chunk).await.map_err(unwritable)?;
+            total += chunk.len() as u64;
+        }
+        file.flush().await.map_err(unwritable)?;
+        Ok(total)
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("content_type", &self.content_type())
+            .field("content_length", &self.content_length())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Largest part that is handed out as JSON.
+const LARGEST_PART: u64 = 65_536;
+
+/// A download that is wanted as a JSON object with a part of the file.
+pub(crate) struct Chunked {
+    first: u64,
+    last: u64,
+    as_text: bool,
+}
+
+impl Chunked {
+    /// Reads and removes the arguments that steer it, and asks for the range.
+    pub(crate) fn from_arguments(arguments: &mut Map<String, Value>) -> Result<Self> {
+        arguments.remove("_airbyte_response_type");
+        let as_text = match arguments.remove("_airbyte_response_format") {
+            None => false,
+            Some(Value::String(format)) if format == "base64" => false,
+            Some(Value::String(format)) if format == "text" => true,
+            Some(_) => {
+                let message = "'_airbyte_response_format' must be one of base64, text";
+                return Err(Error::validation(message));
+            }
+        };
+        let (first, last) = match arguments.get("range_header").and_then(Value::as_str) {
+            None => (0, if as_text { 15_359 } else { 49_151 }),
+            Some(text) => bounds(text)?,
+        };
+        let range = format!("bytes={first}-{last}");
+        arguments.insert("range_header".to_owned(), Value::String(range));
+        Ok(Self { first, last, as_text })
+    }
+
+    /// Reads the part and describes it.
+    pub(crate) async fn read(&self, mut file: Download) -> Result<Value> {
+        let length = self.last - self.first + 1;
+        let total = file.total_size();
+        // A server that ignores ranges sends the file from its start.
+        let mut skip = if file.is_partial() { 0 } else { self.first };
+        let mut part: Vec<u8> = Vec::new();
+        let mut more_behind = false;
+        while let Some(chunk) = file.chunk().await? {
+            let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(chunk.len());
+            skip -= skipped as u64;
+            part.extend_from_slice(&chunk[skipped..]);
+            if part.len() as u64 > length {
+                more_behind = true;
+                break;
+            }
+        }
+        part.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        let was_full = part.len() as u64 == length;
+        let content = if self.as_text {
+            let usable = utf8_prefix(&part)?;
+            part.truncate(usable);
+            String::from_utf8_lossy(&part).into_owned()
+        } else {
+            STANDARD.encode(&part)
+        };
+        let next = self.first + part.len() as u64;
+        let has_more = match total {
+            Some(total) => next < total,
+            None => more_behind || (file.is_partial() && was_full),
+        };
+        Ok(json!({
+            "content": content,
+            "encoding": if self.as_text { "utf-8" } else { "base64" },
+            "bytes_returned": part.len(),
+            "range_requested": format!("bytes={}-{}", self.first, self.last),
+            "next_range_header": has_more.then(|| format!("bytes={next}-{}", next + length - 1)),
+            "has_more": has_more,
+            "content_type": file.content_type(),
+        }))
+    }
+}
+
+fn bounds(text: &str) -> Result<(u64, u64)> {
+    let parsed = text.trim().strip_prefix("bytes=").and_then(|range| {
+        let (first, last) = range.split_once('-')?;
+        Some((first.trim().parse::<u64>().ok()?, last.trim().parse::<u64>().ok()?))
+    });
+    match parsed {
+        Some((first, last)) if last >= first && last - first < LARGEST_PART => Ok((first, last)),
+        _ => Err(Error::validation(format!(
+            "'range_header' must be 'bytes=FIRST-LAST' with at most {LARGEST_PART} bytes, got '{text}'"
+        ))),
+    }
+}
+
+/// How many bytes are whole UTF-8 characters; an incomplete last one waits for the next part.
+fn utf8_prefix(part: &[u8]) -> Result<usize> {
+    match std::str::from_utf8(part) {
+        Ok(_) => Ok(part.len()),
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            Ok(error.valid_up_to())
+        }
+        Err(_) => Err(Error::validation(
+            "the file is not UTF-8 text; ask with '_airbyte_response_format': 'base64'",
+        )),
+    }
+}

@@ -1,0 +1,33 @@
+//! What a call would send.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The HTTP request of a call, with every secret masked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct DryRun {
+    /// Method.
+    pub method: String,
+    /// Address.
+    pub url: String,
+    /// Headers in the order in which they are set.
+    pub headers: Vec<(String, String)>,
+    /// Body: JSON where it is JSON, text otherwise, `null` for none.
+    pub body: Value,
+}
+
+impl DryRun {
+    pub(crate) fn new(
+        method: &str,
+        url: String,
+        headers: Vec<(String, String)>,
+        body: &str,
+    ) -> Self {
+        let body = match body {
+            "" => Value::Null,
+            text => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())),
+        };
+        Self { method: method.to_owned(), url, headers, body }
+    }
+}

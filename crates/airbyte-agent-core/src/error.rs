@@ -1,0 +1,259 @@
+//! The one error type of the workspace.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Duration;
+
+/// A result whose error is [`Error`] unless told otherwise.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What kind of thing went wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The call names an entity, action or option that does not exist.
+    Usage,
+    /// An argument is missing, unknown or ill-typed, or the vendor answered 400 or 422.
+    Validation,
+    /// Credentials are missing or were refused, or a token could not be renewed.
+    Authentication,
+    /// The record or the hosted connector does not exist.
+    NotFound,
+    /// The vendor or the platform asks to slow down.
+    RateLimited,
+    /// Any other error of the vendor or the platform, also one inside a successful answer.
+    Vendor,
+    /// No answer: connection, TLS, timeout, broken body.
+    Network,
+    /// An answer that the spec cannot explain.
+    Decode,
+    /// A defect of this library or of its configuration.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The kind as one `snake_case` word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Usage => "usage",
+            Self::Validation => "validation",
+            Self::Authentication => "authentication",
+            Self::NotFound => "not_found",
+            Self::RateLimited => "rate_limited",
+            Self::Vendor => "vendor",
+            Self::Network => "network",
+            Self::Decode => "decode",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What went wrong, told for the person who reads it.
+///
+/// Neither its message nor its debug output ever holds a credential: texts of vendors are cleaned
+/// of the secrets in use before they get here.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    status: Option<u16>,
+    request_id: Option<String>,
+    retry_after: Option<Duration>,
+    body: Option<String>,
+    json_path: Option<String>,
+    retryable: bool,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of this kind.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            status: None,
+            request_id: None,
+            retry_after: None,
+            body: None,
+            json_path: None,
+            retryable: kind == ErrorKind::RateLimited,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    pub(crate) fn validation(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Validation, message)
+    }
+
+    pub(crate) fn authentication(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Authentication, message)
+    }
+
+    pub(crate) fn decode(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Decode, message)
+    }
+
+    pub(crate) fn network(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Network, message).with_retryable(true)
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Internal, message)
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.0.status = Some(status);
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.0.request_id = id;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
+        self.0.retry_after = wait;
+        self
+    }
+
+    pub(crate) fn with_body(mut self, body: String) -> Self {
+        self.0.body = Some(body);
+        self
+    }
+
+    pub(crate) fn with_json_path(mut self, path: String) -> Self {
+        self.0.json_path = Some(path);
+        self
+    }
+
+    pub(crate) fn with_retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = retryable;
+        self
+    }
+
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// What kind of thing went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// What was tried, what came back, what to do.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// HTTP status of the answer, when there was one.
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// The vendor's identifier of the request, for its support.
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// How long the vendor asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The vendor's answer (at most 8 KiB of it), cleaned of the secrets in use.
+    pub fn body(&self) -> Option<&str> {
+        self.0.body.as_deref()
+    }
+
+    /// Where in the answer decoding failed, for example `$.users[37].settings`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.json_path.as_deref()
+    }
+
+    /// Whether the vendor asks to slow down.
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// Whether the record or the connector does not exist.
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::NotFound
+    }
+
+    /// Whether the same call may succeed later without any change.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// Whether the user has to provide or renew credentials.
+    pub fn needs_reauth(&self) -> bool {
+        self.0.kind == ErrorKind::Authentication && self.0.status != Some(403)
+    }
+
+    /// The error told to a language model: what it can mend itself, or that it cannot.
+    pub fn for_model(&self) -> String {
+        let advice = match self.0.kind {
+            ErrorKind::Usage | ErrorKind::Validation => "Correct the call and try again.",
+            ErrorKind::Authentication => {
+                "Do not retry: an operator has to check the credentials of this connector."
+            }
+            ErrorKind::NotFound => "Check the identifier; list or search to find the right one.",
+            ErrorKind::RateLimited => match self.0.retry_after {
+                Some(wait) => {
+                    return format!("{} Wait {} s, then try again.", self, wait.as_secs().max(1));
+                }
+                None => "Wait a minute, then try again.",
+            },
+            ErrorKind::Network => "This may be temporary: try once more.",
+            ErrorKind::Vendor if self.0.retryable => "This may be temporary: try once more.",
+            ErrorKind::Vendor | ErrorKind::Decode | ErrorKind::Internal => {
+                "Do not retry the same call; tell the user what happened."
+            }
+        };
+        format!("{self} {advice}")
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind).field("message", &self.0.message);
+        if let Some(status) = self.0.status {
+            out.field("status", &status);
+        }
+        if let Some(id) = &self.0.request_id {
+            out.field("request_id", id);
+        }
+        if let Some(wait) = self.0.retry_after {
+            out.field("retry_after", &wait);
+        }
+        if let Some(path) = &self.0.json_path {
+            out.field("json_path", path);
+        }
+        out.finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}

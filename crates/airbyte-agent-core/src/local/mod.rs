@@ -1,0 +1,374 @@
+//! Straight to the vendor: the local transport.
+//!
+//! Arguments are completed, a request is built and sent with credentials, an expired token is
+//! renewed once, and failures become errors. Knows the description, no vendor.
+
+mod exchange;
+mod file;
+mod options;
+mod server;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use secrecy::ExposeSecret as _;
+use serde_json::{Map, Value};
+use url::Url;
+
+use self::exchange::{Outgoing, header};
+pub use self::options::Local;
+use crate::arguments::{self, Arguments, Completion};
+use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
+use crate::client::Description;
+use crate::description::{Connector, Operation, RetryPolicy};
+use crate::download::Download;
+use crate::dry_run::DryRun;
+use crate::error::{Error, Result};
+use crate::http::{BoxFuture, DefaultClient, HttpClient, HttpResponse, same_origin};
+use crate::reply::Refusal;
+use crate::request::{self, Request};
+use crate::retry::{self, Budget};
+use crate::secret::{MASK, Redactor};
+use crate::transport::{Layout, Prepared, Reply, Transport};
+
+/// The transport that [`Local`] options make.
+#[derive(Clone)]
+pub(crate) struct LocalTransport(Arc<Inner>);
+
+pub(crate) struct Inner {
+    description: Description,
+    account: Account,
+    renewal: Option<(Renewal, Arc<RenewalContext>)>,
+    /// Whether the base URL needs a field of the token answer.
+    needs_extracted: bool,
+    config: Map<String, Value>,
+    via: Option<Url>,
+    http: Arc<dyn HttpClient>,
+    policy: RetryPolicy,
+    budget: Budget,
+    timeout: Duration,
+    read_timeout: Duration,
+    private_hosts: bool,
+    max_answer_bytes: usize,
+    redactor: Arc<RwLock<Redactor>>,
+}
+
+impl std::ops::Deref for LocalTransport {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl LocalTransport {
+    /// Checks credentials and settings; sends nothing.
+    pub(crate) fn new(description: Description, options: Local) -> Result<Self> {
+        let connector: &Connector = &description;
+        let account = Account::new(connector, &options.credentials)?;
+        let mut redactor = Redactor::default();
+        account.register(connector, &mut redactor);
+        for value in options.credentials.values() {
+            redactor.add(value);
+        }
+        let config = server::configuration(connector, &options.config, |field| {
+            account.secret(field).map(str::to_owned)
+        })?;
+        let redactor = Arc::new(RwLock::new(redactor));
+        let renewal = RenewalContext::is_possible(connector, &account)
+            .then(|| renewal(connector, &options, &config, &redactor))
+            .transpose()?;
+        let scheme_extracts = account.scheme(connector).refresh.as_ref().is_some_and(|refresh| {
+            // What the user configured need not be asked for.
+            refresh.extract.iter().any(|name| !options.config.contains_key(name.as_ref()))
+        });
+        let needs_extracted = renewal.is_some() && scheme_extracts;
+        if !needs_extracted {
+            server::base_url(connector, &config, &BTreeMap::new())?;
+        }
+        let via = options.via.as_deref().map(via_origin).transpose()?;
+        let policy = options.retry.unwrap_or_else(|| connector.retry.clone());
+        Ok(Self(Arc::new(Inner {
+            needs_extracted,
+            account,
+            renewal,
+            config,
+            via,
+            http: options.http.unwrap_or_else(|| Arc::new(DefaultClient::default())),
+            policy,
+            budget: Budget::default(),
+            timeout: options.timeout,
+            read_timeout: options.read_timeout,
+            private_hosts: options.private_hosts,
+            max_answer_bytes: options.max_answer_bytes,
+            redactor,
+            description,
+        })))
+    }
+
+    fn connector(&self) -> &Connector {
+        &self.description
+    }
+
+    fn redactor_clean(&self, text: &str) -> String {
+        clean(&self.redactor, text)
+    }
+
+    /// Completed arguments and the request below the base URL.
+    fn request(&self, call: &Prepared<'_>) -> Result<(Arguments, Request)> {
+        let arguments = arguments::complete(
+            call.connector,
+            call.operation,
+            call.arguments.clone(),
+            &self.config,
+            Completion::Local,
+        )?;
+        let mut request = request::build(call.operation, &arguments)?;
+        if let (Some(name), Some(key)) =
+            (&call.operation.idempotency_header, call.options.idempotency())
+        {
+            request.headers.push((name.to_string(), key.to_owned()));
+        }
+        Ok((arguments, request))
+    }
+
+    /// The request with its absolute address.
+    fn outgoing(&self, call: &Prepared<'_>, request: Request, base: &Url) -> Result<Outgoing> {
+        let what = place(call.operation);
+        let mut url = absolute(base, &request.target)?;
+        let mut method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| Error::internal("unknown HTTP method"))?;
+        let mut body = request.body.unwrap_or_default();
+        if let Some(follow) = call.follow {
+            let next =
+                url.join(follow).map_err(|_| Error::decode("the next page has no address"))?;
+            if !same_origin(&next, base) {
+                return Err(Error::decode(format!(
+                    "{what}: the next page is on another host; not followed"
+                )));
+            }
+            // A page link is complete: method GET, no body.
+            (url, method, body) = (next, Method::GET, Bytes::new());
+        }
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            if call.follow.is_some() && name.eq_ignore_ascii_case("content-type") {
+                continue;
+            }
+            let (name, value) = header(name, value, false)?;
+            headers.insert(name, value);
+        }
+        let hints = call.operation.hints;
+        let repeatable = hints.read_only
+            || hints.idempotent
+            || (call.operation.idempotency_header.is_some()
+                && call.options.idempotency().is_some());
+        Ok(Outgoing { method, url, headers, body, repeatable, what })
+    }
+
+    /// Sends with the current credentials; renews an expired token once.
+    async fn authorized(
+        &self,
+        make: impl Fn(&Url) -> Result<Outgoing>,
+    ) -> Result<(HttpResponse, Outgoing)> {
+        let Some((renewal, context)) = &self.renewal else {
+            let base = server::base_url(self.connector(), &self.config, &BTreeMap::new())?;
+            let outgoing = make(&base)?;
+            let credential = self.credential(None)?;
+            let response = self.attempts(&outgoing, &credential, &base).await?;
+            return Ok((response, outgoing));
+        };
+        let (mut token, due) = renewal.current(self.needs_extracted).await;
+        let mut renewed = false;
+        if due {
+            token = self.renew(renewal, context, token.generation).await?;
+            renewed = true;
+        }
+        loop {
+            let base = server::base_url(self.connector(), &self.config, &token.extracted)?;
+            let outgoing = make(&base)?;
+            let access = token.access_token.as_ref().map(secrecy::ExposeSecret::expose_secret);
+            let credential = self.credential(access)?;
+            let response = self.attempts(&outgoing, &credential, &base).await?;
+            if response.status != 401 || renewed {
+                return Ok((response, outgoing));
+            }
+            token = self.renew(renewal, context, token.generation).await?;
+            renewed = true;
+        }
+    }
+
+    fn credential(&self, access_token: Option<&str>) -> Result<Credential> {
+        let scheme = self.account.scheme(self.connector());
+        auth::apply(scheme, self.account.secrets(), access_token)
+    }
+
+    async fn renew(
+        &self,
+        renewal: &Renewal,
+        context: &Arc<RenewalContext>,
+        seen: u64,
+    ) -> Result<crate::auth::Token> {
+        let transport = self.clone();
+        let send = move |request: TokenRequest| async move { transport.send_token(request).await };
+        renewal.renew(seen, Arc::clone(context), send).await
+    }
+
+    async fn send_token(&self, request: TokenRequest) -> Result<(u16, Bytes)> {
+        let url = Url::parse(&request.url)
+            .map_err(|_| Error::internal("the address of the token endpoint is not a URL"))?;
+        let mut headers = HeaderMap::new();
+        for (name, value) in &request.headers {
+            let (name, value) = header(name, value, true)?;
+            headers.insert(name, value);
+        }
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let request = self.route(Method::POST, url, headers, request.body, true)?;
+        let response = self.http.send(request).await.map_err(|failure| {
+            let message = self.redactor_clean(&failure.message);
+            Error::network(format!("no answer from the token endpoint at {host}: {message}"))
+        })?;
+        let status = response.status;
+        Ok((status, response.bytes(1024 * 1024).await?))
+    }
+
+    /// The error of an answer with status 400 or above.
+    async fn failure(&self, response: HttpResponse, what: &str) -> Error {
+        let limits = self.connector().rate_limit_headers.as_ref();
+        let wait = retry::asked_wait(&self.policy, limits, &response.headers);
+        let exhausted = retry::is_exhausted(limits, &response.headers);
+        let (status, headers) = (response.status, response.headers.clone());
+        let body = response.bytes(self.max_answer_bytes).await.unwrap_or_default();
+        let (headers, body, who) = (&headers, &body[..], self.connector().title.as_ref());
+        Refusal { status, headers, body, wait, exhausted, who, what }
+            .error(|text| self.redactor_clean(text))
+    }
+}
+
+impl Transport for LocalTransport {
+    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(async move {
+            let (arguments, request) = self.request(&call)?;
+            let make = |base: &Url| self.outgoing(&call, request.clone(), base);
+            let (response, outgoing) = self.authorized(make).await?;
+            if response.status >= 400 {
+                return Err(self.failure(response, &outgoing.what).await);
+            }
+            let (status, headers) = (response.status, response.headers.clone());
+            let body = response.bytes(self.max_answer_bytes).await?;
+            Ok(Reply::new(status, headers, body, Layout::Vendor).with_arguments(arguments))
+        })
+    }
+
+    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
+        Box::pin(file::download(self, call))
+    }
+
+    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun> {
+        let (_, request) = self.request(&call)?;
+        // A base URL that only the token answer knows is shown as it stands in the spec.
+        let base = if self.needs_extracted {
+            let stand_in =
+                |_: &str| Ok::<_, Error>("https://unknown-until-the-token-is-renewed".to_owned());
+            let text = self.connector().server.url.render(stand_in)?;
+            Url::parse(&text).map_err(|_| Error::internal("the base URL is not a URL"))?
+        } else {
+            server::base_url(self.connector(), &self.config, &BTreeMap::new())?
+        };
+        let outgoing = self.outgoing(&call, request, &base)?;
+        let mut headers: Vec<(String, String)> = outgoing
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+            })
+            .collect();
+        let mut url = outgoing.url;
+        match self.credential(Some(MASK)) {
+            Ok(credential) => {
+                for (name, _) in credential.headers {
+                    headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+                    headers.push((name, MASK.to_owned()));
+                }
+                for (name, _) in credential.query {
+                    url.query_pairs_mut().append_pair(&name, MASK);
+                }
+            }
+            Err(error) => return Err(error),
+        }
+        let clean = |text: &str| self.redactor_clean(text);
+        let body = String::from_utf8_lossy(&outgoing.body);
+        Ok(DryRun::new(outgoing.method.as_str(), clean(url.as_str()), headers, &clean(&body)))
+    }
+
+    fn default_timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    fn redact(&self, text: &str) -> String {
+        self.redactor_clean(text)
+    }
+}
+
+/// `issues.list`
+fn place(operation: &Operation) -> String {
+    format!("{}.{}", operation.entity, operation.action)
+}
+
+/// Base URL and target joined as texts; an empty path stays empty.
+fn absolute(base: &Url, target: &str) -> Result<Url> {
+    let text = format!("{}{target}", base.as_str().trim_end_matches('/'));
+    Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
+}
+
+fn via_origin(text: &str) -> Result<Url> {
+    let invalid = || {
+        Error::usage(format!("'{text}' is not an origin: give http://host:port or https://host"))
+    };
+    let url = Url::parse(text).map_err(|_| invalid())?;
+    let plain = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    if plain && url.path() == "/" && url.query().is_none() { Ok(url) } else { Err(invalid()) }
+}
+
+fn clean(redactor: &RwLock<Redactor>, text: &str) -> String {
+    match redactor.read() {
+        Ok(redactor) => redactor.clean(text).into_owned(),
+        // Nothing is known any more, so nothing may be shown.
+        Err(_) => MASK.to_owned(),
+    }
+}
+
+fn renewal(
+    connector: &Connector,
+    options: &Local,
+    config: &Map<String, Value>,
+    redactor: &Arc<RwLock<Redactor>>,
+) -> Result<(Renewal, Arc<RenewalContext>)> {
+    let account = Account::new(connector, &options.credentials)?;
+    let Some(refresh) = account.scheme(connector).refresh.clone() else {
+        return Err(Error::internal("the scheme has no way to renew tokens"));
+    };
+    let known = Arc::clone(redactor);
+    let mut announce: Vec<Arc<dyn Fn(&crate::auth::TokenUpdate) + Send + Sync>> =
+        vec![Arc::new(move |update| {
+            if let Ok(mut redactor) = known.write() {
+                redactor.add(update.access_token.expose_secret());
+                if let Some(token) = &update.refresh_token {
+                    redactor.add(token.expose_secret());
+                }
+            }
+        })];
+    announce.extend(options.on_token_refresh.clone());
+    let redactor = Arc::clone(redactor);
+    let context = RenewalContext {
+        refresh,
+        config: config.clone(),
+        announce,
+        redact: Box::new(move |text| clean(&redactor, text)),
+        account,
+    };
+    Ok((Renewal::new(&context.account), Arc::new(context)))
+}

@@ -1,0 +1,168 @@
+//! The base URL: server variables, checked before they become part of an address.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use crate::closest::suggestion;
+use crate::description::{Connector, Piece, ServerVariable};
+use crate::error::{Error, Result};
+
+/// Values that documents use as stand-ins for the user's own.
+const PLACEHOLDERS: [&str; 4] = ["yourcompany", "yoursubdomain", "placeholder", "changeme"];
+
+/// Configuration completed by defaults and by values that hide in credentials.
+pub(super) fn configuration(
+    connector: &Connector,
+    given: &Map<String, Value>,
+    credential: impl Fn(&str) -> Option<String>,
+) -> Result<Map<String, Value>> {
+    let mut config = Map::new();
+    for variable in connector.server.variables.iter() {
+        let derived = variable.derived_from.as_ref().and_then(|rule| {
+            let value = credential(&rule.field)?;
+            let (_, behind) = value.rsplit_once(rule.delimiter.as_ref())?;
+            (!behind.is_empty()).then(|| behind.to_owned())
+        });
+        if let Some(value) = derived.or_else(|| variable.default.as_ref().map(ToString::to_string))
+        {
+            config.insert(variable.name.to_string(), Value::String(value));
+        }
+    }
+    for (name, value) in given {
+        if value.is_null() {
+            continue;
+        }
+        check_known(connector, name)?;
+        if let Some(variable) = connector.server.variables.iter().find(|v| v.name == *name) {
+            check_variable(connector, variable, value)?;
+        }
+        config.insert(name.clone(), value.clone());
+    }
+    for variable in connector.server.variables.iter() {
+        if !config.contains_key(variable.name.as_ref()) && !variable.from_token {
+            let example = match variable.example.as_ref() {
+                "" => String::new(),
+                example => format!(", for example '{example}'"),
+            };
+            return Err(Error::validation(format!(
+                "{} needs the setting '{}'{example}",
+                connector.name, variable.name
+            )));
+        }
+    }
+    Ok(config)
+}
+
+/// A setting that nothing reads is a typing error where the connector has settings at all.
+fn check_known(connector: &Connector, name: &str) -> Result<()> {
+    let mut known: Vec<&str> =
+        connector.server.variables.iter().map(|variable| variable.name.as_ref()).collect();
+    known.extend(connector.scoping.iter().map(|rule| rule.config_key.as_ref()));
+    for operation in connector.operations() {
+        known.extend(
+            operation.parameters.iter().filter_map(|p| Some(p.config.as_ref()?.source.as_ref())),
+        );
+    }
+    // Names in token URLs (`{{subdomain}}`).
+    for scheme in connector.auth.iter() {
+        known.extend(scheme.refresh.iter().flat_map(|refresh| refresh.url.names()));
+        known.extend(scheme.oauth.iter().flat_map(|oauth| oauth.token_url.names()));
+    }
+    known.sort_unstable();
+    known.dedup();
+    if known.is_empty() || known.contains(&name) {
+        return Ok(());
+    }
+    Err(Error::validation(format!(
+        "{} has no setting '{name}'{}",
+        connector.name,
+        suggestion(name, &known)
+    )))
+}
+
+fn check_variable(connector: &Connector, variable: &ServerVariable, value: &Value) -> Result<()> {
+    let name = &variable.name;
+    let Some(text) = value.as_str() else {
+        return Err(Error::validation(format!("the setting '{name}' must be a text")));
+    };
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    let is_placeholder = text.contains(['{', '}', '<', '>'])
+        || text.trim().is_empty()
+        || words.iter().any(|word| {
+            let word = word.to_ascii_lowercase();
+            word == "your" || (words.len() == 1 && PLACEHOLDERS.contains(&word.as_str()))
+        });
+    if is_placeholder {
+        return Err(Error::validation(format!(
+            "the setting '{name}' of {} is a placeholder: put your own value in its place",
+            connector.name
+        )));
+    }
+    let default_is_choice =
+        variable.default.as_ref().is_none_or(|default| variable.choices.contains(default));
+    if !variable.choices.is_empty()
+        && default_is_choice
+        && !variable.choices.iter().any(|c| c == text)
+    {
+        return Err(Error::validation(format!(
+            "the setting '{name}' must be one of {}",
+            variable.choices.join(", ")
+        )));
+    }
+    Ok(())
+}
+
+/// The base URL with every variable in place.
+///
+/// A variable inside the host must be a host label or several, so that it cannot lead elsewhere;
+/// only one at the very start may be a whole address.
+pub(super) fn base_url(
+    connector: &Connector,
+    config: &Map<String, Value>,
+    extracted: &BTreeMap<String, String>,
+) -> Result<Url> {
+    let mut text = String::new();
+    for (position, piece) in connector.server.url.pieces.iter().enumerate() {
+        match piece {
+            Piece::Text(literal) => text.push_str(literal),
+            Piece::Name(name) => {
+                let configured = config.get(name.as_ref()).and_then(Value::as_str);
+                let value =
+                    extracted.get(name.as_ref()).map(String::as_str).or(configured).ok_or_else(|| {
+                        Error::authentication(format!(
+                            "the token endpoint did not say '{name}', which the address of {} needs",
+                            connector.name
+                        ))
+                    })?;
+                let is_label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+                // `host:port` is a host too.
+                let plain = value.chars().all(|c| is_label(c) || c == ':');
+                if position > 0 && !(plain && !value.starts_with(['.', '-'])) {
+                    return Err(Error::validation(format!(
+                        "the setting '{name}' must be a name as in a host, got '{value}'"
+                    )));
+                }
+                text.push_str(value.trim_end_matches('/'));
+            }
+        }
+    }
+    let url = Url::parse(&text).map_err(|error| {
+        Error::validation(format!(
+            "the address of {} is not a URL ({error}): {text}",
+            connector.name
+        ))
+    })?;
+    let is_plain = url.username().is_empty()
+        && url.password().is_none()
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !is_plain {
+        return Err(Error::validation(format!(
+            "the address of {} must be http(s)://host/path, got {text}",
+            connector.name
+        )));
+    }
+    Ok(url)
+}

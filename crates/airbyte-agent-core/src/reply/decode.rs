@@ -1,0 +1,160 @@
+//! The typed doors: records straight into their type.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
+
+use super::envelope::Sink;
+use super::outcome::{keeps, transform_record};
+use super::read::{Answer, Read};
+use crate::error::{Error, Result};
+use crate::page::Page;
+
+/// Records of a list. `null` is an empty list; an object is a list of one.
+struct Many<T> {
+    records: Vec<T>,
+    found: bool,
+}
+
+impl<T> Many<T> {
+    const fn new() -> Self {
+        Self { records: Vec::new(), found: false }
+    }
+}
+
+impl<T: DeserializeOwned> Sink for Many<T> {
+    fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(Collect(self))
+    }
+}
+
+struct Collect<'a, T>(&'a mut Many<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of records")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        self.0.found = true;
+        while let Some(record) = seq.next_element::<Option<T>>()? {
+            self.0.records.extend(record);
+        }
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        self.0.found = true;
+        self.0.records.push(T::deserialize(MapAccessDeserializer::new(map))?);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// The first record that is not `null`.
+struct One<T>(Option<T>, PhantomData<T>);
+
+impl<T: DeserializeOwned> Sink for One<T> {
+    fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        let found = Option::<T>::deserialize(deserializer)?;
+        if self.0.is_none() {
+            self.0 = found;
+        }
+        Ok(())
+    }
+}
+
+/// Reads an answer as a page of records.
+pub(crate) fn decode_page<T, M>(
+    answer: Answer<'_>,
+    config: &Map<String, Value>,
+) -> Result<Page<T, M>>
+where
+    T: DeserializeOwned,
+    M: DeserializeOwned + Default,
+{
+    let response = &answer.operation.response;
+    let is_shaped = response.filter.is_some() || !response.transform.is_empty();
+    let (data, read, count) = if is_shaped && answer.is_vendor() {
+        let mut many = Many::<Box<RawValue>>::new();
+        let mut read = answer.read(&mut many)?;
+        answer.check(&mut read, many.found)?;
+        let count = many.records.len();
+        (shaped(answer, many.records, config)?, read, count)
+    } else {
+        let mut many = Many::<T>::new();
+        let mut read = answer.read(&mut many)?;
+        answer.check(&mut read, many.found)?;
+        let count = many.records.len();
+        (many.records, read, count)
+    };
+    let next = answer.next(&read, count)?;
+    Ok(Page { data, meta: meta(answer, read)?, next })
+}
+
+/// Records that are filtered or computed upon are looked at as plain JSON first.
+fn shaped<T: DeserializeOwned>(
+    answer: Answer<'_>,
+    records: Vec<Box<RawValue>>,
+    config: &Map<String, Value>,
+) -> Result<Vec<T>> {
+    let mut kept = Vec::with_capacity(records.len());
+    for (index, raw) in records.into_iter().enumerate() {
+        let located = |error: serde_json::Error, text: &str| {
+            let inner = answer.undecodable(text.as_bytes(), &error);
+            let path = inner.json_path().unwrap_or("$").replacen('$', "", 1);
+            let place = format!("{}[{index}]{path}", answer.records_path());
+            let message = inner.message().replace(inner.json_path().unwrap_or("$"), &place);
+            Error::decode(message).with_json_path(place)
+        };
+        let mut value: Value =
+            serde_json::from_str(raw.get()).map_err(|error| located(error, raw.get()))?;
+        let computed = !answer.operation.response.transform.is_empty();
+        if computed {
+            transform_record(answer.operation, &mut value, config)?;
+        }
+        if !keeps(answer.operation, &value)? {
+            continue;
+        }
+        let text = if computed { value.to_string() } else { raw.get().to_owned() };
+        kept.push(serde_json::from_str(&text).map_err(|error| located(error, &text))?);
+    }
+    Ok(kept)
+}
+
+/// Reads an answer as one record.
+pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T> {
+    let mut one = One::<T>(None, PhantomData);
+    let mut read = answer.read(&mut one)?;
+    answer.check(&mut read, one.0.is_some())?;
+    one.0.ok_or_else(|| {
+        Error::new(
+            crate::error::ErrorKind::NotFound,
+            format!("{}: the answer holds no record", answer.place()),
+        )
+        .with_status(answer.reply.status)
+    })
+}
+
+fn meta<M: DeserializeOwned + Default>(answer: Answer<'_>, read: Read) -> Result<M> {
+    if read.meta.is_empty() {
+        return Ok(M::default());
+    }
+    // By way of text, so that a metadata type is compiled for one decoder only.
+    let text = Value::Object(read.meta).to_string();
+    serde_json::from_str(&text).map_err(|error| {
+        let message =
+            format!("{}: the metadata is not what the spec describes: {error}", answer.place());
+        Error::decode(message)
+    })
+}

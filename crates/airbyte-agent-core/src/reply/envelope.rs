@@ -1,0 +1,331 @@
+//! One pass over a JSON answer that picks several places at once.
+//!
+//! Records are decoded where they stand, straight into their type; metadata, error fields and
+//! paging tokens are picked up on the way; everything else is skipped without being kept.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use crate::description::{JsonPath, Step};
+
+/// Takes what stands at the place of the records.
+pub(super) trait Sink {
+    /// Takes one match.
+    fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error>;
+}
+
+/// Takes nothing.
+pub(super) struct Nothing;
+
+impl Sink for Nothing {
+    fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_ignored_any(IgnoredAny).map(|_| ())
+    }
+}
+
+/// What a place is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// Records.
+    Records,
+    /// The value with this number.
+    Value(usize),
+}
+
+/// The places wanted, as a tree.
+#[derive(Debug, Default)]
+struct Node {
+    keys: Vec<(String, Node)>,
+    indexes: Vec<(usize, Node)>,
+    each: Option<Box<Node>>,
+    wanted: Vec<Wanted>,
+}
+
+impl Node {
+    fn add(&mut self, steps: &[Step], wanted: Wanted) {
+        let Some((first, rest)) = steps.split_first() else {
+            self.wanted.push(wanted);
+            return;
+        };
+        let child = match first {
+            Step::Key(key) => {
+                let found = self.keys.iter().position(|(known, _)| known == key);
+                let index = found.unwrap_or_else(|| {
+                    self.keys.push((key.to_string(), Self::default()));
+                    self.keys.len() - 1
+                });
+                &mut self.keys[index].1
+            }
+            Step::Index(index) => {
+                let found = self.indexes.iter().position(|(known, _)| known == index);
+                let position = found.unwrap_or_else(|| {
+                    self.indexes.push((*index, Self::default()));
+                    self.indexes.len() - 1
+                });
+                &mut self.indexes[position].1
+            }
+            Step::Each => self.each.get_or_insert_with(Box::default),
+        };
+        child.add(rest, wanted);
+    }
+}
+
+/// The value found at each place, in the order asked for; of several the last.
+pub(super) type Picked = Vec<Option<Value>>;
+
+/// Decodes the records at `records` into `sink` and picks the values at `places`.
+pub(super) fn pick<S: Sink>(
+    body: &[u8],
+    records: Option<&JsonPath>,
+    places: &[&JsonPath],
+    sink: &mut S,
+) -> Result<Picked, serde_json::Error> {
+    let mut picked: Picked = places.iter().map(|_| None).collect();
+    let mut passes = vec![Pass::default()];
+    if let Some(records) = records {
+        passes[0].add(records, Wanted::Records);
+    }
+    let mut derived = Vec::new();
+    for (number, place) in places.iter().enumerate() {
+        // A place inside another one is looked up in the other's value.
+        if let Some(outer) = places.iter().position(|other| contains(other, place)) {
+            derived.push((number, outer));
+            continue;
+        }
+        let fitting = passes.iter_mut().find(|pass| pass.takes(place));
+        match fitting {
+            Some(pass) => pass.add(place, Wanted::Value(number)),
+            None => {
+                let mut pass = Pass::default();
+                pass.add(place, Wanted::Value(number));
+                passes.push(pass);
+            }
+        }
+    }
+    for (index, pass) in passes.iter().enumerate() {
+        match index {
+            0 => run(body, &pass.root, &mut picked, sink)?,
+            _ => run(body, &pass.root, &mut picked, &mut Nothing)?,
+        }
+    }
+    for (number, outer) in derived {
+        let rest = &places[number].steps[places[outer].steps.len()..];
+        let rest = JsonPath { steps: rest.to_vec().into() };
+        picked[number] = picked[outer].as_ref().and_then(|value| rest.first(value)).cloned();
+    }
+    Ok(picked)
+}
+
+/// Places that one pass can pick. Usually there is one pass; places that meet the records, or
+/// each other by way of "each", need another.
+#[derive(Default)]
+struct Pass<'p> {
+    root: Node,
+    taken: Vec<(&'p JsonPath, Wanted)>,
+}
+
+impl<'p> Pass<'p> {
+    fn add(&mut self, place: &'p JsonPath, wanted: Wanted) {
+        self.root.add(&place.steps, wanted);
+        self.taken.push((place, wanted));
+    }
+
+    fn takes(&self, place: &JsonPath) -> bool {
+        self.taken.iter().all(|(taken, wanted)| {
+            if *taken == place {
+                return *wanted != Wanted::Records;
+            }
+            let mut steps = taken.steps.iter().zip(place.steps.iter());
+            // Apart at a step where neither means "each".
+            steps.find(|(a, b)| a != b).is_some_and(|(a, b)| *a != Step::Each && *b != Step::Each)
+        })
+    }
+}
+
+fn contains(outer: &JsonPath, inner: &JsonPath) -> bool {
+    outer.steps.len() < inner.steps.len() && inner.steps.starts_with(&outer.steps)
+}
+
+fn run<S: Sink>(
+    body: &[u8],
+    node: &Node,
+    picked: &mut Picked,
+    sink: &mut S,
+) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    Walk { node, picked, sink }.deserialize(&mut deserializer)?;
+    deserializer.end()
+}
+
+struct Walk<'a, S> {
+    node: &'a Node,
+    picked: &'a mut Picked,
+    sink: &'a mut S,
+}
+
+impl<S: Sink> Walk<'_, S> {
+    /// The same targets, one level down.
+    fn down<'b>(&'b mut self, node: &'b Node) -> Walk<'b, S> {
+        Walk { node, picked: self.picked, sink: self.sink }
+    }
+}
+
+impl<'de, S: Sink> DeserializeSeed<'de> for Walk<'_, S> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.node.wanted.as_slice() {
+            [] => deserializer.deserialize_any(self),
+            [Wanted::Records] => self.sink.take(deserializer),
+            wanted => {
+                let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
+                for wanted in wanted {
+                    if let Wanted::Value(number) = wanted {
+                        self.picked[*number] = Some(value.clone());
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl<'de, S: Sink> Visitor<'de> for Walk<'_, S> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+        let node = self.node;
+        while let Some(found) = map.next_key_seed(Find(&node.keys))? {
+            let child = found.map(|index| &node.keys[index].1).or(node.each.as_deref());
+            match child {
+                Some(child) => map.next_value_seed(self.down(child))?,
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
+        let node = self.node;
+        if node.indexes.is_empty() && node.each.is_none() {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(());
+        }
+        for index in 0.. {
+            let named = node.indexes.iter().find(|(known, _)| *known == index);
+            let child = named.map(|(_, child)| child).or(node.each.as_deref());
+            let more = match child {
+                Some(child) => seq.next_element_seed(self.down(child))?.is_some(),
+                None => seq.next_element::<IgnoredAny>()?.is_some(),
+            };
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+/// Finds which of the wanted keys an object key is, without keeping it.
+struct Find<'a>(&'a [(String, Node)]);
+
+impl<'de> DeserializeSeed<'de> for Find<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Find<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
+        Ok(self.0.iter().position(|(known, _)| known == key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    struct Values(Vec<Value>);
+
+    impl Sink for Values {
+        fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+            self.0.push(serde::Deserialize::deserialize(deserializer)?);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_pass_finds_what_looking_up_finds() {
+        let body = json!({
+            "data": [{"id": 1, "sub": [{"x": 1}]}, {"id": 2, "sub": []}],
+            "page": {"next": "abc", "deep": {"er": true}},
+            "empty": null, "n": 1.5, "ok": false,
+            "a": {"b": [[1, 2], [3]]},
+        });
+        let bytes = body.to_string();
+        for records in
+            ["$", "$.data", "$.data[*].sub", "$.data[1]", "$.a.b[*][*]", "$.none", "$.page"]
+        {
+            for places in [
+                vec!["$.page.next", "$.ok"],
+                vec!["$.page", "$.page.next", "$.page.deep.er"],
+                vec!["$.data[0].id", "$.empty", "$.gone.x", "$.n"],
+                vec!["$.page", "$.page"],
+            ] {
+                let records = JsonPath::parse(records).unwrap();
+                let places: Vec<JsonPath> =
+                    places.iter().map(|place| JsonPath::parse(place).unwrap()).collect();
+                let places: Vec<&JsonPath> = places.iter().collect();
+                let mut sink = Values(Vec::new());
+                let picked = pick(bytes.as_bytes(), Some(&records), &places, &mut sink).unwrap();
+                let expected: Vec<&Value> = records.find(&body);
+                assert_eq!(sink.0.iter().collect::<Vec<_>>(), expected, "{records}");
+                for (place, value) in places.iter().zip(picked) {
+                    assert_eq!(value.as_ref(), place.first(&body), "{place} beside {records}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! From an answer that is a failure to an [`Error`].
+
+use std::time::Duration;
+
+use http::HeaderMap;
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind};
+
+/// How much of an answer an error keeps.
+const KEPT: usize = 8 * 1024;
+
+/// An answer with status 400 or above.
+pub(crate) struct Refusal<'a> {
+    pub(crate) status: u16,
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) body: &'a [u8],
+    /// Wait that the answer asks for.
+    pub(crate) wait: Option<Duration>,
+    /// Whether a rate-limit window is used up, whatever the status.
+    pub(crate) exhausted: bool,
+    /// Who answered: `GitHub`, `the Airbyte platform`.
+    pub(crate) who: &'a str,
+    /// What was tried: `issues.list`.
+    pub(crate) what: &'a str,
+}
+
+impl Refusal<'_> {
+    /// The error, its texts cleaned by `redact`.
+    pub(crate) fn error(&self, redact: impl Fn(&str) -> String) -> Error {
+        let text = String::from_utf8_lossy(self.body);
+        let kept: String = redact(&text).chars().take(KEPT).collect();
+        let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
+        let kind = self.kind(&detail);
+        let verb = match kind {
+            ErrorKind::Authentication if self.status == 401 => "refused the credentials",
+            ErrorKind::Authentication => "does not allow this with these credentials",
+            ErrorKind::NotFound => "knows no such record",
+            ErrorKind::RateLimited => "asks to slow down",
+            ErrorKind::Validation => "refused the arguments",
+            _ if self.status >= 500 => "failed",
+            _ => "refused the request",
+        };
+        let mut message = format!("{}: {} {verb} (HTTP {})", self.what, self.who, self.status);
+        if !detail.is_empty() {
+            message.push_str(": ");
+            message.push_str(&detail);
+        }
+        if let (ErrorKind::RateLimited, Some(wait)) = (kind, self.wait) {
+            message.push_str(&format!("; try again in {} s", wait.as_secs().max(1)));
+        }
+        let retryable = kind == ErrorKind::RateLimited || self.status >= 500 || self.status == 408;
+        Error::new(kind, message)
+            .with_status(self.status)
+            .with_request_id(request_id(self.headers))
+            .with_retry_after(self.wait)
+            .with_retryable(retryable)
+            .with_body(kept)
+    }
+
+    fn kind(&self, detail: &str) -> ErrorKind {
+        match self.status {
+            429 => ErrorKind::RateLimited,
+            // Secondary limits come as 403, told apart by a wait, an empty window, or the words.
+            403 if self.is_limit(detail) => ErrorKind::RateLimited,
+            401 | 403 => ErrorKind::Authentication,
+            400 | 422 => ErrorKind::Validation,
+            404 | 410 => ErrorKind::NotFound,
+            _ => ErrorKind::Vendor,
+        }
+    }
+
+    fn is_limit(&self, detail: &str) -> bool {
+        self.exhausted
+            || self.headers.contains_key("retry-after")
+            || detail.to_ascii_lowercase().contains("rate limit")
+    }
+}
+
+/// The vendor's identifier of a request.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
+    let named = headers.iter().find(|(name, _)| {
+        let name = name.as_str();
+        name.ends_with("request-id") || name.ends_with("requestid") || name == "x-trace-id"
+    });
+    named.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned)
+}
+
+/// What a vendor's error body says, in the shapes that vendors use.
+pub(crate) fn vendor_message(body: &str) -> Option<String> {
+    let shorten = |text: &str| {
+        let text = text.trim();
+        let mut short: String = text.chars().take(500).collect();
+        if short.len() < text.len() {
+            short.push('…');
+        }
+        (!short.is_empty()).then_some(short)
+    };
+    let Ok(value) = serde_json::from_str::<Value>(body) else {
+        // A page of HTML tells nothing.
+        let is_markup = body.trim_start().starts_with('<');
+        return if is_markup { None } else { shorten(body) };
+    };
+    shorten(&message_of(&value).unwrap_or_else(|| value.to_string()))
+}
+
+fn message_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => {
+            let parts: Vec<String> = items.iter().filter_map(message_of).collect();
+            (!parts.is_empty()).then(|| parts.join("; "))
+        }
+        Value::Object(members) => {
+            if let Some(Value::Array(errors)) = members.get("errors") {
+                if let Some(text) = message_of(&Value::Array(errors.clone())) {
+                    // Some vendors say it all in `message`, others only in the list.
+                    return Some(match members.get("message").and_then(Value::as_str) {
+                        Some(message) if !text.contains(message) => format!("{message}: {text}"),
+                        _ => text,
+                    });
+                }
+            }
+            [
+                "userPresentableMessage",
+                "message",
+                "error_description",
+                "detail",
+                "error",
+                "errors",
+                "errorMessages",
+                "title",
+                "reason",
+                "description",
+                "code",
+            ]
+            .iter()
+            .filter_map(|name| members.get(*name))
+            .find_map(message_of)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_found_in_the_shapes_of_vendors() {
+        for (body, expected) in [
+            (r#"{"message": "Not Found"}"#, Some("Not Found")),
+            (
+                r#"{"error": {"message": "No such customer", "type": "x"}}"#,
+                Some("No such customer"),
+            ),
+            (r#"{"errors": [{"message": "a"}, {"message": "b"}]}"#, Some("a; b")),
+            (r#"{"message": "Bad", "errors": [{"code": "missing"}]}"#, Some("Bad: missing")),
+            (r#"{"errorMessages": ["gone"], "errors": {}}"#, Some("gone")),
+            (r#"{"error": "invalid_grant", "error_description": "expired"}"#, Some("expired")),
+            (r#"[{"message": "MALFORMED", "errorCode": "X"}]"#, Some("MALFORMED")),
+            ("plain", Some("plain")),
+            ("<html></html>", None),
+            ("", None),
+        ] {
+            assert_eq!(vendor_message(body).as_deref(), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_403_that_is_a_limit_is_no_refused_credential() {
+        let plain = HeaderMap::new();
+        let mut asked = HeaderMap::new();
+        asked.insert("retry-after", http::HeaderValue::from_static("60"));
+        for (headers, body, exhausted, expected) in [
+            (&plain, "no", false, ErrorKind::Authentication),
+            (&plain, "You have exceeded a secondary rate limit", false, ErrorKind::RateLimited),
+            (&plain, "no", true, ErrorKind::RateLimited),
+            (&asked, "no", false, ErrorKind::RateLimited),
+        ] {
+            let body = body.as_bytes();
+            let (who, what) = ("Acme", "things.list");
+            let refusal = Refusal { status: 403, headers, body, wait: None, exhausted, who, what };
+            assert_eq!(refusal.error(str::to_owned).kind(), expected);
+        }
+    }
+}

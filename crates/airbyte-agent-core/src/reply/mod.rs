@@ -1,0 +1,18 @@
+//! From an answer to records, metadata and the next page.
+//!
+//! Every step is a function from one named type to the next; nothing here performs I/O.
+
+mod decode;
+mod envelope;
+mod failure;
+mod link;
+mod next;
+mod outcome;
+mod position;
+mod read;
+mod select;
+
+pub(crate) use decode::{decode_page, decode_record};
+pub(crate) use failure::Refusal;
+pub(crate) use outcome::outcome;
+pub(crate) use read::Answer;

@@ -1,0 +1,193 @@
+//! What the next page of a list is asked by.
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::arguments::Arguments;
+use crate::cursor::{Cursor, Position};
+use crate::description::{JsonPath, Next, Operation, Source, Step};
+use crate::error::Result;
+
+/// The values of an answer that paging looks at.
+pub(crate) struct Continuation<'a> {
+    pub(crate) operation: &'a Operation,
+    /// Arguments that were sent, defaults included.
+    pub(crate) arguments: &'a Arguments,
+    /// Extracted metadata.
+    pub(crate) meta: &'a Map<String, Value>,
+    /// Values picked from the body by the places of [`body_places`].
+    pub(crate) body: &'a dyn Fn(&JsonPath) -> Option<Value>,
+    /// Number of records in the answer, before any filter.
+    pub(crate) records: usize,
+}
+
+impl Continuation<'_> {
+    /// The cursor of the next page; `None` at the end.
+    pub(crate) fn next(&self) -> Result<Option<Cursor>> {
+        let paging = &self.operation.paging;
+        let ended = paging.more.as_ref().is_some_and(|source| !self.is_true(source))
+            || paging.done.as_ref().is_some_and(|source| self.is_true(source));
+        if ended {
+            return Ok(None);
+        }
+        let mut position = Position {
+            operation: format!("{}.{}", self.operation.entity, self.operation.action),
+            ..Position::default()
+        };
+        let found = match &paging.next {
+            Next::None { .. } => false,
+            Next::Cursor { from, into } => match self.value(from).filter(is_token) {
+                Some(token) => {
+                    position.set.insert(into.to_string(), self.typed(into, token));
+                    true
+                }
+                None => false,
+            },
+            Next::Link { from, feed } => match self.value(from) {
+                Some(Value::String(address)) if !address.is_empty() => {
+                    self.follow(&address, feed, &mut position);
+                    true
+                }
+                _ => false,
+            },
+            Next::LastRecord { field, into } => match self.last(field) {
+                Some(value) if self.records > 0 => {
+                    position.set.insert(into.to_string(), self.typed(into, value));
+                    true
+                }
+                _ => false,
+            },
+            Next::Offset { into, start } => {
+                let sent = self.number(into).unwrap_or(*start);
+                let received = self.records as u64;
+                position.set.insert(into.to_string(), json!(sent + received));
+                received > 0 && !self.is_short()
+            }
+            Next::Page { into, start } => {
+                let sent = self.number(into).unwrap_or(*start);
+                position.set.insert(into.to_string(), json!(sent + 1));
+                self.records > 0 && !self.is_short()
+            }
+        };
+        if found { Cursor::new(&position).map(Some) } else { Ok(None) }
+    }
+
+    /// Fewer records than asked for: the list has ended, unless the vendor says that it goes on.
+    fn is_short(&self) -> bool {
+        let paging = &self.operation.paging;
+        let Some(size) = &paging.size else { return false };
+        paging.more.is_none()
+            && self.number(&size.parameter).is_some_and(|asked| {
+                let served = size.maximum.map_or(asked, |maximum| asked.min(maximum));
+                (self.records as u64) < served
+            })
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        let value = self.arguments.get(name)?;
+        value.as_u64().or_else(|| value.as_str()?.parse().ok())
+    }
+
+    fn value(&self, source: &Source) -> Option<Value> {
+        match source {
+            Source::Meta { name, inside } => {
+                self.meta.get(name.as_ref()).and_then(|value| inside.first(value)).cloned()
+            }
+            Source::Body(path) => (self.body)(path),
+        }
+    }
+
+    fn is_true(&self, source: &Source) -> bool {
+        match self.value(source) {
+            Some(Value::Bool(value)) => value,
+            Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+            _ => false,
+        }
+    }
+
+    /// The field of the last record, by the place that [`body_places`] asks for.
+    fn last(&self, field: &JsonPath) -> Option<Value> {
+        (self.body)(&last_record(self.operation, field)).filter(is_token)
+    }
+
+    /// A token as the parameter wants it: vendors write numbers as texts and the other way round.
+    fn typed(&self, into: &str, value: Value) -> Value {
+        use crate::description::Kind;
+        let kinds =
+            self.operation.parameter(into).map(|p| p.schema.kinds.to_vec()).unwrap_or_default();
+        match &value {
+            Value::Number(number)
+                if kinds.contains(&Kind::String) && !kinds.contains(&Kind::Integer) =>
+            {
+                Value::String(number.to_string())
+            }
+            Value::String(text)
+                if kinds.contains(&Kind::Integer) && !kinds.contains(&Kind::String) =>
+            {
+                text.parse::<i64>().map_or_else(|_| value.clone(), |number| json!(number))
+            }
+            _ => value,
+        }
+    }
+
+    fn follow(
+        &self,
+        address: &str,
+        feed: &[(crate::description::Text, crate::description::Text)],
+        position: &mut Position,
+    ) {
+        // A relative address still has a query.
+        let base = Url::parse("https://relative.invalid/").ok();
+        let url = Url::options().base_url(base.as_ref()).parse(address).ok();
+        for (query, into) in feed {
+            let value = url.as_ref().and_then(|url| {
+                let mut pairs = url.query_pairs();
+                pairs.find(|(name, _)| name == query.as_ref()).map(|(_, value)| value.into_owned())
+            });
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                position.set.insert(into.to_string(), self.typed(into, Value::String(value)));
+            }
+        }
+        if position.set.is_empty() {
+            position.follow = Some(address.to_owned());
+        }
+    }
+}
+
+fn is_token(value: &Value) -> bool {
+    match value {
+        Value::String(text) => !text.is_empty(),
+        Value::Number(_) => true,
+        _ => false,
+    }
+}
+
+/// The place of a field in every record; the last match counts.
+fn last_record(operation: &Operation, field: &JsonPath) -> JsonPath {
+    let mut steps: Vec<Step> =
+        operation.response.records.as_ref().map(|path| path.steps.to_vec()).unwrap_or_default();
+    if steps.last() != Some(&Step::Each) {
+        steps.push(Step::Each);
+    }
+    steps.extend(field.steps.iter().cloned());
+    JsonPath { steps: steps.into() }
+}
+
+/// The places of the body that paging needs besides the metadata.
+pub(super) fn body_places(operation: &Operation) -> Vec<JsonPath> {
+    let paging = &operation.paging;
+    let mut places = Vec::new();
+    let mut add = |source: &Source| {
+        if let Source::Body(path) = source {
+            places.push(path.clone());
+        }
+    };
+    paging.more.iter().for_each(&mut add);
+    paging.done.iter().for_each(&mut add);
+    match &paging.next {
+        Next::Cursor { from, .. } | Next::Link { from, .. } => add(from),
+        Next::LastRecord { field, .. } => places.push(last_record(operation, field)),
+        Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
+    }
+    places
+}

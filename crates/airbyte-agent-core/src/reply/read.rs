@@ -1,0 +1,274 @@
+//! Reads one answer: body, metadata, failures inside a success, and the next page.
+
+use std::borrow::Cow;
+
+use serde_json::{Map, Value, json};
+
+use super::envelope::{Sink, pick};
+use super::failure::{request_id, vendor_message};
+use super::link::link;
+use super::next::{Continuation, body_places};
+use super::position::path_at;
+use crate::cursor::Cursor;
+use crate::description::{
+    Body, Connector, ErrorCheck, ErrorCondition, JsonPath, MetaSource, Operation, Step,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{Layout, Reply};
+
+/// An answer and what is needed to understand it.
+#[derive(Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub(crate) connector: &'a Connector,
+    pub(crate) operation: &'a Operation,
+    pub(crate) reply: &'a Reply,
+    /// Takes the secrets in use out of a text.
+    pub(crate) redact: &'a dyn Fn(&str) -> String,
+}
+
+/// What was read besides the records.
+pub(super) struct Read {
+    pub(super) meta: Map<String, Value>,
+    places: Vec<(JsonPath, Option<Value>)>,
+}
+
+impl<'a> Answer<'a> {
+    /// Whether the vendor shaped the body.
+    pub(super) fn is_vendor(&self) -> bool {
+        self.reply.layout == Layout::Vendor
+    }
+
+    /// Where the records stand; the root when the whole body is the record.
+    pub(super) fn records_path(&self) -> JsonPath {
+        if self.is_vendor() {
+            let root = JsonPath { steps: Cow::Borrowed(&[]) };
+            self.operation.response.records.clone().unwrap_or(root)
+        } else {
+            key_path(&["result"])
+        }
+    }
+
+    /// The body as JSON text: an empty one is an empty object.
+    fn text(&self) -> Cow<'a, [u8]> {
+        let body: &'a [u8] = &self.reply.body;
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+        if body.iter().all(u8::is_ascii_whitespace) {
+            return Cow::Borrowed(b"{}");
+        }
+        match std::str::from_utf8(body) {
+            Ok(_) => Cow::Borrowed(body),
+            // Broken text inside a string must not fail a whole page.
+            Err(_) => Cow::Owned(String::from_utf8_lossy(body).into_owned().into_bytes()),
+        }
+    }
+
+    /// Decodes the records into `sink` and reads everything else.
+    pub(super) fn read<S: Sink>(&self, sink: &mut S) -> Result<Read> {
+        let mut places: Vec<JsonPath> = Vec::new();
+        let meta = self.meta_places();
+        places.extend(meta.iter().filter_map(|(_, place)| place.clone()));
+        for check in self.checks() {
+            places.push(check.path.clone());
+            places.extend(check.message.clone());
+        }
+        if self.is_vendor() {
+            places.extend(body_places(self.operation));
+        }
+        places.extend(["errors", "status", "warning"].map(|name| key_path(&[name])));
+        let text = self.text();
+        let records = self.records_path();
+        let wanted: Vec<&JsonPath> = places.iter().collect();
+        let picked = pick(&text, Some(&records), &wanted, sink)
+            .map_err(|error| self.undecodable(&text, &error))?;
+        let places: Vec<_> = places.into_iter().zip(picked).collect();
+        let mut read = Read { meta: Map::new(), places };
+        read.meta = self.meta(&meta, &read);
+        Ok(read)
+    }
+
+    /// Every metadata field with its place in the body, if it has one there.
+    fn meta_places(&self) -> Vec<(&'a str, Option<JsonPath>)> {
+        let fields = self.operation.response.meta.iter();
+        fields
+            .map(|field| {
+                let place = match (&field.source, self.reply.layout) {
+                    (_, Layout::Platform) => {
+                        Some(key_path(&["connector_metadata", field.name.as_ref()]))
+                    }
+                    (MetaSource::Body(path), Layout::Vendor) => Some(path.clone()),
+                    (MetaSource::Link(_) | MetaSource::Header(_), Layout::Vendor) => None,
+                };
+                (field.name.as_ref(), place)
+            })
+            .collect()
+    }
+
+    fn meta(&self, places: &[(&'a str, Option<JsonPath>)], read: &Read) -> Map<String, Value> {
+        let headers = &self.reply.headers;
+        let fields = self.operation.response.meta.iter().zip(places);
+        fields
+            .map(|(field, (name, place))| {
+                let value = match (place, &field.source) {
+                    (Some(place), _) => read.get(place).cloned(),
+                    (None, MetaSource::Link(relation)) => {
+                        link(headers, relation).map(Value::String)
+                    }
+                    (None, MetaSource::Header(header)) => headers
+                        .get(header.as_ref())
+                        .and_then(|value| value.to_str().ok())
+                        .map(|text| json!(text)),
+                    (None, MetaSource::Body(_)) => None,
+                };
+                ((*name).to_owned(), value.unwrap_or(Value::Null))
+            })
+            .collect()
+    }
+
+    fn checks(&self) -> impl Iterator<Item = &'a ErrorCheck> {
+        let own = self
+            .is_vendor()
+            .then(|| self.connector.errors.iter().chain(self.operation.response.errors.iter()));
+        own.into_iter().flatten()
+    }
+
+    /// Fails when the answer reports a failure although its status is a success.
+    ///
+    /// `found` says whether there is anything where the records belong: GraphQL may answer in
+    /// part, and then the errors go into the metadata.
+    pub(super) fn check(&self, read: &mut Read, found: bool) -> Result<()> {
+        for check in self.checks() {
+            let value = read.get(&check.path);
+            let failed = match &check.when {
+                ErrorCondition::Equals(json) => value == Some(&json.value()),
+                ErrorCondition::NotEmpty => value.is_some_and(is_filled),
+            };
+            if failed {
+                let told = check.message.as_ref().and_then(|path| read.get(path)).or(value);
+                let told = told.and_then(|value| vendor_message(&value.to_string()));
+                let told = told.map(|text| text.trim_matches('"').to_owned());
+                return Err(self.inside(ErrorKind::Vendor, told));
+            }
+        }
+        if !self.is_vendor() {
+            return self.check_platform(read);
+        }
+        if let Body::GraphQl(_) = self.operation.body {
+            if let Some(errors) = read.get(&key_path(&["errors"])).filter(|v| is_filled(v)).cloned()
+            {
+                if !found {
+                    let told = vendor_message(&json!({"errors": errors}).to_string());
+                    return Err(self.inside(graphql_kind(&errors), told));
+                }
+                read.meta.insert("errors".to_owned(), errors);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_platform(&self, read: &Read) -> Result<()> {
+        let status = read.get(&key_path(&["status"])).and_then(Value::as_str);
+        match status {
+            None | Some("success" | "succeeded" | "ok") => Ok(()),
+            Some(_) => {
+                let body = String::from_utf8_lossy(&self.reply.body);
+                let told = serde_json::from_str::<Value>(&body).ok().and_then(|body| {
+                    let result = body.get("result").filter(|value| is_filled(value));
+                    let result = result.or_else(|| body.get("warning"))?;
+                    vendor_message(&result.to_string())
+                });
+                Err(self.inside(ErrorKind::Vendor, told))
+            }
+        }
+    }
+
+    /// The error for a failure inside a success.
+    fn inside(&self, kind: ErrorKind, told: Option<String>) -> Error {
+        let who = if self.is_vendor() { self.connector.title.as_ref() } else { "the platform" };
+        let told = told.map_or_else(|| "it gave no reason".to_owned(), |text| (self.redact)(&text));
+        let body: String =
+            (self.redact)(&String::from_utf8_lossy(&self.reply.body)).chars().take(8_192).collect();
+        Error::new(kind, format!("{}: {who} reports a failure: {told}", self.place()))
+            .with_status(self.reply.status)
+            .with_request_id(request_id(&self.reply.headers))
+            .with_body(body)
+    }
+
+    /// The error for an answer that cannot be decoded.
+    pub(super) fn undecodable(&self, text: &[u8], error: &serde_json::Error) -> Error {
+        let place = path_at(text, error.line(), error.column());
+        let why = error.to_string();
+        let why = why.split(" at line ").next().unwrap_or_default();
+        let kind = self.reply.headers.get(http::header::CONTENT_TYPE);
+        let kind = kind.and_then(|value| value.to_str().ok()).unwrap_or("no content type");
+        let message = if error.is_data() {
+            format!("{}: the answer is not what the spec describes at {place}: {why}", self.place())
+        } else {
+            format!("{}: the answer ({kind}) is not valid JSON at {place}: {why}", self.place())
+        };
+        let start: String = String::from_utf8_lossy(text).chars().take(500).collect();
+        Error::decode((self.redact)(&message))
+            .with_status(self.reply.status)
+            .with_request_id(request_id(&self.reply.headers))
+            .with_json_path(place)
+            .with_body((self.redact)(&start))
+    }
+
+    /// `issues.list`
+    pub(super) fn place(&self) -> String {
+        format!("{}.{}", self.operation.entity, self.operation.action)
+    }
+
+    /// The cursor of the next page. `records` counts those before any filter.
+    pub(super) fn next(&self, read: &Read, records: usize) -> Result<Option<Cursor>> {
+        Continuation {
+            operation: self.operation,
+            arguments: &self.reply.arguments,
+            meta: &read.meta,
+            body: &|path| read.get(path).cloned(),
+            records,
+        }
+        .next()
+    }
+}
+
+impl Read {
+    fn get(&self, place: &JsonPath) -> Option<&Value> {
+        self.places.iter().find(|(known, _)| known == place).and_then(|(_, value)| value.as_ref())
+    }
+}
+
+fn key_path(keys: &[&str]) -> JsonPath {
+    JsonPath { steps: keys.iter().map(|key| Step::Key((*key).to_owned().into())).collect() }
+}
+
+fn is_filled(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::String(text) => !text.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// The kind of GraphQL errors by the codes that servers share.
+fn graphql_kind(errors: &Value) -> ErrorKind {
+    let first = errors.get(0).unwrap_or(errors);
+    let code = first
+        .get("type")
+        .or_else(|| first.get("extensions")?.get("code"))
+        .or_else(|| first.get("extensions")?.get("type"))
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_ascii_uppercase();
+    match code.as_str() {
+        "NOT_FOUND" => ErrorKind::NotFound,
+        "FORBIDDEN"
+        | "UNAUTHENTICATED"
+        | "UNAUTHORIZED"
+        | "INSUFFICIENT_SCOPES"
+        | "AUTHENTICATION_ERROR" => ErrorKind::Authentication,
+        "RATE_LIMITED" | "RATELIMITED" | "THROTTLED" | "RATE_LIMIT" => ErrorKind::RateLimited,
+        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" | "INVALID_INPUT" => ErrorKind::Validation,
+        _ => ErrorKind::Vendor,
+    }
+}

@@ -1,0 +1,201 @@
+//! When a failed request is tried again, and after how long.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::description::{RateLimitHeaders, RetryPolicy, WaitFormat};
+
+/// How one try ended.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Ending {
+    /// An answer with this status, and the wait that the vendor asks for.
+    Status(u16, Option<Duration>),
+    /// No answer.
+    Failure {
+        /// Whether the request certainly never reached the server.
+        never_sent: bool,
+        /// Whether it was a timeout.
+        timeout: bool,
+    },
+}
+
+/// What is left to spend on retries; keeps a client from doubling the load of a failing vendor.
+pub(crate) struct Budget(AtomicU32);
+
+const BUDGET: u32 = 100;
+const RETRY_COST: u32 = 5;
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self(AtomicU32::new(BUDGET))
+    }
+}
+
+impl Budget {
+    fn spend(&self) -> bool {
+        let take = |left: u32| left.checked_sub(RETRY_COST);
+        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok()
+    }
+
+    /// A success earns a little back.
+    pub(crate) fn earn(&self) {
+        let give = |left: u32| (left < BUDGET).then_some(left + 1);
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, give);
+    }
+}
+
+/// The wait before the next try; `None` when there is none.
+///
+/// `repeatable` says that doing the request twice is harmless. A request that is not is tried
+/// again only when the vendor certainly did not act on it. `attempt` counts from one.
+pub(crate) fn next_try(
+    policy: &RetryPolicy,
+    budget: &Budget,
+    attempt: u32,
+    ending: Ending,
+    repeatable: bool,
+) -> Option<Duration> {
+    if attempt >= policy.max_attempts {
+        return None;
+    }
+    let asked = match ending {
+        Ending::Status(status, asked) => {
+            // 429 is refused before anything happens; so is a 503 that names a time.
+            let refused = status == 429 || (status == 503 && asked.is_some());
+            if !policy.statuses.contains(&status) || !(repeatable || refused) {
+                return None;
+            }
+            asked
+        }
+        Ending::Failure { never_sent, timeout } => {
+            let allowed = if timeout { policy.on_timeout } else { policy.on_network_error };
+            if !allowed || !(repeatable || never_sent) {
+                return None;
+            }
+            None
+        }
+    };
+    let longest = Duration::from_millis(policy.max_delay_ms);
+    let wait = match asked {
+        // A longer wait than the policy allows is for the caller to decide.
+        Some(asked) if asked > longest => return None,
+        Some(asked) => asked,
+        None => backoff(policy, attempt).min(longest),
+    };
+    budget.spend().then_some(wait)
+}
+
+/// Exponential back-off with full jitter.
+fn backoff(policy: &RetryPolicy, attempt: u32) -> Duration {
+    let exponent = i32::try_from(attempt.saturating_sub(1)).unwrap_or(i32::MAX);
+    let initial = Duration::from_millis(policy.initial_delay_ms).as_secs_f64();
+    let longest = Duration::from_millis(policy.max_delay_ms).as_secs_f64();
+    let full = (initial * policy.base.powi(exponent)).clamp(0.0, longest);
+    let share = if policy.jitter { fastrand::f64() } else { 1.0 };
+    Duration::from_secs_f64(full * share)
+}
+
+/// The wait that an answer asks for: the policy's header as a number or an HTTP date, else the end
+/// of an exhausted rate-limit window.
+pub(crate) fn asked_wait(
+    policy: &RetryPolicy,
+    limits: Option<&RateLimitHeaders>,
+    headers: &HeaderMap,
+) -> Option<Duration> {
+    let text = |name: &str| {
+        if name.is_empty() { None } else { headers.get(name)?.to_str().ok().map(str::trim) }
+    };
+    if let Some(wait) = text(&policy.wait_header).and_then(|text| wait(text, policy.wait_format)) {
+        return Some(wait);
+    }
+    let limits = limits?;
+    (text(&limits.remaining)? == "0").then_some(())?;
+    wait(text(&limits.reset)?, limits.reset_format)
+}
+
+/// Whether the answer says that a rate-limit window is used up.
+pub(crate) fn is_exhausted(limits: Option<&RateLimitHeaders>, headers: &HeaderMap) -> bool {
+    limits
+        .filter(|limits| !limits.remaining.is_empty())
+        .and_then(|limits| headers.get(limits.remaining.as_ref()))
+        .is_some_and(|value| value.as_bytes() == b"0")
+}
+
+fn wait(text: &str, format: WaitFormat) -> Option<Duration> {
+    if let Ok(number) = text.parse::<f64>() {
+        if !number.is_finite() || number < 0.0 {
+            return None;
+        }
+        return match format {
+            WaitFormat::Seconds => Duration::try_from_secs_f64(number).ok(),
+            WaitFormat::Milliseconds => Duration::try_from_secs_f64(number / 1_000.0).ok(),
+            WaitFormat::UnixTimestamp => {
+                let at = Duration::try_from_secs_f64(number).ok()?;
+                let now = std::time::SystemTime::UNIX_EPOCH.elapsed().ok()?;
+                Some(at.saturating_sub(now))
+            }
+        };
+    }
+    let at = httpdate::parse_http_date(text).ok()?;
+    Some(at.duration_since(std::time::SystemTime::now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy() -> RetryPolicy {
+        RetryPolicy { jitter: false, ..RetryPolicy::STANDARD }
+    }
+
+    #[test]
+    fn only_harmless_requests_are_repeated() {
+        let wait = Duration::from_secs(2);
+        let failure = |never_sent, timeout| Ending::Failure { never_sent, timeout };
+        for (ending, repeatable, expected) in [
+            (Ending::Status(500, None), true, true),
+            (Ending::Status(500, None), false, false),
+            (Ending::Status(429, None), false, true),
+            (Ending::Status(503, Some(wait)), false, true),
+            (Ending::Status(503, None), false, false),
+            (Ending::Status(404, None), true, false),
+            (Ending::Status(429, Some(Duration::from_secs(3_600))), true, false),
+            (failure(true, false), false, true),
+            (failure(false, false), false, false),
+            (failure(false, true), true, true),
+        ] {
+            let next = next_try(&policy(), &Budget::default(), 1, ending, repeatable);
+            assert_eq!(next.is_some(), expected, "{ending:?} repeatable: {repeatable}");
+        }
+    }
+
+    #[test]
+    fn waits_grow_and_tries_and_budget_end() {
+        let budget = Budget::default();
+        let ending = Ending::Status(500, None);
+        assert_eq!(next_try(&policy(), &budget, 1, ending, true), Some(Duration::from_secs(1)));
+        assert_eq!(next_try(&policy(), &budget, 2, ending, true), Some(Duration::from_secs(2)));
+        assert_eq!(next_try(&policy(), &budget, 3, ending, true), None);
+        let spent = (0..BUDGET).filter(|_| next_try(&policy(), &budget, 1, ending, true).is_some());
+        assert_eq!(spent.count(), (BUDGET / RETRY_COST) as usize - 2);
+    }
+
+    #[test]
+    fn waits_are_read_as_seconds_dates_and_windows() {
+        let soon = httpdate::fmt_http_date(std::time::SystemTime::now() + Duration::from_secs(90));
+        for (value, low, high) in [("7", 7, 7), ("0.5", 0, 1), (soon.as_str(), 85, 91)] {
+            let headers = [("retry-after", value)];
+            let headers = headers
+                .into_iter()
+                .map(|(k, v)| (k.parse().unwrap(), v.parse().unwrap()))
+                .collect::<HeaderMap>();
+            let wait = asked_wait(&policy(), None, &headers).unwrap();
+            assert!((low..=high).contains(&wait.as_secs()), "{value}: {wait:?}");
+        }
+        assert_eq!(wait("-1", WaitFormat::Seconds), None);
+        assert_eq!(wait("soon", WaitFormat::Seconds), None);
+        assert_eq!(wait("100", WaitFormat::UnixTimestamp), Some(Duration::ZERO));
+    }
+}

@@ -1,0 +1,88 @@
+//! The seam between calls and the two ways to run them.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::arguments::Arguments;
+use crate::call::CallOptions;
+use crate::description::{Connector, Operation};
+use crate::download::Download;
+use crate::dry_run::DryRun;
+use crate::error::Result;
+use crate::http::BoxFuture;
+
+/// One call, ready to be run.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Prepared<'a> {
+    /// The connector.
+    pub connector: &'a Connector,
+    /// The operation.
+    pub operation: &'a Operation,
+    /// What the caller passed, unchecked.
+    pub arguments: &'a Arguments,
+    /// What the caller wishes besides.
+    pub options: &'a CallOptions,
+    /// Address of the next page, where a list continues by address.
+    pub follow: Option<&'a str>,
+}
+
+/// The answer to one call.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Reply {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: http::HeaderMap,
+    /// Body.
+    pub body: Bytes,
+    /// Who shaped the body.
+    pub layout: Layout,
+    /// The arguments that were sent, defaults included; paging builds on them.
+    pub arguments: Arguments,
+}
+
+impl Reply {
+    /// An answer made of parts.
+    pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
+        Self { status, headers, body, layout, arguments: Arguments::new() }
+    }
+
+    /// The same answer with the arguments that led to it.
+    #[must_use]
+    pub fn with_arguments(mut self, arguments: Arguments) -> Self {
+        self.arguments = arguments;
+        self
+    }
+}
+
+/// Who shaped the body of a [`Reply`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Layout {
+    /// The vendor: records and metadata stand where the description says.
+    Vendor,
+    /// The platform: records under `result`, metadata under `connector_metadata`.
+    Platform,
+}
+
+/// A way to run calls. There are two, [`Local`](crate::Local) and [`Hosted`](crate::Hosted); a
+/// test may bring its own.
+pub trait Transport: Send + Sync {
+    /// Runs a call whose answer is JSON.
+    fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>>;
+
+    /// Runs a call whose answer is a file.
+    fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>>;
+
+    /// What would be sent, secrets masked.
+    fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun>;
+
+    /// How long a call may take when the caller does not say.
+    fn default_timeout(&self) -> Duration;
+
+    /// Text without the secrets in use.
+    fn redact(&self, text: &str) -> String;
+}
