@@ -1,1 +1,45 @@
 //! Reads and checks a connector spec and lowers it to a connector description.
+//!
+//! A spec is an OpenAPI 3.1 document in YAML or JSON with the `x-airbyte-*` keys of the published
+//! dialect and our own `x-agent-*` keys; `specs/README.md` describes both. [`Spec::parse`] reads
+//! the text and keeps the position of every value, [`Spec::lower`] turns the document into an
+//! [`airbyte_agent_core::description::Connector`], and [`Spec::lint`] says everything that is
+//! wrong or doubtful at once.
+//!
+//! This crate never touches the network and generates no code.
+//!
+//! ```
+//! let text = r#"
+//! openapi: 3.1.0
+//! info:
+//!   title: Acme
+//!   version: 1.0.0
+//!   x-airbyte-connector-definition-id: 11111111-2222-3333-4444-555555555555
+//! servers: [{url: "https://api.acme.test"}]
+//! paths:
+//!   /users/{id}:
+//!     get:
+//!       x-airbyte-entity: users
+//!       x-airbyte-action: get
+//!       parameters:
+//!         - {name: id, in: path, required: true, schema: {type: string}}
+//!       responses: {"200": {description: One user.}}
+//! "#;
+//! let spec = airbyte_agent_spec::Spec::parse(text).unwrap();
+//! let connector = spec.lower().unwrap();
+//! assert_eq!(connector.name, "acme");
+//! assert_eq!(connector.operations().count(), 1);
+//! ```
+
+mod document;
+mod expression;
+mod lint;
+mod load;
+mod lower;
+mod names;
+mod problem;
+mod yaml;
+
+pub use document::Spec;
+pub use load::{LoadError, load};
+pub use problem::{Problem, Severity};

@@ -1,0 +1,156 @@
+//! Request bodies.
+
+use airbyte_agent_core::description::{Body, Json, Kind, Location, Parameter, Schema, Style};
+
+use super::refs::types;
+use super::{Cx, Op, graphql, parameter};
+use crate::yaml::Node;
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+const RELATED: &str = "multipart/related";
+
+/// How the body is made; its members become parameters.
+pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>) -> Body {
+    let Some(request) = op.node.get("requestBody") else { return Body::None };
+    let Some(request) = cx.resolve(request) else {
+        cx.report.fatal(request, "the body refers to something that does not exist");
+        return Body::None;
+    };
+    if let Some(settings) = op.graphql() {
+        if let Some(schema) = media(request).and_then(|(_, media)| media.get("schema")) {
+            let inputs = members(cx, schema, Location::GraphQl);
+            add(cx, schema, parameters, inputs);
+        }
+        return graphql::body(cx, op, settings, parameters);
+    }
+    if let Some(settings) = request.get("x-airbyte-body-type") {
+        let kind = settings.text("type");
+        cx.report.fatal(settings, format!("unknown body type `{kind}`; expected `graphql`"));
+    }
+    let Some((kind, media)) = media(request) else { return Body::None };
+    let Some(schema) = media.get("schema") else {
+        // Nothing is known about the body: whatever the caller passes goes into it.
+        return if is_json(kind) { Body::Json { open: true, in_array: false } } else { Body::None };
+    };
+    let Some(target) = cx.essential(schema) else {
+        cx.report.fatal(schema, "the schema of the body refers to something that does not exist");
+        return Body::None;
+    };
+    let in_array = types(target) == ["array"];
+    let object = match target.get("items") {
+        Some(items) if in_array => items,
+        _ => target,
+    };
+    let inputs = members(cx, object, Location::Body);
+    let has_members = !inputs.is_empty();
+    add(cx, schema, parameters, inputs);
+    match kind {
+        FORM => Body::Form,
+        MULTIPART => Body::Multipart,
+        RELATED => related(cx, op, media, parameters),
+        kind if is_json(kind) => {
+            let object = cx.essential(object).unwrap_or(object);
+            Body::Json { open: cx.is_open(object, has_members), in_array }
+        }
+        other => {
+            cx.report.fatal(
+                media,
+                format!("bodies of the type `{other}` are not supported; expected application/json, {FORM}, {MULTIPART} or {RELATED}"),
+            );
+            Body::None
+        }
+    }
+}
+
+/// The media type that is sent, of those declared.
+fn media(request: &Node) -> Option<(&str, &Node)> {
+    let declared = request.get("content")?.members();
+    let named = |wanted: &str| declared.iter().find(|(name, _)| essence(name) == wanted);
+    named(FORM)
+        .or_else(|| named(MULTIPART))
+        .or_else(|| named(RELATED))
+        .or_else(|| declared.iter().find(|(name, _)| is_json(essence(name))))
+        .or_else(|| declared.first())
+        .map(|(name, node)| (essence(name), node))
+}
+
+fn essence(media_type: &str) -> &str {
+    media_type.split(';').next().unwrap_or(media_type).trim()
+}
+
+fn is_json(media_type: &str) -> bool {
+    media_type == "application/json" || media_type.ends_with("+json") || media_type == "*/*"
+}
+
+/// Members of a body schema as parameters.
+fn members<'a>(cx: &Cx<'a>, schema: &'a Node, location: Location) -> Vec<Parameter> {
+    let required = cx.required(schema);
+    cx.properties(schema)
+        .into_iter()
+        .map(|(name, node)| {
+            let schema = cx.argument(node);
+            let default = schema.default.clone().filter(|default| !default.value().is_null());
+            parameter::finish(
+                cx,
+                cx.resolve(node),
+                Parameter {
+                    name: name.to_owned().into(),
+                    location,
+                    required: required.iter().any(|r| r == name),
+                    description: "".into(),
+                    schema,
+                    style: Style::Repeat,
+                    send_default: default.is_some(),
+                    default,
+                    probe_default: None,
+                    config: None,
+                },
+            )
+        })
+        .collect()
+}
+
+/// Adds body members to the parameters; all of them share one name space.
+fn add<'a>(cx: &Cx<'a>, schema: &'a Node, parameters: &mut Vec<Parameter>, inputs: Vec<Parameter>) {
+    for input in inputs {
+        if parameters.iter().any(|known| known.name == input.name) {
+            cx.report.fatal(
+                schema,
+                format!(
+                    "`{}` is both a parameter and a member of the body; arguments share one name \
+                     space, so rename or remove one",
+                    input.name
+                ),
+            );
+        } else {
+            parameters.push(input);
+        }
+    }
+}
+
+fn related<'a>(cx: &Cx<'a>, op: Op<'a>, media: &'a Node, parameters: &mut Vec<Parameter>) -> Body {
+    let file = match op.node.text("x-airbyte-upload-file-param") {
+        name if name.is_empty() => "file_content".to_owned(),
+        name => name,
+    };
+    if !parameters.iter().any(|p| p.location == Location::Body && p.name == file) {
+        cx.report.error(
+            op.node.get("x-airbyte-upload-file-param").unwrap_or(media),
+            format!("the body has no member `{file}` to hold the file as base64 text"),
+        );
+        parameters.push(Parameter {
+            name: file.clone().into(),
+            location: Location::Body,
+            required: true,
+            description: "Content of the file, in base64.".into(),
+            schema: Schema { kinds: vec![Kind::String].into(), nullable: false, ..Schema::ANY },
+            style: Style::Repeat,
+            default: None::<Json>,
+            send_default: false,
+            probe_default: None,
+            config: None,
+        });
+    }
+    Body::Related { file: file.into() }
+}

@@ -1,0 +1,101 @@
+//! Entities: operations brought together, with what the spec says about the kind of record.
+
+use airbyte_agent_core::description::{Action, Entity, Operation, StoreField};
+
+use super::Cx;
+use crate::yaml::Node;
+
+/// Entities in the order of their first operation.
+pub(super) fn entities(cx: &Cx<'_>, operations: Vec<Operation>) -> Vec<Entity> {
+    let mut grouped: Vec<(String, Vec<Operation>)> = Vec::new();
+    for operation in operations {
+        match grouped.iter_mut().find(|(name, _)| *name == operation.entity) {
+            Some((_, group)) => group.push(operation),
+            None => grouped.push((operation.entity.to_string(), vec![operation])),
+        }
+    }
+    grouped.into_iter().map(|(name, operations)| entity(cx, name, operations)).collect()
+}
+
+fn entity(cx: &Cx<'_>, name: String, operations: Vec<Operation>) -> Entity {
+    let component = component(cx, &name);
+    let own_hints = component.and_then(|node| node.get("x-airbyte-ai-hints"));
+    let hints = own_hints.or_else(|| {
+        let ops = super::operations(cx.root).into_iter();
+        ops.filter(|op| op.entity() == name).find_map(|op| op.node.get("x-airbyte-ai-hints"))
+    });
+    let hint = |key: &str| hints.map(|hints| hints.text(key)).unwrap_or_default();
+    let descriptions = [
+        cx.info_key("x-agent-entities").map(|all| all.text(&name)).unwrap_or_default(),
+        own_hints.map(|hints| hints.text("summary")).unwrap_or_default(),
+        component.map(|node| node.text("description")).unwrap_or_default(),
+    ];
+    let schema = component
+        .filter(|node| has_shape(cx, node))
+        .map(|node| cx.inlined(node))
+        .or_else(|| from_answers(&operations));
+    Entity {
+        description: descriptions
+            .into_iter()
+            .find(|text| !text.is_empty())
+            .unwrap_or_default()
+            .into(),
+        schema,
+        store: store(cx, &name).into(),
+        when_to_use: hint("when_to_use").into(),
+        phrases: hints
+            .map(|hints| hints.texts("trigger_phrases"))
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect::<Vec<_>>()
+            .into(),
+        operations: operations.into(),
+        name: name.into(),
+    }
+}
+
+/// The component schema of an entity: marked with its name, or of the same name.
+pub(crate) fn component<'a>(cx: &Cx<'a>, entity: &str) -> Option<&'a Node> {
+    let fits = |(name, node): &&(String, Node)| {
+        node.text("x-airbyte-entity-name") == entity || name.eq_ignore_ascii_case(entity)
+    };
+    // Schemas without members only map names and describe nothing.
+    let with_shape = cx.components().iter().filter(fits).find(|(_, node)| has_shape(cx, node));
+    with_shape.or_else(|| cx.components().iter().find(fits)).map(|(_, node)| node)
+}
+
+fn has_shape<'a>(cx: &Cx<'a>, node: &'a Node) -> bool {
+    !cx.properties(node).is_empty() || node.get("additionalProperties").is_some()
+}
+
+fn from_answers(operations: &[Operation]) -> Option<airbyte_agent_core::description::Json> {
+    [Action::Get, Action::List, Action::Search, Action::Create, Action::Update]
+        .into_iter()
+        .filter_map(|action| operations.iter().find(|operation| operation.action == action))
+        .find_map(|operation| operation.response.schema.clone())
+}
+
+fn store(cx: &Cx<'_>, name: &str) -> Vec<StoreField> {
+    let entities = cx.info_key("x-airbyte-context-store").and_then(|store| store.get("entities"));
+    let entity = entities
+        .map(Node::items)
+        .unwrap_or_default()
+        .iter()
+        .find(|entity| entity.text("entity") == name);
+    let fields = entity.and_then(|entity| entity.get("fields")).map(Node::items);
+    fields
+        .unwrap_or_default()
+        .iter()
+        .map(|field| StoreField {
+            name: field.text("name").into(),
+            kind: field
+                .texts("type")
+                .into_iter()
+                .find(|kind| kind != "null")
+                .unwrap_or_default()
+                .into(),
+            description: field.text("description").into(),
+        })
+        .collect()
+}

@@ -1,0 +1,207 @@
+//! What `info` says about the connector as a whole.
+
+use airbyte_agent_core::description::{
+    ErrorCheck, ErrorCondition, Json, JsonPath, Link, Questions, RateLimit, RateLimitHeaders,
+    Relationship, RetryPolicy, Scoping, Step, WaitFormat,
+};
+
+use super::Cx;
+use crate::expression::{self, Place};
+use crate::yaml::Node;
+
+pub(super) fn links(cx: &Cx<'_>) -> Vec<Link> {
+    let Some(list) = cx.info_key("x-airbyte-external-documentation-urls") else {
+        return Vec::new();
+    };
+    list.items()
+        .iter()
+        .filter(|item| !item.text("url").is_empty())
+        .map(|item| Link {
+            kind: item.text("type").into(),
+            title: item.text("title").into(),
+            url: item.text("url").into(),
+        })
+        .collect()
+}
+
+pub(super) fn scoping(cx: &Cx<'_>) -> Vec<Scoping> {
+    let Some(list) = cx.info_key("x-airbyte-scoping") else { return Vec::new() };
+    let mut entries = Vec::new();
+    for item in list.items() {
+        let parameter = item.text("param");
+        if parameter.is_empty() {
+            cx.report.error(item, "a scoping entry needs `param`, the parameter it fills");
+            continue;
+        }
+        let config_key = match item.text("config_key") {
+            key if key.is_empty() => parameter.clone(),
+            key => key,
+        };
+        let template = item.get("value_template").filter(|node| !node.plain().is_empty());
+        if let Some(node) = template {
+            expression::check(cx, node, Place::Scoping);
+        }
+        entries.push(Scoping {
+            parameter: parameter.into(),
+            config_key: config_key.into(),
+            expression: template.map(|node| node.plain().into()),
+        });
+    }
+    entries
+}
+
+pub(super) fn retry(cx: &Cx<'_>) -> RetryPolicy {
+    let standard = RetryPolicy::STANDARD;
+    let Some(config) = cx.info_key("x-airbyte-retry-config") else { return standard };
+    let millis = |key: &str, default: u64| {
+        // Waits of a spec are seconds with a fraction; anything below a millisecond is noise.
+        config.get(key).and_then(Node::as_f64).filter(|s| *s >= 0.0).map_or(default, |seconds| {
+            u64::try_from(std::time::Duration::from_secs_f64(seconds.min(1e9)).as_millis())
+                .unwrap_or(default)
+        })
+    };
+    let flag =
+        |key: &str, default: bool| config.get(key).and_then(Node::as_bool).unwrap_or(default);
+    let number = |key: &str| config.get(key).and_then(Node::as_u64);
+    RetryPolicy {
+        max_attempts: number("max_attempts")
+            .and_then(|n| u32::try_from(n).ok())
+            .unwrap_or(standard.max_attempts),
+        initial_delay_ms: millis("initial_delay_seconds", standard.initial_delay_ms),
+        base: config.get("exponential_base").and_then(Node::as_f64).unwrap_or(standard.base),
+        max_delay_ms: millis("max_delay_seconds", standard.max_delay_ms),
+        jitter: flag("jitter", standard.jitter),
+        statuses: match config.get("retry_on_status_codes") {
+            Some(list) => list
+                .items()
+                .iter()
+                .filter_map(|code| u16::try_from(code.as_u64()?).ok())
+                .collect::<Vec<_>>()
+                .into(),
+            None => standard.statuses,
+        },
+        on_timeout: flag("retry_on_timeout", standard.on_timeout),
+        on_network_error: flag("retry_on_network_error", standard.on_network_error),
+        wait_header: match config.text("retry_after_header") {
+            header if header.is_empty() => standard.wait_header,
+            header => header.to_lowercase().into(),
+        },
+        wait_format: config
+            .get("retry_after_format")
+            .and_then(|node| wait_format(cx, node))
+            .unwrap_or(standard.wait_format),
+    }
+}
+
+fn wait_format<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<WaitFormat> {
+    match node.plain().as_str() {
+        "seconds" => Some(WaitFormat::Seconds),
+        "milliseconds" => Some(WaitFormat::Milliseconds),
+        "unix_timestamp" | "epoch_seconds" => Some(WaitFormat::UnixTimestamp),
+        other => {
+            cx.report.error(
+                node,
+                format!("`{other}` is no way to write a wait; expected `seconds`, `milliseconds` or `unix_timestamp`"),
+            );
+            None
+        }
+    }
+}
+
+pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
+    let Some(list) = cx.info_key("x-agent-rate-limits") else { return Vec::new() };
+    let mut limits = Vec::new();
+    for item in list.items() {
+        let number = |key: &str| item.get(key).and_then(Node::as_u64).filter(|n| *n > 0);
+        let (Some(requests), Some(per_seconds)) = (number("requests"), number("per_seconds"))
+        else {
+            cx.report.error(
+                item,
+                "a rate limit needs `requests` and `per_seconds`, both whole numbers above 0",
+            );
+            continue;
+        };
+        limits.push(RateLimit {
+            requests,
+            per_seconds,
+            scope: item.text("scope").into(),
+            description: item.text("description").into(),
+            source: item.text("source").into(),
+        });
+    }
+    limits
+}
+
+pub(super) fn rate_limit_headers(cx: &Cx<'_>) -> Option<RateLimitHeaders> {
+    let headers = cx.info_key("x-agent-rate-limit-headers")?;
+    Some(RateLimitHeaders {
+        limit: headers.text("limit").into(),
+        remaining: headers.text("remaining").into(),
+        reset: headers.text("reset").into(),
+        reset_format: headers
+            .get("reset_format")
+            .and_then(|node| wait_format(cx, node))
+            .unwrap_or(WaitFormat::Seconds),
+    })
+}
+
+/// Failures inside successful answers. The dialect allows a top-level field only; we also take a
+/// path.
+pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
+    let Some(check) = cx.info_key("x-airbyte-response-error-check") else { return Vec::new() };
+    let place = |key: &str| match check.text(key) {
+        text if text.is_empty() => None,
+        text if text.starts_with("$.") => JsonPath::parse(&text),
+        text => Some(JsonPath { steps: vec![Step::Key(text.into())].into() }),
+    };
+    let (Some(path), Some(value)) = (place("field"), check.get("on_value")) else {
+        cx.report.error(
+            check,
+            "an error check needs `field` (a member of the answer) and `on_value` (its value in a \
+             failure)",
+        );
+        return Vec::new();
+    };
+    vec![ErrorCheck {
+        path,
+        when: ErrorCondition::Equals(Json::new(&value.to_json())),
+        message: place("message_field"),
+    }]
+}
+
+pub(super) fn relationships(cx: &Cx<'_>) -> Vec<Relationship> {
+    let Some(list) = cx.info_key("x-airbyte-entity-relationships") else { return Vec::new() };
+    list.items()
+        .iter()
+        .map(|item| Relationship {
+            source: item.text("source_entity").into(),
+            target: item.text("target_entity").into(),
+            foreign_key: item.text("foreign_key").into(),
+            target_key: match item.text("target_key") {
+                key if key.is_empty() => "id".into(),
+                key => key.into(),
+            },
+            cardinality: item.text("cardinality").into(),
+        })
+        .collect()
+}
+
+pub(super) fn questions(cx: &Cx<'_>) -> Questions {
+    let texts = |key: &str| -> Vec<_> {
+        cx.info_key("x-airbyte-example-questions")
+            .map(|questions| questions.texts(key))
+            .unwrap_or_default()
+            .into_iter()
+            .map(Into::into)
+            .collect()
+    };
+    let search = match texts("context_store_search") {
+        search if search.is_empty() => texts("search"),
+        search => search,
+    };
+    Questions {
+        direct: texts("direct").into(),
+        search: search.into(),
+        unsupported: texts("unsupported").into(),
+    }
+}

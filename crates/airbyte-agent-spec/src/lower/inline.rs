@@ -1,0 +1,73 @@
+//! Schemas of records as JSON Schema with every reference resolved.
+
+use airbyte_agent_core::description::Json;
+use serde_json::{Map, Value, json};
+
+use super::Cx;
+use crate::yaml::{self, Node};
+
+/// Schemas that unfold to more nodes than this are cut off with "anything".
+const MAX_NODES: usize = 20_000;
+
+/// Deeper nesting is cut off with "anything".
+const MAX_DEPTH: usize = 40;
+
+impl<'a> Cx<'a> {
+    /// The schema with references resolved and vendor keys removed. A schema inside itself
+    /// becomes "anything".
+    pub(crate) fn inlined(&self, schema: &'a Node) -> Json {
+        let mut inliner = Inliner { cx: self, within: Vec::new(), nodes: 0 };
+        Json::new(&inliner.schema(schema))
+    }
+}
+
+struct Inliner<'c, 'a> {
+    cx: &'c Cx<'a>,
+    within: Vec<*const Node>,
+    nodes: usize,
+}
+
+impl<'a> Inliner<'_, 'a> {
+    fn schema(&mut self, node: &'a Node) -> Value {
+        self.nodes += 1;
+        let Some(target) = self.cx.resolve(node) else { return json!({}) };
+        let identity = std::ptr::from_ref(target);
+        if self.within.contains(&identity)
+            || self.nodes > MAX_NODES
+            || self.within.len() > MAX_DEPTH
+        {
+            return json!({});
+        }
+        self.within.push(identity);
+        let mut result = self.keywords(target);
+        self.within.pop();
+        // A description beside the reference is nearer to the field than that of the target.
+        if !std::ptr::eq(node, target)
+            && let (Some(own), Value::Object(map)) = (node.get("description"), &mut result)
+        {
+            map.insert("description".to_owned(), Value::String(own.plain()));
+        }
+        result
+    }
+
+    fn keywords(&mut self, node: &'a Node) -> Value {
+        let yaml::Value::Map(members) = &node.value else { return node.to_json() };
+        let mut out = Map::new();
+        for (key, child) in members {
+            let value = match key.as_str() {
+                "properties" | "patternProperties" | "$defs" => Value::Object(
+                    child.members().iter().map(|(k, v)| (k.clone(), self.schema(v))).collect(),
+                ),
+                "items" | "additionalProperties" | "not" if child.is_map() => self.schema(child),
+                "oneOf" | "anyOf" | "allOf" => {
+                    Value::Array(child.items().iter().map(|item| self.schema(item)).collect())
+                }
+                "description" => Value::String(child.plain()),
+                key if key.starts_with("x-") || matches!(key, "example" | "examples") => continue,
+                _ => child.to_json(),
+            };
+            out.insert(key.clone(), value);
+        }
+        Value::Object(out)
+    }
+}

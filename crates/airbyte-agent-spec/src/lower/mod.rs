@@ -1,0 +1,54 @@
+//! From the document to the connector description.
+//!
+//! Tolerant: what can be understood is lowered. `fatal` findings are kept for what cannot run,
+//! `error` findings are for the linter only.
+
+mod auth;
+mod body;
+mod connector;
+mod credentials;
+mod entity;
+mod graphql;
+mod info;
+mod inline;
+mod operation;
+mod paging;
+mod parameter;
+mod refs;
+mod response;
+mod schema;
+mod server;
+
+pub(crate) use connector::connector;
+pub(crate) use operation::{Op, operations};
+pub(crate) use response::success_schema;
+
+use crate::problem::Report;
+use crate::yaml::Node;
+
+/// The document and the findings about it.
+pub(crate) struct Cx<'a> {
+    pub(crate) root: &'a Node,
+    pub(crate) report: Report<'a>,
+}
+
+impl<'a> Cx<'a> {
+    pub(crate) fn new(root: &'a Node) -> Self {
+        Self { root, report: Report::new(root) }
+    }
+
+    /// `info`; the root when there is none, which `Spec::parse` rules out.
+    pub(crate) fn info(&self) -> &'a Node {
+        self.root.get("info").unwrap_or(self.root)
+    }
+
+    /// A key of `info`.
+    pub(crate) fn info_key(&self, key: &str) -> Option<&'a Node> {
+        self.info().get(key)
+    }
+
+    /// The component schemas in document order.
+    pub(crate) fn components(&self) -> &'a [(String, Node)] {
+        self.root.at(&["components", "schemas"]).map(Node::members).unwrap_or_default()
+    }
+}

@@ -1,0 +1,175 @@
+//! `x-agent-pagination`.
+
+use airbyte_agent_core::description::{
+    JsonPath, MetaField, Next, PageSize, Paging, Parameter, Source, Text,
+};
+
+use super::ends;
+use crate::lower::Cx;
+use crate::names::hint;
+use crate::yaml::{Node, Value};
+
+/// The styles, of which exactly one is given.
+const STYLES: [&str; 6] = ["cursor", "link", "last_record", "offset", "page", "none"];
+
+pub(super) fn paging<'a>(
+    cx: &Cx<'a>,
+    node: &'a Node,
+    meta: &[MetaField],
+    parameters: &[Parameter],
+) -> Paging {
+    let given: Vec<_> =
+        STYLES.iter().filter_map(|style| Some((*style, node.get(style)?))).collect();
+    let [(style, settings)] = given[..] else {
+        cx.report.fatal(
+            node,
+            format!("exactly one of {} must be given, found {}", STYLES.join(", "), given.len()),
+        );
+        return ends("");
+    };
+    let reader = Reader { cx, meta, parameters };
+    let next = match style {
+        "cursor" => reader
+            .source(settings, "from")
+            .zip(reader.parameter(settings, "into"))
+            .map(|(from, into)| Next::Cursor { from, into: into.into() }),
+        "link" => reader
+            .source(settings, "from")
+            .zip(reader.feed(settings))
+            .map(|(from, feed)| Next::Link { from, feed: feed.into() }),
+        "last_record" => reader
+            .field(settings)
+            .zip(reader.parameter(settings, "into"))
+            .map(|(field, into)| Next::LastRecord { field, into: into.into() }),
+        "offset" => reader.parameter(settings, "into").map(|into| Next::Offset {
+            into: into.into(),
+            start: settings.get("start").and_then(Node::as_u64).unwrap_or(0),
+        }),
+        "page" => reader.parameter(settings, "into").map(|into| Next::Page {
+            into: into.into(),
+            start: settings.get("start").and_then(Node::as_u64).unwrap_or(1),
+        }),
+        _ => {
+            let reason = settings.plain();
+            if reason.is_empty() {
+                cx.report.error(settings, "say in `none` why the answer is always complete");
+            }
+            Some(Next::None { reason: reason.into() })
+        }
+    };
+    let size = node.get("size").and_then(|size| {
+        let parameter = reader.parameter(size, "parameter")?;
+        Some(PageSize {
+            parameter: parameter.into(),
+            maximum: size.get("maximum").and_then(Node::as_u64),
+        })
+    });
+    Paging {
+        next: next.unwrap_or(Next::None { reason: "".into() }),
+        more: node.get("more").and_then(|node| reader.place(node)),
+        done: node.get("done").and_then(|node| reader.place(node)),
+        size,
+    }
+}
+
+struct Reader<'c, 'a> {
+    cx: &'c Cx<'a>,
+    meta: &'c [MetaField],
+    parameters: &'c [Parameter],
+}
+
+impl<'a> Reader<'_, 'a> {
+    fn member(&self, settings: &'a Node, key: &str) -> Option<&'a Node> {
+        let found = settings.get(key).filter(|node| !node.plain().is_empty());
+        if found.is_none() {
+            self.cx.report.fatal(settings, format!("`{key}` is missing"));
+        }
+        found
+    }
+
+    fn source(&self, settings: &'a Node, key: &str) -> Option<Source> {
+        self.place(self.member(settings, key)?)
+    }
+
+    /// A place in the answer: `$.path`, a metadata field, or a member inside one.
+    fn place(&self, node: &'a Node) -> Option<Source> {
+        let text = node.plain();
+        if text.starts_with('$') {
+            let path = JsonPath::parse(&text);
+            if path.is_none() {
+                self.cx
+                    .report
+                    .fatal(node, format!("`{text}` is no path; expected a form like `$.a.b`"));
+            }
+            return path.map(Source::Body);
+        }
+        let known = |name: &str| self.meta.iter().any(|field| field.name == name);
+        let (name, inside) = match text.split_once('.') {
+            Some((name, inside)) if !known(&text) => (name, format!("$.{inside}")),
+            _ => (text.as_str(), "$".to_owned()),
+        };
+        let inside = JsonPath::parse(&inside)?;
+        if known(name) {
+            return Some(Source::Meta { name: name.to_owned().into(), inside });
+        }
+        let names = self.meta.iter().map(|field| field.name.as_ref());
+        self.cx.report.fatal(
+            node,
+            format!(
+                "`{name}` is no field of `x-airbyte-meta-extractor`{}; name one or give a path \
+                 into the body such as `$.next`",
+                hint(name, names)
+            ),
+        );
+        None
+    }
+
+    fn parameter(&self, settings: &'a Node, key: &str) -> Option<String> {
+        let node = self.member(settings, key)?;
+        let name = node.plain();
+        self.declared(node, &name).then_some(name)
+    }
+
+    fn declared(&self, node: &'a Node, name: &str) -> bool {
+        let found = self.parameters.iter().any(|parameter| parameter.name == name);
+        if !found {
+            let names = self.parameters.iter().map(|parameter| parameter.name.as_ref());
+            self.cx.report.fatal(
+                node,
+                format!("`{name}` is no parameter of this operation{}", hint(name, names)),
+            );
+        }
+        found
+    }
+
+    /// Which query parameter of the URL feeds which parameter; none for "follow the URL".
+    fn feed(&self, settings: &'a Node) -> Option<Vec<(Text, Text)>> {
+        match (settings.get("query"), settings.get("into")) {
+            (None, None) => Some(Vec::new()),
+            (query, Some(into)) => {
+                let into_name = into.plain();
+                let query = query.map_or_else(|| into_name.clone(), Node::plain);
+                self.declared(into, &into_name).then(|| vec![(query.into(), into_name.into())])
+            }
+            (Some(query), None) => {
+                let name = query.plain();
+                self.declared(query, &name).then(|| vec![(name.clone().into(), name.into())])
+            }
+        }
+    }
+
+    fn field(&self, settings: &'a Node) -> Option<JsonPath> {
+        let node = self.member(settings, "field")?;
+        if !matches!(node.value, Value::Text(_)) {
+            self.cx.report.fatal(node, "`field` names a field of a record, for example `id`");
+            return None;
+        }
+        let text = node.plain();
+        let path = if text.starts_with('$') { text.clone() } else { format!("$.{text}") };
+        let parsed = JsonPath::parse(&path);
+        if parsed.is_none() {
+            self.cx.report.fatal(node, format!("`{text}` names no field of a record"));
+        }
+        parsed
+    }
+}

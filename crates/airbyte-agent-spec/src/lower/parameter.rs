@@ -1,0 +1,166 @@
+//! Parameters of path, query and headers.
+
+use airbyte_agent_core::description::{
+    Action, ConfigInject, Json, Location, Parameter, Schema, Style,
+};
+use serde_json::Value;
+
+use super::{Cx, Op};
+use crate::expression::{self, Place};
+use crate::yaml::Node;
+
+/// Whether a text is rendered before it is sent.
+pub(crate) fn is_template(text: &str) -> bool {
+    text.contains("{{")
+}
+
+pub(super) fn parameters<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Vec<Parameter> {
+    let mut parameters: Vec<Parameter> = Vec::new();
+    for node in op.node.get("parameters").map(Node::items).unwrap_or_default() {
+        let Some(node) = cx.resolve(node) else {
+            cx.report.fatal(node, "the parameter refers to something that does not exist");
+            continue;
+        };
+        let Some(parameter) = parameter(cx, node, op.graphql().is_some(), action) else { continue };
+        if parameters.iter().any(|known| known.name == parameter.name) {
+            cx.report.fatal(
+                node,
+                format!(
+                    "the parameter `{}` is declared twice; arguments share one name space",
+                    parameter.name
+                ),
+            );
+            continue;
+        }
+        parameters.push(parameter);
+    }
+    parameters
+}
+
+fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> Option<Parameter> {
+    let name = node.text("name");
+    if name.is_empty() {
+        cx.report.fatal(node, "the parameter needs a `name`");
+        return None;
+    }
+    let location = match (node.text("in").as_str(), graphql) {
+        ("path", _) => Location::Path,
+        ("header", _) => Location::Header,
+        ("query", false) => Location::Query,
+        ("query", true) => Location::GraphQl,
+        (other, _) => {
+            let message =
+                format!("`in: {other}` is not supported; expected `path`, `query` or `header`");
+            cx.report.fatal(node.get("in").unwrap_or(node), message);
+            return None;
+        }
+    };
+    let schema_node = node.get("schema");
+    let target = schema_node.and_then(|schema| cx.resolve(schema));
+    let schema = schema_node.map_or(Schema::ANY, |schema| cx.argument(schema));
+    let required =
+        location == Location::Path || node.get("required").and_then(Node::as_bool) == Some(true);
+    let default = default(&schema, required, location);
+    let send_default = default.is_some()
+        && match location {
+            Location::Path => false,
+            Location::Header | Location::GraphQl | Location::Body => true,
+            Location::Query => match node.get("x-agent-send-default").and_then(Node::as_bool) {
+                Some(said) => said,
+                None => required || action == Action::Download || only_choice(&schema),
+            },
+        };
+    if let Some(default) = target.and_then(|target| target.get("default"))
+        && default.as_str().is_some_and(is_template)
+        && matches!(location, Location::Query | Location::Header)
+    {
+        expression::check(cx, default, Place::Default);
+    }
+    let style = style(cx, node);
+    Some(finish(
+        cx,
+        target,
+        Parameter {
+            name: name.into(),
+            location,
+            required,
+            description: node.text("description").into(),
+            schema,
+            style,
+            default,
+            send_default,
+            probe_default: None,
+            config: config_inject(node),
+        },
+    ))
+}
+
+/// The parts that parameters and body properties have in common: a description moved out of the
+/// schema, and the value for checks.
+pub(super) fn finish<'a>(
+    cx: &Cx<'a>,
+    schema_node: Option<&'a Node>,
+    mut parameter: Parameter,
+) -> Parameter {
+    if parameter.description.is_empty() {
+        parameter.description = std::mem::take(&mut parameter.schema.description);
+    } else {
+        parameter.schema.description = "".into();
+    }
+    if let Some(probe) = schema_node.and_then(|node| node.get("x-airbyte-probe-default")) {
+        if probe.as_str().is_some_and(is_template) {
+            expression::check(cx, probe, Place::Default);
+        }
+        parameter.probe_default = Some(Json::new(&probe.to_json()));
+    }
+    parameter
+}
+
+/// The default, unless it is an empty text that would stand for a missing value all the same.
+/// GraphQL tells an empty text from no text, so there it stays.
+fn default(schema: &Schema, required: bool, location: Location) -> Option<Json> {
+    let default = schema.default.clone()?;
+    let value = default.value();
+    let empty = value == Value::String(String::new()) && required && location == Location::Query;
+    (!empty && !value.is_null()).then_some(default)
+}
+
+/// Whether the default is the only value allowed: a constant.
+fn only_choice(schema: &Schema) -> bool {
+    matches!(&schema.choices[..], [only] if schema.default.as_ref().is_some_and(|d| d.value() == only.value()))
+}
+
+fn style<'a>(cx: &Cx<'a>, node: &'a Node) -> Style {
+    let explode = node.get("explode").and_then(Node::as_bool);
+    let joined = |style: Style, by_default: bool| {
+        if explode.unwrap_or(by_default) { Style::Repeat } else { style }
+    };
+    match node.text("style").as_str() {
+        "" | "form" => joined(Style::Comma, true),
+        "deepObject" => Style::DeepObject,
+        "spaceDelimited" => joined(Style::Space, false),
+        "pipeDelimited" => joined(Style::Pipe, false),
+        "simple" => Style::Comma,
+        other => {
+            let message = format!(
+                "the style `{other}` is not supported; expected `form`, `deepObject`, `spaceDelimited` or `pipeDelimited`"
+            );
+            cx.report.error(node.get("style").unwrap_or(node), message);
+            Style::Repeat
+        }
+    }
+}
+
+fn config_inject(node: &Node) -> Option<ConfigInject> {
+    let inject = node.get("x-airbyte-param-config-inject")?;
+    let source = inject.text("source");
+    let pairs = inject.get("map").map(Node::members).unwrap_or_default();
+    (!source.is_empty()).then(|| ConfigInject {
+        source: source.into(),
+        map: pairs
+            .iter()
+            .map(|(from, to)| (from.clone().into(), Json::new(&to.to_json())))
+            .collect::<Vec<_>>()
+            .into(),
+    })
+}

@@ -1,0 +1,173 @@
+//! References and ways through schemas.
+
+use airbyte_agent_core::description::{JsonPath, Step};
+
+use super::Cx;
+use crate::yaml::Node;
+
+/// Longest chain of references that lead to references.
+const MAX_CHAIN: usize = 32;
+
+/// Deepest nesting of `allOf` and nullable wrappers that is looked through.
+const MAX_WRAPPERS: usize = 16;
+
+impl<'a> Cx<'a> {
+    /// The node a reference leads to; `None` when it leads nowhere or in a circle.
+    pub(crate) fn target(&self, reference: &str) -> Option<&'a Node> {
+        let pointer = reference.strip_prefix("#/")?;
+        pointer.split('/').try_fold(self.root, |node, segment| {
+            node.get(&segment.replace("~1", "/").replace("~0", "~"))
+        })
+    }
+
+    /// The node itself, or what its `$ref` leads to.
+    pub(crate) fn resolve(&self, node: &'a Node) -> Option<&'a Node> {
+        let mut node = node;
+        for _ in 0..MAX_CHAIN {
+            match node.get("$ref").and_then(Node::as_str) {
+                Some(reference) => node = self.target(reference)?,
+                None => return Some(node),
+            }
+        }
+        None
+    }
+
+    /// The schema behind references and "or null" wrappers.
+    pub(crate) fn essential(&self, node: &'a Node) -> Option<&'a Node> {
+        let mut node = self.resolve(node)?;
+        for _ in 0..MAX_WRAPPERS {
+            let Some(choices) = node.get("oneOf").or_else(|| node.get("anyOf")) else { break };
+            let mut rest = choices.items().iter().filter(|choice| !is_null(choice));
+            match (rest.next(), rest.next()) {
+                (Some(only), None) => node = self.resolve(only)?,
+                _ => break,
+            }
+        }
+        Some(node)
+    }
+
+    /// Properties of an object schema, those of `allOf` branches included.
+    pub(crate) fn properties(&self, schema: &'a Node) -> Vec<(&'a str, &'a Node)> {
+        let mut found = Vec::new();
+        self.collect_properties(schema, 0, &mut found);
+        found
+    }
+
+    fn collect_properties(
+        &self,
+        schema: &'a Node,
+        depth: usize,
+        found: &mut Vec<(&'a str, &'a Node)>,
+    ) {
+        let Some(schema) = self.essential(schema) else { return };
+        if depth > MAX_WRAPPERS {
+            return;
+        }
+        for branch in schema.get("allOf").map(Node::items).unwrap_or_default() {
+            self.collect_properties(branch, depth + 1, found);
+        }
+        for (name, property) in schema.get("properties").map(Node::members).unwrap_or_default() {
+            match found.iter_mut().find(|(known, _)| known == name) {
+                Some(known) => known.1 = property,
+                None => found.push((name, property)),
+            }
+        }
+    }
+
+    /// Names an object schema requires, those of `allOf` branches included.
+    pub(crate) fn required(&self, schema: &'a Node) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut open = vec![schema];
+        for _ in 0..64 {
+            let Some(next) = open.pop() else { break };
+            let Some(schema) = self.essential(next) else { continue };
+            names.extend(schema.texts("required"));
+            open.extend(schema.get("allOf").map(Node::items).unwrap_or_default());
+        }
+        names
+    }
+
+    /// Whether an object schema allows members that it does not name.
+    pub(crate) fn is_open(&self, schema: &Node, has_properties: bool) -> bool {
+        match schema.get("additionalProperties") {
+            Some(node) => node.as_bool().unwrap_or(true),
+            None => !has_properties,
+        }
+    }
+
+    /// The schema of what `step` leads to.
+    pub(crate) fn step(&self, schema: &'a Node, step: &Step) -> Walk<'a> {
+        let Some(schema) = self.essential(schema) else { return Walk::Unknown };
+        let items = || schema.get("items").map_or(Walk::Unknown, Walk::Schema);
+        let is_array = types(schema).contains(&"array") || schema.get("items").is_some();
+        let properties = self.properties(schema);
+        let is_object = types(schema).contains(&"object") || !properties.is_empty();
+        let free = || match schema.get("additionalProperties") {
+            Some(node) if node.is_map() => Walk::Schema(node),
+            Some(node) if node.as_bool() == Some(false) => Walk::Nowhere,
+            Some(_) => Walk::Unknown,
+            None if properties.is_empty() => Walk::Unknown,
+            None => Walk::Nowhere,
+        };
+        match step {
+            Step::Key(key) => match properties.iter().find(|(name, _)| *name == key.as_ref()) {
+                Some((_, property)) => Walk::Schema(property),
+                None if is_object => free(),
+                None if is_array || is_scalar(schema) => Walk::Nowhere,
+                None => Walk::Unknown,
+            },
+            Step::Index(_) if is_array => items(),
+            Step::Each if is_array => items(),
+            // Values of an object: any member stands for all of them.
+            Step::Each if is_object => {
+                properties.first().map_or_else(free, |(_, first)| Walk::Schema(first))
+            }
+            Step::Index(_) | Step::Each if is_object || is_scalar(schema) => Walk::Nowhere,
+            Step::Index(_) | Step::Each => Walk::Unknown,
+        }
+    }
+
+    /// The schema of what `path` leads to.
+    pub(crate) fn walk(&self, schema: &'a Node, path: &JsonPath) -> Walk<'a> {
+        let mut here = schema;
+        for step in path.steps.iter() {
+            match self.step(here, step) {
+                Walk::Schema(next) => here = next,
+                end => return end,
+            }
+        }
+        Walk::Schema(here)
+    }
+}
+
+/// Where a way through a schema leads.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Walk<'a> {
+    /// To this schema.
+    Schema(&'a Node),
+    /// To something the schema leaves open.
+    Unknown,
+    /// To something the schema rules out.
+    Nowhere,
+}
+
+/// The types a schema names, `null` included.
+pub(crate) fn types(schema: &Node) -> Vec<&str> {
+    match schema.get("type") {
+        Some(node) => match node.as_str() {
+            Some(name) => vec![name],
+            None => node.items().iter().filter_map(Node::as_str).collect(),
+        },
+        None => Vec::new(),
+    }
+}
+
+/// Whether a schema allows `null` and nothing else.
+pub(crate) fn is_null(schema: &Node) -> bool {
+    types(schema) == ["null"] || schema.get("type").is_some_and(Node::is_null)
+}
+
+fn is_scalar(schema: &Node) -> bool {
+    let types = types(schema);
+    !types.is_empty() && !types.contains(&"object") && !types.contains(&"array")
+}

@@ -1,0 +1,269 @@
+//! Where records and metadata stand in the answer.
+
+use airbyte_agent_core::description::{
+    Action, ErrorCheck, ErrorCondition, Filter, Json, JsonPath, MetaField, MetaSource, Response,
+    Step, Transform, UrlStep,
+};
+
+use super::refs::{Walk, types};
+use super::{Cx, Op, graphql};
+use crate::expression::{self, Place};
+use crate::yaml::Node;
+
+pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response {
+    let records = extractor(cx, op);
+    Response {
+        filter: filter(cx, op, action),
+        transform: transform(cx, op, records.is_some()).into(),
+        meta: meta(cx, op).into(),
+        errors: errors(op).into(),
+        schema: record_schema(cx, op, action, records.as_ref()),
+        records,
+    }
+}
+
+/// The response that describes success: 200, else 201.
+pub(crate) fn success<'a>(op: Op<'a>) -> Option<&'a Node> {
+    let responses = op.node.get("responses")?;
+    responses.get("200").or_else(|| responses.get("201"))
+}
+
+/// The schema of the whole answer.
+pub(crate) fn success_schema<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<&'a Node> {
+    let response = cx.resolve(success(op)?)?;
+    response.at(&["content", "application/json", "schema"])
+}
+
+/// The record extractor. Reports a form that is not understood.
+pub(crate) fn extractor<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<JsonPath> {
+    let node = op.node.get("x-airbyte-record-extractor")?;
+    let text = node.plain();
+    let path = JsonPath::parse(&text);
+    if path.is_none() {
+        cx.report.fatal(
+            node,
+            format!("`{text}` is no path; expected a form like `$.data.items`, `$.items[0]` or `$.items[*].item`"),
+        );
+    }
+    path
+}
+
+fn filter<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Option<Filter> {
+    let node = op.node.get("x-airbyte-record-filter")?;
+    if !action.is_array() {
+        cx.report.error(node, "only list and search have a filter");
+        return None;
+    }
+    expression::check(cx, node, Place::Filter);
+    let text = node.plain();
+    Some(negated_place(&text).map_or_else(|| Filter::Expression(text.into()), Filter::Unless))
+}
+
+/// The place in `{{ not record.a.b }}`, the only form in use.
+fn negated_place(text: &str) -> Option<JsonPath> {
+    let inner = text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
+    let place = inner.strip_prefix("not ")?.trim().strip_prefix("record.")?;
+    let plain = |c: char| c.is_alphanumeric() || c == '_';
+    let parts: Vec<_> = place.split('.').collect();
+    if parts.iter().any(|part| part.is_empty() || !part.chars().all(plain)) {
+        return None;
+    }
+    let steps = parts.into_iter().map(|part| Step::Key(part.to_owned().into()));
+    Some(JsonPath { steps: steps.collect::<Vec<_>>().into() })
+}
+
+fn transform<'a>(cx: &Cx<'a>, op: Op<'a>, extracts: bool) -> Vec<Transform> {
+    let Some(node) = op.node.get("x-airbyte-record-transform") else { return Vec::new() };
+    if !extracts {
+        cx.report.error(
+            node,
+            "a transform needs `x-airbyte-record-extractor`; use `$` for the whole answer",
+        );
+    }
+    node.members()
+        .iter()
+        .map(|(field, template)| {
+            expression::check(cx, template, Place::Transform);
+            Transform { field: field.clone().into(), expression: template.plain().into() }
+        })
+        .collect()
+}
+
+fn meta<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<MetaField> {
+    let declared = op.node.get("x-airbyte-meta-extractor").map(Node::members);
+    let mut fields = Vec::new();
+    for (name, node) in declared.unwrap_or_default() {
+        let text = node.plain();
+        let source = if let Some(relation) = text.strip_prefix("@link.") {
+            Some(MetaSource::Link(relation.to_owned().into()))
+        } else if let Some(header) = text.strip_prefix("@header.") {
+            Some(MetaSource::Header(header.to_owned().into()))
+        } else {
+            JsonPath::parse(&text).map(MetaSource::Body)
+        };
+        match source {
+            Some(source) => fields.push(MetaField { name: name.clone().into(), source }),
+            None => cx.report.fatal(
+                node,
+                format!("`{text}` is no source of metadata; expected `$.path`, `@link.next` or `@header.name`"),
+            ),
+        }
+    }
+    fields
+}
+
+/// GraphQL mutations report refused input beside the data. Vendors name that list `userErrors`.
+fn errors(op: Op<'_>) -> Vec<ErrorCheck> {
+    const NAMES: [&str; 2] = ["userErrors", "user_errors"];
+    let Some(settings) = op.graphql() else { return Vec::new() };
+    let document = graphql::document(settings);
+    let Some(selection) = document.trim_start().strip_prefix("mutation") else {
+        return Vec::new();
+    };
+    let Some(name) = NAMES.into_iter().find(|name| selection.contains(name)) else {
+        return Vec::new();
+    };
+    // The first field of the mutation, under its alias if it has one.
+    let Some(root) = selection.split_once('{').map(|(_, rest)| rest.trim_start()) else {
+        return Vec::new();
+    };
+    let end = root.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(root.len());
+    let place = |steps: &[&str]| {
+        let keys = ["data", &root[..end], name].into_iter().chain(steps.iter().copied());
+        keys.map(|key| match key {
+            "[0]" => Step::Index(0),
+            key => Step::Key(key.to_owned().into()),
+        })
+        .collect::<Vec<_>>()
+    };
+    vec![ErrorCheck {
+        path: JsonPath { steps: place(&[]).into() },
+        when: ErrorCondition::NotEmpty,
+        message: Some(JsonPath { steps: place(&["[0]", "message"]).into() }),
+    }]
+}
+
+/// The schema of one record.
+fn record_schema<'a>(
+    cx: &Cx<'a>,
+    op: Op<'a>,
+    action: Action,
+    records: Option<&JsonPath>,
+) -> Option<Json> {
+    if action == Action::Download {
+        return None;
+    }
+    let body = success_schema(cx, op)?;
+    let found = match records {
+        Some(path) => match cx.walk(body, path) {
+            Walk::Schema(schema) => schema,
+            Walk::Unknown | Walk::Nowhere => return None,
+        },
+        None => body,
+    };
+    let essential = cx.essential(found)?;
+    let is_list = types(essential).contains(&"array") || essential.get("items").is_some();
+    let record = match essential.get("items") {
+        Some(items) if is_list && action.is_array() => items,
+        // Several matches of a path that ends in a list are flattened.
+        Some(items) if is_list && records.is_some_and(JsonPath::is_multiple) => items,
+        None if is_list && action.is_array() => return None,
+        _ => found,
+    };
+    Some(cx.inlined(cx.essential(record).unwrap_or(record)))
+}
+
+/// Steps to the address of a file: names, `name[3]`, `[0]` and `{parameter}`.
+pub(super) fn file_url<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<Vec<UrlStep>> {
+    let node = op.node.get("x-airbyte-file-url")?;
+    let text = node.plain();
+    let steps = url_steps(&text);
+    if steps.is_none() {
+        cx.report.fatal(
+            node,
+            format!("`{text}` is no way to a file address; expected a form like `data.url`, `calls[0].media.url` or `[0].url`"),
+        );
+    }
+    steps
+}
+
+fn url_steps(text: &str) -> Option<Vec<UrlStep>> {
+    let text = text.strip_prefix("$.").unwrap_or(text);
+    let mut steps = Vec::new();
+    for (position, segment) in text.split('.').enumerate() {
+        let (name, indexes) = match segment.find('[') {
+            Some(at) => segment.split_at(at),
+            None => (segment, ""),
+        };
+        match name {
+            // Only the root may be indexed without a name.
+            "" if position > 0 || indexes.is_empty() => return None,
+            "" => {}
+            name => steps.push(url_name(name)?),
+        }
+        for index in indexes.split_terminator(']') {
+            let inner = index.strip_prefix('[')?;
+            steps.push(match inner.strip_prefix('{') {
+                Some(argument) => UrlStep::Argument(argument.strip_suffix('}')?.to_owned().into()),
+                None => UrlStep::Index(inner.parse().ok()?),
+            });
+        }
+        if !indexes.is_empty() && !indexes.ends_with(']') {
+            return None;
+        }
+    }
+    (!steps.is_empty()).then_some(steps)
+}
+
+fn url_name(name: &str) -> Option<UrlStep> {
+    if let Some(argument) = name.strip_prefix('{') {
+        return Some(UrlStep::Argument(argument.strip_suffix('}')?.trim().to_owned().into()));
+    }
+    (!name.contains(['{', '}', '$'])).then(|| UrlStep::Key(name.to_owned().into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ways_to_a_file_address_are_understood() {
+        for (text, expected) in [
+            ("data.download_url", Some(vec!["data", "download_url"])),
+            ("calls[0].media.audioUrl", Some(vec!["calls", "#0", "media", "audioUrl"])),
+            ("[0].url", Some(vec!["#0", "url"])),
+            ("links.{format}", Some(vec!["links", "$format"])),
+            ("a[{n}]", Some(vec!["a", "$n"])),
+            ("", None),
+            ("a..b", None),
+            ("a[x]", None),
+            ("a[0", None),
+            ("a.pre{x}", None),
+        ] {
+            let shown = url_steps(text).map(|steps| {
+                steps
+                    .iter()
+                    .map(|step| match step {
+                        UrlStep::Key(key) => key.to_string(),
+                        UrlStep::Index(index) => format!("#{index}"),
+                        UrlStep::Argument(name) => format!("${name}"),
+                    })
+                    .collect::<Vec<_>>()
+            });
+            assert_eq!(
+                shown,
+                expected.map(|e| e.iter().map(ToString::to_string).collect()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_the_plain_negation_is_a_place() {
+        let place = |text| negated_place(text).map(|path| path.to_string());
+        assert_eq!(place("{{ not record.isPrivate }}").as_deref(), Some("$.isPrivate"));
+        assert_eq!(place("{{ not record.meta.private }}").as_deref(), Some("$.meta.private"));
+        assert_eq!(place("{{ record.isPrivate }}"), None);
+        assert_eq!(place("{{ not record.a or record.b }}"), None);
+    }
+}

@@ -1,0 +1,149 @@
+//! Schemas of arguments.
+
+use airbyte_agent_core::description::{Json, Kind, Property, Schema};
+use serde_json::Value;
+
+use super::Cx;
+use super::refs::{is_null, types};
+use crate::yaml::Node;
+
+/// Deeper nesting accepts anything: no caller writes arguments of that depth by hand, and a
+/// schema inside itself has to end somewhere.
+const MAX_DEPTH: usize = 12;
+
+impl<'a> Cx<'a> {
+    /// What an argument may be. Anything, where the schema says nothing or is too deep.
+    pub(crate) fn argument(&self, node: &'a Node) -> Schema {
+        self.argument_at(node, 0)
+    }
+
+    fn argument_at(&self, node: &'a Node, depth: usize) -> Schema {
+        let Some(schema) = self.resolve(node) else { return described(Schema::ANY, node) };
+        if depth > MAX_DEPTH {
+            return described(Schema::ANY, node);
+        }
+        let mut result = match schema.get("oneOf").or_else(|| schema.get("anyOf")) {
+            Some(choices) => self.choice(choices, depth),
+            None => self.plain(schema, depth),
+        };
+        result = described(result, schema);
+        if !std::ptr::eq(schema, node) {
+            result = described(result, node);
+        }
+        result
+    }
+
+    /// One of several schemas.
+    fn choice(&self, choices: &'a Node, depth: usize) -> Schema {
+        let nullable = choices.items().iter().any(is_null);
+        let rest: Vec<_> = choices.items().iter().filter(|choice| !is_null(choice)).collect();
+        if let [only] = rest[..] {
+            let mut schema = self.argument_at(only, depth + 1);
+            schema.nullable |= nullable;
+            return schema;
+        }
+        let branches: Vec<_> = rest.iter().map(|node| self.argument_at(node, depth + 1)).collect();
+        if branches.is_empty() || branches.iter().any(|branch| branch.kinds.is_empty()) {
+            return Schema::ANY;
+        }
+        let mut kinds: Vec<Kind> = Vec::new();
+        for kind in branches.iter().flat_map(|branch| branch.kinds.iter()) {
+            if !kinds.contains(kind) {
+                kinds.push(*kind);
+            }
+        }
+        // Members and elements differ from branch to branch: only the kinds are checked.
+        let all_listed = branches.iter().all(|branch| !branch.choices.is_empty());
+        let choices: Vec<Json> = if all_listed {
+            branches.iter().flat_map(|branch| branch.choices.iter().cloned()).collect()
+        } else {
+            Vec::new()
+        };
+        Schema {
+            kinds: kinds.into(),
+            nullable: nullable || branches.iter().any(|branch| branch.nullable),
+            choices: choices.into(),
+            ..Schema::ANY
+        }
+    }
+
+    fn plain(&self, node: &'a Node, depth: usize) -> Schema {
+        let names = types(node);
+        let properties = self.properties(node);
+        let mut choices: Vec<Value> = match (node.get("enum"), node.get("const")) {
+            (Some(list), _) => list.items().iter().map(Node::to_json).collect(),
+            (None, Some(constant)) => vec![constant.to_json()],
+            (None, None) => Vec::new(),
+        };
+        let null_choice = choices.contains(&Value::Null);
+        choices.retain(|choice| !choice.is_null());
+        let mut kinds: Vec<Kind> = names.iter().filter_map(|name| kind(name)).collect();
+        if kinds.is_empty() && node.get("type").is_none() {
+            if !properties.is_empty() {
+                kinds.push(Kind::Object);
+            } else if node.get("items").is_some() {
+                kinds.push(Kind::Array);
+            } else if !choices.is_empty() && choices.iter().all(Value::is_string) {
+                kinds.push(Kind::String);
+            }
+        }
+        let anything = kinds.is_empty() && choices.is_empty() && names.is_empty();
+        let nullable = names.contains(&"null")
+            || node.get("type").is_some_and(Node::is_null)
+            || node.get("nullable").and_then(Node::as_bool) == Some(true)
+            || null_choice
+            || anything;
+        let required = self.required(node);
+        let members: Vec<Property> = properties
+            .iter()
+            .map(|(name, property)| Property {
+                name: (*name).to_owned().into(),
+                required: required.iter().any(|r| r == name),
+                schema: self.argument_at(property, depth + 1),
+            })
+            .collect();
+        let items: Vec<Schema> = node
+            .get("items")
+            .filter(|items| items.is_map() && !items.members().is_empty())
+            .map(|items| self.argument_at(items, depth + 1))
+            .into_iter()
+            .collect();
+        Schema {
+            open: self.is_open(node, !members.is_empty()),
+            kinds: kinds.into(),
+            nullable,
+            format: node.text("format").into(),
+            description: "".into(),
+            choices: choices.iter().map(Json::new).collect::<Vec<_>>().into(),
+            minimum: node.get("minimum").and_then(Node::as_f64),
+            maximum: node.get("maximum").and_then(Node::as_f64),
+            items: items.into(),
+            properties: members.into(),
+            default: None,
+        }
+    }
+}
+
+/// Description and default that stand beside the keywords, or beside a reference.
+fn described(mut schema: Schema, node: &Node) -> Schema {
+    let description = node.text("description");
+    if !description.is_empty() {
+        schema.description = description.into();
+    }
+    if let Some(default) = node.get("default") {
+        schema.default = Some(Json::new(&default.to_json()));
+    }
+    schema
+}
+
+pub(crate) fn kind(name: &str) -> Option<Kind> {
+    Some(match name {
+        "string" => Kind::String,
+        "integer" => Kind::Integer,
+        "number" => Kind::Number,
+        "boolean" => Kind::Boolean,
+        "array" => Kind::Array,
+        "object" => Kind::Object,
+        _ => return None,
+    })
+}
