@@ -18,7 +18,7 @@ pub(crate) fn closest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>
 }
 
 /// `, did you mean a, b or c?` or, when nothing is near, `; there are: a, b, …`.
-pub(crate) fn suggestion<'n>(wanted: &str, names: &[&'n str]) -> String {
+pub(crate) fn suggestion(wanted: &str, names: &[&str]) -> String {
     let near = closest(wanted, names.iter().copied());
     match near.as_slice() {
         [] if names.is_empty() => String::new(),

@@ -108,14 +108,14 @@ impl<P: Continues> Pages<P> {
                 State::Fetching(future) => {
                     let page = ready!(future.as_mut().poll(context));
                     self.state = State::Ended;
-                    if let Ok(page) = &page {
-                        if let Some(cursor) = page.next().cloned() {
-                            if !self.seen.insert(cursor.clone()) {
-                                return Poll::Ready(Some(Err(repeated(&self.call))));
-                            }
-                            self.next = Some(cursor);
-                            self.state = State::Due;
+                    if let Ok(page) = &page
+                        && let Some(cursor) = page.next().cloned()
+                    {
+                        if !self.seen.insert(cursor.clone()) {
+                            return Poll::Ready(Some(Err(repeated(&self.call))));
                         }
+                        self.next = Some(cursor);
+                        self.state = State::Due;
                     }
                     return Poll::Ready(Some(page));
                 }
@@ -145,7 +145,10 @@ impl<P> Unpin for Pages<P> {}
 
 impl<P> fmt::Debug for Pages<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("call", &self.call).field("next", &self.next).finish()
+        f.debug_struct("Pages")
+            .field("call", &self.call)
+            .field("next", &self.next)
+            .finish_non_exhaustive()
     }
 }
 
@@ -238,6 +241,9 @@ impl<T> Unpin for Items<T> {}
 
 impl<T> fmt::Debug for Items<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Items").field("pages", &self.pages).field("left", &self.left).finish()
+        f.debug_struct("Items")
+            .field("pages", &self.pages)
+            .field("left", &self.left)
+            .finish_non_exhaustive()
     }
 }

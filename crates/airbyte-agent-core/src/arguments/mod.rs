@@ -54,11 +54,12 @@ pub(crate) fn complete(
     drop_empty_nulls(operation, &mut arguments);
     find_unknown(operation, &arguments, &mut problems);
     for parameter in operation.parameters.iter() {
-        if completion == Completion::Local && !arguments.contains_key(parameter.name.as_ref()) {
-            if let Some(value) = supplied(parameter, config)? {
-                arguments.insert(parameter.name.to_string(), value);
-                continue;
-            }
+        if completion == Completion::Local
+            && !arguments.contains_key(parameter.name.as_ref())
+            && let Some(value) = supplied(parameter, config)?
+        {
+            arguments.insert(parameter.name.to_string(), value);
+            continue;
         }
         match arguments.get(parameter.name.as_ref()) {
             Some(value) => check_value(&parameter.name, &parameter.schema, value, &mut problems),
@@ -67,10 +68,10 @@ pub(crate) fn complete(
             }
             None => {}
         }
-        if let Some(value) = arguments.get(parameter.name.as_ref()) {
-            if let Some(problem) = emptiness(parameter, value) {
-                problems.push(problem);
-            }
+        if let Some(value) = arguments.get(parameter.name.as_ref())
+            && let Some(problem) = emptiness(parameter, value)
+        {
+            problems.push(problem);
         }
     }
     if problems.is_empty() {
@@ -144,20 +145,20 @@ fn find_unknown(operation: &Operation, arguments: &Arguments, problems: &mut Vec
 
 /// The value that configuration or a default supplies.
 fn supplied(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<Value>> {
-    if let Some(inject) = &parameter.config {
-        if let Some(value) = config.get(inject.source.as_ref()).filter(|value| !value.is_null()) {
-            if inject.map.is_empty() {
-                return Ok(Some(value.clone()));
-            }
-            let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            let mapped = inject
-                .map
-                .iter()
-                .find(|(from, _)| *from == key)
-                .or_else(|| inject.map.iter().find(|(from, _)| *from == key.to_uppercase()));
-            if let Some((_, to)) = mapped {
-                return Ok(Some(to.value()));
-            }
+    if let Some(inject) = &parameter.config
+        && let Some(value) = config.get(inject.source.as_ref()).filter(|value| !value.is_null())
+    {
+        if inject.map.is_empty() {
+            return Ok(Some(value.clone()));
+        }
+        let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let mapped = inject
+            .map
+            .iter()
+            .find(|(from, _)| *from == key)
+            .or_else(|| inject.map.iter().find(|(from, _)| *from == key.to_uppercase()));
+        if let Some((_, to)) = mapped {
+            return Ok(Some(to.value()));
         }
     }
     let Some(default) = parameter.default.as_ref().filter(|_| parameter.send_default) else {

@@ -80,7 +80,7 @@ pub(crate) fn apply(
         credential.headers.push((header.name.to_string(), value.into()));
     }
     for (name, value) in &credential.headers {
-        if value.expose_secret().chars().any(|c| c.is_control()) {
+        if value.expose_secret().chars().any(char::is_control) {
             return Err(Error::authentication(format!(
                 "{}: the credential for header '{name}' holds a line break or another control \
                  character",

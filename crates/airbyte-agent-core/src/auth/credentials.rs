@@ -86,10 +86,10 @@ impl Credentials {
                 let names = std::iter::once(&field.name).chain(field.aliases.iter());
                 for name in names {
                     let variable = format!("{prefix}{}", name.to_uppercase().replace('-', "_"));
-                    if let Ok(value) = std::env::var(variable) {
-                        if !value.is_empty() {
-                            credentials.fields.insert(name.to_string(), SecretString::from(value));
-                        }
+                    if let Ok(value) = std::env::var(variable)
+                        && !value.is_empty()
+                    {
+                        credentials.fields.insert(name.to_string(), SecretString::from(value));
                     }
                 }
             }

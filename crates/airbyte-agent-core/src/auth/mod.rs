@@ -13,4 +13,4 @@ pub(crate) use account::Account;
 pub(crate) use apply::{Credential, apply};
 pub use credentials::Credentials;
 pub use oauth2::TokenUpdate;
-pub(crate) use oauth2::{Renewal, RenewalContext, Token, TokenRequest};
+pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest};

@@ -30,7 +30,7 @@ const MARGIN: Duration = Duration::from_secs(60);
 
 /// New tokens, handed to the callback that stores them.
 ///
-/// Vendors with rotating refresh tokens (Gong, HubSpot and others) accept the old one only once:
+/// Vendors with rotating refresh tokens (Gong, `HubSpot` and others) accept the old one only once:
 /// whoever keeps credentials must store [`refresh_token`](Self::refresh_token).
 #[derive(Clone)]
 #[non_exhaustive]
@@ -212,10 +212,10 @@ impl Renewal {
             if state.generation != seen {
                 return Ok(state.token());
             }
-            if let Some((since, status, message)) = &state.refusal {
-                if since.elapsed() < COOLDOWN {
-                    return Err(refused(*status, message.clone()));
-                }
+            if let Some((since, status, message)) = &state.refusal
+                && since.elapsed() < COOLDOWN
+            {
+                return Err(refused(*status, message.clone()));
             }
             let token = state.refresh_token.as_ref().map(ExposeSecret::expose_secret);
             let request =
@@ -278,7 +278,8 @@ impl State {
     }
 }
 
-type Announce = dyn Fn(&TokenUpdate) + Send + Sync;
+/// Is told of new tokens.
+pub(crate) type Announce = dyn Fn(&TokenUpdate) + Send + Sync;
 
 /// What renewing needs besides the tokens.
 pub(crate) struct RenewalContext {

@@ -179,20 +179,21 @@ impl HostedTransport {
                 continue;
             }
             if response.status >= 400 {
-                return Err(self.refusal(response, ask.what).await);
+                return Err(self.refusal(response, ask).await);
             }
             return Ok(response);
         }
         Err(Error::authentication("the platform refused a token it had just given"))
     }
 
-    async fn refusal(&self, response: HttpResponse, what: &str) -> Error {
+    async fn refusal(&self, response: HttpResponse, ask: &Ask<'_>) -> Error {
         let wait = retry::asked_wait(&RetryPolicy::STANDARD, None, &response.headers);
         let (status, headers) = (response.status, response.headers.clone());
         let body = response.bytes(LARGEST_ANSWER).await.unwrap_or_default();
         let who = "the Airbyte platform";
         let (headers, body) = (&headers, &body[..]);
-        Refusal { status, headers, body, wait, exhausted: false, who, what }
+        let (repeatable, what) = (ask.repeatable, ask.what);
+        Refusal { status, headers, body, wait, repeatable, exhausted: false, who, what }
             .error(|text| self.clean(text))
     }
 
@@ -215,7 +216,7 @@ impl HostedTransport {
                 };
                 let response = self.exchange(&ask, None).await?;
                 if response.status >= 400 {
-                    return Err(self.refusal(response, ask.what).await);
+                    return Err(self.refusal(response, &ask).await);
                 }
                 let answer = json_body(response, ask.what).await?;
                 let token = token::Issued::read(&answer)?;

@@ -80,8 +80,8 @@ impl HttpClient for DefaultClient {
                 match tokio::time::timeout(read_timeout, chunks.next()).await {
                     Ok(None) => None,
                     Ok(Some(Ok(bytes))) => Some((Ok(bytes), Some(chunks))),
-                    Ok(Some(Err(error))) => Some((Err(broken(failure(error))), None)),
-                    Err(_) => Some((Err(broken(timed_out(read_timeout))), None)),
+                    Ok(Some(Err(error))) => Some((Err(broken(&failure(error))), None)),
+                    Err(_) => Some((Err(broken(&timed_out(read_timeout))), None)),
                 }
             });
             Ok(HttpResponse::new(status, headers, Box::pin(body)))
@@ -89,7 +89,7 @@ impl HttpClient for DefaultClient {
     }
 }
 
-fn broken(failure: HttpFailure) -> Error {
+fn broken(failure: &HttpFailure) -> Error {
     Error::network(format!("the answer broke off: {}", failure.message))
 }
 

@@ -21,15 +21,15 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
     let steps = call.operation.download.as_ref().and_then(|download| download.file_url.as_ref());
     let (arguments, request) = transport.request(&call)?;
     let make = |base: &Url| {
-        let mut outgoing = transport.outgoing(&call, request.clone(), base)?;
+        let mut outgoing = LocalTransport::outgoing(&call, request.clone(), base)?;
         if let (None, Some(range)) = (steps, &range) {
             outgoing.headers.insert(header::RANGE, range.clone());
         }
         Ok(outgoing)
     };
-    let (response, _) = transport.authorized(make).await?;
+    let (response, outgoing) = transport.authorized(make).await?;
     if response.status >= 400 {
-        return Err(transport.failure(response, &what).await);
+        return Err(transport.failure(response, &outgoing).await);
     }
     let Some(steps) = steps else { return Ok(Download::new(response)) };
 
@@ -53,9 +53,9 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
         let (method, what) = (Method::GET, what.clone());
         Ok(Outgoing { method, url, headers, body: bytes::Bytes::new(), repeatable: true, what })
     };
-    let (response, _) = transport.authorized(make).await?;
+    let (response, outgoing) = transport.authorized(make).await?;
     if response.status >= 400 {
-        return Err(transport.failure(response, &what).await);
+        return Err(transport.failure(response, &outgoing).await);
     }
     Ok(Download::new(response))
 }

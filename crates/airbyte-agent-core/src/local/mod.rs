@@ -21,7 +21,7 @@ use url::Url;
 use self::exchange::{Outgoing, header};
 pub use self::options::Local;
 use crate::arguments::{self, Arguments, Completion};
-use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
+use crate::auth::{self, Account, Announce, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
 use crate::description::{Connector, Operation, RetryPolicy};
 use crate::download::Download;
@@ -136,7 +136,7 @@ impl LocalTransport {
     }
 
     /// The request with its absolute address.
-    fn outgoing(&self, call: &Prepared<'_>, request: Request, base: &Url) -> Result<Outgoing> {
+    fn outgoing(call: &Prepared<'_>, request: Request, base: &Url) -> Result<Outgoing> {
         let what = place(call.operation);
         let mut url = absolute(base, &request.target)?;
         let mut method = Method::from_bytes(request.method.as_bytes())
@@ -236,14 +236,15 @@ impl LocalTransport {
     }
 
     /// The error of an answer with status 400 or above.
-    async fn failure(&self, response: HttpResponse, what: &str) -> Error {
+    async fn failure(&self, response: HttpResponse, outgoing: &Outgoing) -> Error {
         let limits = self.connector().rate_limit_headers.as_ref();
         let wait = retry::asked_wait(&self.policy, limits, &response.headers);
         let exhausted = retry::is_exhausted(limits, &response.headers);
         let (status, headers) = (response.status, response.headers.clone());
         let body = response.bytes(self.max_answer_bytes).await.unwrap_or_default();
         let (headers, body, who) = (&headers, &body[..], self.connector().title.as_ref());
-        Refusal { status, headers, body, wait, exhausted, who, what }
+        let (repeatable, what) = (outgoing.repeatable, outgoing.what.as_str());
+        Refusal { status, headers, body, wait, repeatable, exhausted, who, what }
             .error(|text| self.redactor_clean(text))
     }
 }
@@ -252,10 +253,10 @@ impl Transport for LocalTransport {
     fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
             let (arguments, request) = self.request(&call)?;
-            let make = |base: &Url| self.outgoing(&call, request.clone(), base);
+            let make = |base: &Url| Self::outgoing(&call, request.clone(), base);
             let (response, outgoing) = self.authorized(make).await?;
             if response.status >= 400 {
-                return Err(self.failure(response, &outgoing.what).await);
+                return Err(self.failure(response, &outgoing).await);
             }
             let (status, headers) = (response.status, response.headers.clone());
             let body = response.bytes(self.max_answer_bytes).await?;
@@ -278,7 +279,7 @@ impl Transport for LocalTransport {
         } else {
             server::base_url(self.connector(), &self.config, &BTreeMap::new())?
         };
-        let outgoing = self.outgoing(&call, request, &base)?;
+        let outgoing = Self::outgoing(&call, request, &base)?;
         let mut headers: Vec<(String, String)> = outgoing
             .headers
             .iter()
@@ -352,15 +353,14 @@ fn renewal(
         return Err(Error::internal("the scheme has no way to renew tokens"));
     };
     let known = Arc::clone(redactor);
-    let mut announce: Vec<Arc<dyn Fn(&crate::auth::TokenUpdate) + Send + Sync>> =
-        vec![Arc::new(move |update| {
-            if let Ok(mut redactor) = known.write() {
-                redactor.add(update.access_token.expose_secret());
-                if let Some(token) = &update.refresh_token {
-                    redactor.add(token.expose_secret());
-                }
+    let mut announce: Vec<Arc<Announce>> = vec![Arc::new(move |update| {
+        if let Ok(mut redactor) = known.write() {
+            redactor.add(update.access_token.expose_secret());
+            if let Some(token) = &update.refresh_token {
+                redactor.add(token.expose_secret());
             }
-        })];
+        }
+    })];
     announce.extend(options.on_token_refresh.clone());
     let redactor = Arc::clone(redactor);
     let context = RenewalContext {

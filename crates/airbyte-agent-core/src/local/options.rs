@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::auth::{Credentials, TokenUpdate};
+use crate::auth::{Announce, Credentials, TokenUpdate};
 use crate::description::RetryPolicy;
 use crate::http::HttpClient;
 
@@ -28,7 +28,7 @@ pub struct Local {
     pub(crate) timeout: Duration,
     pub(crate) read_timeout: Duration,
     pub(crate) retry: Option<RetryPolicy>,
-    pub(crate) on_token_refresh: Option<Arc<dyn Fn(&TokenUpdate) + Send + Sync>>,
+    pub(crate) on_token_refresh: Option<Arc<Announce>>,
     pub(crate) http: Option<Arc<dyn HttpClient>>,
     pub(crate) private_hosts: bool,
     pub(crate) max_answer_bytes: usize,

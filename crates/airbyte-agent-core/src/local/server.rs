@@ -139,7 +139,7 @@ pub(super) fn base_url(
                 let is_label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
                 // `host:port` is a host too.
                 let plain = value.chars().all(|c| is_label(c) || c == ':');
-                if position > 0 && !(plain && !value.starts_with(['.', '-'])) {
+                if position > 0 && (!plain || value.starts_with(['.', '-'])) {
                     return Err(Error::validation(format!(
                         "the setting '{name}' must be a name as in a host, got '{value}'"
                     )));

@@ -95,13 +95,12 @@ pub(super) fn pick<S: Sink>(
             continue;
         }
         let fitting = passes.iter_mut().find(|pass| pass.takes(place));
-        match fitting {
-            Some(pass) => pass.add(place, Wanted::Value(number)),
-            None => {
-                let mut pass = Pass::default();
-                pass.add(place, Wanted::Value(number));
-                passes.push(pass);
-            }
+        if let Some(pass) = fitting {
+            pass.add(place, Wanted::Value(number))
+        } else {
+            let mut pass = Pass::default();
+            pass.add(place, Wanted::Value(number));
+            passes.push(pass);
         }
     }
     for (index, pass) in passes.iter().enumerate() {

@@ -17,6 +17,8 @@ pub(crate) struct Refusal<'a> {
     pub(crate) body: &'a [u8],
     /// Wait that the answer asks for.
     pub(crate) wait: Option<Duration>,
+    /// Whether doing the request again is harmless.
+    pub(crate) repeatable: bool,
     /// Whether a rate-limit window is used up, whatever the status.
     pub(crate) exhausted: bool,
     /// Who answered: `GitHub`, `the Airbyte platform`.
@@ -49,7 +51,8 @@ impl Refusal<'_> {
         if let (ErrorKind::RateLimited, Some(wait)) = (kind, self.wait) {
             message.push_str(&format!("; try again in {} s", wait.as_secs().max(1)));
         }
-        let retryable = kind == ErrorKind::RateLimited || self.status >= 500 || self.status == 408;
+        let passing = self.status >= 500 || self.status == 408;
+        let retryable = kind == ErrorKind::RateLimited || (passing && self.repeatable);
         Error::new(kind, message)
             .with_status(self.status)
             .with_request_id(request_id(self.headers))
@@ -112,14 +115,14 @@ fn message_of(value: &Value) -> Option<String> {
             (!parts.is_empty()).then(|| parts.join("; "))
         }
         Value::Object(members) => {
-            if let Some(Value::Array(errors)) = members.get("errors") {
-                if let Some(text) = message_of(&Value::Array(errors.clone())) {
-                    // Some vendors say it all in `message`, others only in the list.
-                    return Some(match members.get("message").and_then(Value::as_str) {
-                        Some(message) if !text.contains(message) => format!("{message}: {text}"),
-                        _ => text,
-                    });
-                }
+            if let Some(Value::Array(errors)) = members.get("errors")
+                && let Some(text) = message_of(&Value::Array(errors.clone()))
+            {
+                // Some vendors say it all in `message`, others only in the list.
+                return Some(match members.get("message").and_then(Value::as_str) {
+                    Some(message) if !text.contains(message) => format!("{message}: {text}"),
+                    _ => text,
+                });
             }
             [
                 "userPresentableMessage",
@@ -180,7 +183,8 @@ mod tests {
         ] {
             let body = body.as_bytes();
             let (who, what) = ("Acme", "things.list");
-            let refusal = Refusal { status: 403, headers, body, wait: None, exhausted, who, what };
+            let (status, wait, repeatable) = (403, None, true);
+            let refusal = Refusal { status, headers, body, wait, repeatable, exhausted, who, what };
             assert_eq!(refusal.error(str::to_owned).kind(), expected);
         }
     }

@@ -9,7 +9,7 @@ use super::read::Answer;
 use super::select::shape;
 use crate::call::CallOptions;
 use crate::client::Outcome;
-use crate::description::{Filter, Operation};
+use crate::description::{Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
 use crate::expression;
 
@@ -60,7 +60,7 @@ pub(crate) fn outcome(
 /// From the matches of the extractor to the data of the operation.
 fn settle(operation: &Operation, mut matches: Vec<Value>) -> Value {
     let is_array = operation.action.is_array();
-    let multiple = operation.response.records.as_ref().is_some_and(|path| path.is_multiple());
+    let multiple = operation.response.records.as_ref().is_some_and(JsonPath::is_multiple);
     match matches.len() {
         0 if is_array => json!([]),
         0 => Value::Null,

@@ -152,15 +152,14 @@ impl<'a> Answer<'a> {
         if !self.is_vendor() {
             return self.check_platform(read);
         }
-        if let Body::GraphQl(_) = self.operation.body {
-            if let Some(errors) = read.get(&key_path(&["errors"])).filter(|v| is_filled(v)).cloned()
-            {
-                if !found {
-                    let told = vendor_message(&json!({"errors": errors}).to_string());
-                    return Err(self.inside(graphql_kind(&errors), told));
-                }
-                read.meta.insert("errors".to_owned(), errors);
+        if let Body::GraphQl(_) = self.operation.body
+            && let Some(errors) = read.get(&key_path(&["errors"])).filter(|v| is_filled(v)).cloned()
+        {
+            if !found {
+                let told = vendor_message(&json!({"errors": errors}).to_string());
+                return Err(self.inside(graphql_kind(&errors), told));
             }
+            read.meta.insert("errors".to_owned(), errors);
         }
         Ok(())
     }

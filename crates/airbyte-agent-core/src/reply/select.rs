@@ -72,10 +72,10 @@ fn exclude(from: &mut Map<String, Value>, name: &str) {
     if from.remove(name).is_some() {
         return;
     }
-    if let Some((first, rest)) = name.split_once('.') {
-        if let Some(Value::Object(inner)) = from.get_mut(first) {
-            exclude(inner, rest);
-        }
+    if let Some((first, rest)) = name.split_once('.')
+        && let Some(Value::Object(inner)) = from.get_mut(first)
+    {
+        exclude(inner, rest);
     }
 }
 

@@ -36,7 +36,7 @@ pub(crate) struct Request {
 pub(crate) fn build(operation: &Operation, arguments: &Arguments) -> Result<Request> {
     let mut headers = headers(operation, arguments)?;
     let path = path(&operation.path, arguments)?;
-    let query = query::query(operation, arguments, &headers)?;
+    let query = query::query(operation, arguments, &headers);
     let body = body::body(operation, arguments)?;
     let has = |headers: &[(String, String)], wanted: &str| {
         headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
@@ -80,7 +80,7 @@ fn headers(operation: &Operation, arguments: &Arguments) -> Result<Vec<(String, 
             continue;
         };
         let value = text(&parameter.name, value)?;
-        if value.chars().any(|c| c.is_control()) {
+        if value.chars().any(char::is_control) {
             let name = &parameter.name;
             return Err(Error::validation(format!("'{name}' must not hold control characters")));
         }

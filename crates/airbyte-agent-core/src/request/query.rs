@@ -7,14 +7,13 @@ use super::UNRESERVED;
 use super::form::{bracketed, scalar};
 use crate::arguments::Arguments;
 use crate::description::{Location, Operation, Style};
-use crate::error::Result;
 
 /// The encoded query of an operation, empty for none.
 pub(super) fn query(
     operation: &Operation,
     arguments: &Arguments,
     headers: &[(String, String)],
-) -> Result<String> {
+) -> String {
     let parameters = || operation.parameters.iter().filter(|p| p.location == Location::Query);
     let rest_li =
         headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("x-restli-protocol-version"));
@@ -23,7 +22,7 @@ pub(super) fn query(
         let Some(value) = arguments.get(parameter.name.as_ref()) else { continue };
         write(&parameter.name, value, parameter.style, &mut pairs);
     }
-    Ok(if rest_li { encode_rest_li(&pairs) } else { encode_pairs(&pairs) })
+    if rest_li { encode_rest_li(&pairs) } else { encode_pairs(&pairs) }
 }
 
 /// Writes one parameter as key-value pairs.
