@@ -5,6 +5,8 @@
 mod body;
 mod form;
 mod graphql;
+#[cfg(test)]
+mod properties;
 mod query;
 
 use bytes::Bytes;

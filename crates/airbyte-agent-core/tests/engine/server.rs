@@ -9,7 +9,6 @@ use tokio::net::{TcpListener, TcpStream};
 /// A request as it arrived.
 #[derive(Debug, Clone)]
 pub struct Seen {
-    pub method: String,
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
@@ -109,7 +108,8 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok().filter(|bytes| *bytes > 0)?;
     let mut words = line.split_whitespace();
-    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    words.next()?;
+    let target = words.next()?.to_owned();
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
@@ -121,7 +121,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
     let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Seen { method, target, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Some(Seen { target, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
 async fn write(stream: &mut BufReader<TcpStream>, answer: &Answer) -> std::io::Result<()> {
