@@ -1,0 +1,87 @@
+//! What the records of one connector have in common: who refers to whom, which values occur.
+
+use std::collections::HashMap;
+
+use airbyte_agent_core::description::{Connector, Filter, JsonPath};
+use serde_json::Value;
+
+use super::{plain, singular};
+
+/// Facts about a connector that shape its records.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    pub(crate) connector: String,
+    /// Entities by the plain singular of their name.
+    entities: HashMap<String, String>,
+    /// Target entities by entity and plain name of the referring property.
+    references: HashMap<(String, String), String>,
+    /// Values that parameters of the same name allow, by entity and plain name.
+    choices: HashMap<(String, String), Vec<Value>>,
+    /// Places that hide a record when they are true.
+    guards: HashMap<String, JsonPath>,
+}
+
+/// Choices of a parameter that are no value of a record.
+const NOT_VALUES: [&str; 5] = ["all", "any", "none", "", "*"];
+
+impl World {
+    pub(crate) fn new(connector: &Connector) -> Self {
+        let mut world = Self { connector: connector.name.to_string(), ..Self::default() };
+        for entity in connector.entities.iter() {
+            world.entities.insert(plain(&singular(&entity.name)), entity.name.to_string());
+            for operation in entity.operations.iter() {
+                if let Some(Filter::Unless(path)) = &operation.response.filter {
+                    world.guards.insert(entity.name.to_string(), path.clone());
+                }
+                for parameter in operation.parameters.iter() {
+                    let values: Vec<Value> = parameter
+                        .schema
+                        .choices
+                        .iter()
+                        .map(airbyte_agent_core::description::Json::value)
+                        .filter(|value| !value.as_str().is_some_and(|t| NOT_VALUES.contains(&t)))
+                        .collect();
+                    if !values.is_empty() {
+                        let key = (entity.name.to_string(), plain(&parameter.name));
+                        world.choices.entry(key).or_insert(values);
+                    }
+                }
+            }
+        }
+        for relation in connector.relationships.iter() {
+            let key = (relation.source.to_string(), plain(&relation.foreign_key));
+            if plain(&relation.target_key).ends_with("id")
+                && connector.entity(&relation.target).is_some()
+            {
+                world.references.insert(key, relation.target.to_string());
+            }
+        }
+        world
+    }
+
+    /// The entity that a property of this name refers to.
+    pub(crate) fn reference(&self, entity: &str, name: &str) -> Option<&str> {
+        let name = plain(name);
+        let declared = self.references.get(&(entity.to_owned(), name.clone()));
+        let by_name = || {
+            let stem = name.strip_suffix("gid").or_else(|| name.strip_suffix("id"))?;
+            self.entities.get(stem)
+        };
+        declared.or_else(by_name).map(String::as_str)
+    }
+
+    /// The entity whose singular is `name`.
+    pub(crate) fn entity_called(&self, name: &str) -> Option<&str> {
+        self.entities.get(&plain(name)).map(String::as_str)
+    }
+
+    /// Values that a property of this name takes.
+    pub(crate) fn choices(&self, entity: &str, name: &str) -> Option<&[Value]> {
+        self.choices.get(&(entity.to_owned(), plain(name))).map(Vec::as_slice)
+    }
+
+    /// The place that hides records of this entity when it is true.
+    pub(crate) fn guard(&self, entity: &str) -> Option<&JsonPath> {
+        self.guards.get(entity)
+    }
+}

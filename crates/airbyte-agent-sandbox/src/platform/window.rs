@@ -1,0 +1,103 @@
+//! Downloads through the platform: raw bytes, or a window of them inside JSON.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use serde_json::{Map, Value, json};
+
+use crate::reply::Reply;
+
+/// Largest window, in bytes.
+const LARGEST: usize = 65_536;
+
+/// How a download is to be answered.
+#[derive(Debug)]
+pub(crate) struct Controls {
+    in_json: bool,
+    as_text: bool,
+    range: Option<String>,
+}
+
+impl Controls {
+    /// Takes the controls out of the arguments.
+    pub(crate) fn take(params: &mut Map<String, Value>) -> Result<Self, String> {
+        let mut word = |name: &str| match params.shift_remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(format!("{name} is to be a string")),
+        };
+        let in_json = match word("_airbyte_response_type")?.as_deref() {
+            None | Some("stream") => false,
+            Some("json") => true,
+            Some(other) => return Err(format!("unknown response type `{other}`")),
+        };
+        let as_text = match word("_airbyte_response_format")?.as_deref() {
+            None | Some("base64") => false,
+            Some("text") => true,
+            Some(other) => return Err(format!("unknown response format `{other}`")),
+        };
+        Ok(Self { in_json, as_text, range: word("range_header")? })
+    }
+
+    /// The window as JSON; `None` when raw bytes are asked for.
+    pub(crate) fn chunk(&self, bytes: &Bytes, media_type: &str) -> Result<Option<Value>, String> {
+        if !self.in_json {
+            return Ok(None);
+        }
+        let default = if self.as_text { "bytes=0-15359" } else { "bytes=0-49151" };
+        let range = self.range.as_deref().unwrap_or(default);
+        let (first, last) = bounds(range)
+            .filter(|(first, last)| first <= last)
+            .ok_or_else(|| format!("`{range}` is no bounded range"))?;
+        let length = last - first + 1;
+        if length > LARGEST {
+            return Err(format!("a range has at most {LARGEST} bytes"));
+        }
+        let end = bytes.len().min(last + 1);
+        let part = bytes.slice(first.min(end)..end);
+        let (content, returned) =
+            if self.as_text { text(&part)? } else { (STANDARD.encode(&part), part.len()) };
+        let next = first + returned;
+        let more = next < bytes.len();
+        let next_range = more.then(|| format!("bytes={next}-{}", next + length - 1));
+        Ok(Some(json!({
+            "content": content,
+            "encoding": if self.as_text { "utf-8" } else { "base64" },
+            "bytes_returned": returned,
+            "range_requested": range,
+            "next_range_header": next_range,
+            "has_more": more,
+            "content_type": media_type,
+        })))
+    }
+
+    /// The raw bytes, or the range of them that was asked for.
+    pub(crate) fn raw(&self, bytes: &Bytes, media_type: &str) -> Reply {
+        let total = bytes.len();
+        match self.range.as_deref().and_then(bounds) {
+            Some((first, last)) if first <= last && first < total => {
+                let last = last.min(total - 1);
+                Reply::bytes(206, media_type, bytes.slice(first..=last))
+                    .header("content-range", format!("bytes {first}-{last}/{total}"))
+            }
+            _ => Reply::bytes(200, media_type, bytes.clone()),
+        }
+    }
+}
+
+fn bounds(range: &str) -> Option<(usize, usize)> {
+    let (first, last) = range.strip_prefix("bytes=")?.split_once('-')?;
+    Some((first.parse().ok()?, last.parse().ok()?))
+}
+
+/// The text of a window without a character that is cut at its end.
+fn text(part: &Bytes) -> Result<(String, usize), String> {
+    match std::str::from_utf8(part) {
+        Ok(text) => Ok((text.to_owned(), part.len())),
+        Err(error) if error.error_len().is_none() => {
+            let good = &part[..error.valid_up_to()];
+            Ok((String::from_utf8_lossy(good).into_owned(), good.len()))
+        }
+        Err(_) => Err("the file is no UTF-8 text; ask for base64".to_owned()),
+    }
+}

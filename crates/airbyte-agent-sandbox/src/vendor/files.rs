@@ -1,0 +1,112 @@
+//! Files: made-up content, uploads, ranges.
+
+use airbyte_agent_core::description::{Operation, Step, UrlStep};
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::answer::set;
+use crate::hash::{mix, stable};
+use crate::incoming::Incoming;
+use crate::reply::Reply;
+use crate::wire::{Arguments, Upload, text_of};
+
+/// Path under which every vendor's host serves files.
+pub(crate) const FILES: &str = "/sandbox-files/";
+
+/// Size of a made-up file.
+const SIZE: usize = 220_000;
+
+/// The file of a record that nobody uploaded: text for even numbers, bytes for odd ones.
+pub(crate) fn made_up(connector: &str, entity: &str, index: u64) -> Upload {
+    let media_type = if entity.contains("audio") {
+        "audio/mpeg"
+    } else if entity.contains("video") {
+        "video/mp4"
+    } else if index % 2 == 0 {
+        "text/plain; charset=utf-8"
+    } else {
+        "application/octet-stream"
+    };
+    let seed = stable(&[connector, entity, "file"]).wrapping_add(index);
+    let bytes = if media_type.starts_with("text/") {
+        let mut text = String::with_capacity(SIZE + 100);
+        let mut line = 0;
+        while text.len() < SIZE {
+            line += 1;
+            let number = mix(seed.wrapping_add(line));
+            text.push_str(&format!("{line:05} {entity} {index} – line with number {number}\n"));
+        }
+        text.into_bytes()
+    } else {
+        let words = (0..SIZE / 8).map(|at| mix(seed.wrapping_add(u64::try_from(at).unwrap_or(0))));
+        words.flat_map(u64::to_le_bytes).collect()
+    };
+    Upload { media_type: media_type.to_owned(), bytes: bytes.into() }
+}
+
+/// The file, or the part of it that the request's range asks for.
+pub(crate) fn serve(request: &Incoming, file: &Upload, name: &str) -> Reply {
+    ranged(request.header("range"), file)
+        .header("accept-ranges", "bytes")
+        .header("content-disposition", format!("attachment; filename=\"{name}\""))
+}
+
+fn ranged(range: Option<&str>, file: &Upload) -> Reply {
+    let total = file.bytes.len();
+    let whole = || Reply::bytes(200, &file.media_type, file.bytes.clone());
+    let Some(range) = range.and_then(|range| range.strip_prefix("bytes=")) else { return whole() };
+    let Some((first, last)) = range.split_once('-').filter(|_| !range.contains(',')) else {
+        return whole();
+    };
+    let bounds = match (first.parse::<usize>(), last.parse::<usize>()) {
+        (Ok(first), Ok(last)) if first <= last => Some((first, last.min(total.saturating_sub(1)))),
+        (Ok(first), Err(_)) if last.is_empty() => Some((first, total.saturating_sub(1))),
+        (Err(_), Ok(length)) if first.is_empty() => {
+            Some((total.saturating_sub(length), total.saturating_sub(1)))
+        }
+        _ => return whole(),
+    };
+    match bounds.filter(|(first, last)| first <= last && *first < total) {
+        Some((first, last)) => {
+            let part: Bytes = file.bytes.slice(first..=last);
+            Reply::bytes(206, &file.media_type, part)
+                .header("content-range", format!("bytes {first}-{last}/{total}"))
+        }
+        None => Reply::empty(416).header("content-range", format!("bytes */{total}")),
+    }
+}
+
+/// The entity and the number of the record in a file's path.
+pub(crate) fn parse(path: &str) -> Option<(&str, u64)> {
+    let (entity, index) = path.strip_prefix(FILES)?.rsplit_once('-')?;
+    Some((entity, index.parse().ok()?))
+}
+
+/// Writes the file's address where a two-step download looks for it. `only_known`: only into
+/// objects that exist already.
+pub(crate) fn point(
+    operation: &Operation,
+    arguments: &Arguments,
+    address: &str,
+    body: &mut Value,
+    only_known: bool,
+) {
+    let steps = operation.download.as_ref().and_then(|download| download.file_url.as_ref());
+    let Some(steps) = steps else { return };
+    let steps: Vec<Step> = steps
+        .iter()
+        .filter_map(|step| match step {
+            UrlStep::Key(key) => Some(Step::Key(key.clone())),
+            UrlStep::Index(index) => Some(Step::Index(*index)),
+            UrlStep::Argument(name) => {
+                let text = text_of(arguments.values.get(name.as_ref())?)?;
+                Some(text.parse().map_or(Step::Key(text.into()), Step::Index))
+            }
+        })
+        .collect();
+    let parent = steps.split_last().map_or(&[][..], |(_, parent)| parent);
+    let known = airbyte_agent_core::description::JsonPath { steps: parent.to_vec().into() };
+    if !only_known || known.first(body).is_some_and(Value::is_object) {
+        set(body, &steps, address.into());
+    }
+}

@@ -1,0 +1,146 @@
+//! Arguments seen in records: filters keep records, names of parents are written into them, sent
+//! fields lie over them.
+
+use std::collections::HashSet;
+
+use airbyte_agent_core::description::{Location, Next, Operation, Parameter};
+use serde_json::{Map, Value};
+
+use crate::data::{plain, singular};
+use crate::wire::{Arguments, text_of};
+
+/// Names of the parameters that steer pages.
+pub(crate) fn paging_names(operation: &Operation) -> HashSet<&str> {
+    let mut names = HashSet::new();
+    match &operation.paging.next {
+        Next::Cursor { into, .. }
+        | Next::LastRecord { into, .. }
+        | Next::Offset { into, .. }
+        | Next::Page { into, .. } => {
+            names.insert(into.as_ref());
+        }
+        Next::Link { feed, .. } => names.extend(feed.iter().map(|(_, into)| into.as_ref())),
+        Next::None { .. } => {}
+    }
+    names.extend(operation.paging.size.iter().map(|size| size.parameter.as_ref()));
+    names
+}
+
+/// Arguments that name what the records belong to.
+pub(crate) fn parents<'a>(
+    operation: &'a Operation,
+    arguments: &'a Arguments,
+) -> impl Iterator<Item = (&'a Parameter, &'a Value)> {
+    let paging = paging_names(operation);
+    operation.parameters.iter().filter_map(move |parameter| {
+        let named = parameter.required || parameter.location == Location::Path;
+        let of_record = named && !paging.contains(parameter.name.as_ref());
+        Some((parameter, arguments.values.get(parameter.name.as_ref()).filter(|_| of_record)?))
+    })
+}
+
+/// Whether a record has the values that optional arguments ask for.
+pub(crate) fn keeps(operation: &Operation, arguments: &Arguments, record: &Value) -> bool {
+    let paging = paging_names(operation);
+    let Some(record) = record.as_object() else { return true };
+    operation.parameters.iter().all(|parameter| {
+        let optional = !parameter.required
+            && parameter.location != Location::Path
+            && parameter.location != Location::Header
+            && !paging.contains(parameter.name.as_ref());
+        let Some(wanted) = arguments.values.get(parameter.name.as_ref()).filter(|_| optional)
+        else {
+            return true;
+        };
+        agrees(&parameter.name, wanted, record)
+    })
+}
+
+fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
+    let wanted: Vec<String> = match wanted {
+        Value::Array(items) => items.iter().filter_map(text_of).collect(),
+        one => text_of(one).into_iter().collect(),
+    };
+    let names = [plain(name), singular(&plain(name))];
+    let found = record.iter().find(|(known, _)| names.contains(&plain(known)));
+    let Some((_, value)) = found else { return true };
+    if wanted.is_empty() || value.is_object() || value.is_array() {
+        return true;
+    }
+    let not_a_value = |text: &String| matches!(text.as_str(), "all" | "any" | "" | "*" | "both");
+    if wanted.iter().any(not_a_value) {
+        return true;
+    }
+    text_of(value).is_some_and(|is| wanted.iter().any(|one| one.eq_ignore_ascii_case(&is)))
+}
+
+/// Whether the arguments filter at all.
+pub(crate) fn filters(operation: &Operation, arguments: &Arguments) -> bool {
+    let paging = paging_names(operation);
+    operation.parameters.iter().any(|parameter| {
+        !parameter.required
+            && arguments.values.contains_key(parameter.name.as_ref())
+            && !paging.contains(parameter.name.as_ref())
+    })
+}
+
+/// Writes what the records belong to into one of them.
+pub(crate) fn impose(operation: &Operation, arguments: &Arguments, record: &mut Value) {
+    let Some(map) = record.as_object_mut() else { return };
+    for (parameter, value) in parents(operation, arguments) {
+        if parameter.default.is_none() && text_of(value).is_some() {
+            lay(map, &parameter.name, value, true);
+        }
+    }
+}
+
+/// Lays a sent field over a record; unknown names are added unless the record is `closed`.
+pub(crate) fn lay(record: &mut Map<String, Value>, name: &str, value: &Value, closed: bool) {
+    let wanted = plain(name);
+    let key = if record.contains_key(name) {
+        Some(name.to_owned())
+    } else {
+        record.keys().find(|key| plain(key) == wanted).cloned()
+    };
+    if let Some(existing) = key.and_then(|key| record.get_mut(&key)) {
+        over(existing, value);
+        return;
+    }
+    let stem = wanted.strip_suffix("id").unwrap_or_default();
+    let inner = record.iter_mut().find(|(key, value)| plain(key) == stem && value.is_object());
+    if let Some((_, Value::Object(inner))) = inner.filter(|_| !stem.is_empty()) {
+        lay(inner, "id", value, true);
+    } else if !closed {
+        record.insert(name.to_owned(), value.clone());
+    }
+}
+
+fn over(existing: &mut Value, value: &Value) {
+    match (&mut *existing, value) {
+        (Value::Object(map), Value::Object(sent)) => {
+            for (name, value) in sent {
+                lay(map, name, value, false);
+            }
+        }
+        (Value::Object(map), scalar) => {
+            if map.contains_key("id") && text_of(scalar).is_some() {
+                lay(map, "id", scalar, true);
+            }
+        }
+        (Value::Array(_), Value::Array(_)) | (Value::Null, _) | (_, Value::Null) => {
+            *existing = value.clone();
+        }
+        (Value::Array(_), _) | (_, Value::Object(_) | Value::Array(_)) => {}
+        (Value::String(_), value) => {
+            if let Some(text) = text_of(value) {
+                *existing = text.into();
+            }
+        }
+        (Value::Number(_) | Value::Bool(_), Value::String(text)) => {
+            if let Ok(typed @ (Value::Number(_) | Value::Bool(_))) = serde_json::from_str(text) {
+                *existing = typed;
+            }
+        }
+        (_, value) => *existing = value.clone(),
+    }
+}

@@ -1,0 +1,139 @@
+//! Which record a request means: the parameter that names it and the property it is held against.
+
+use airbyte_agent_core::description::{Action, Connector, Location, Operation, Piece};
+use serde_json::Value;
+
+use crate::data::{plain, singular};
+use crate::wire::text_of;
+
+/// How a record is named in a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Naming {
+    /// No argument names one: there is only one.
+    Single,
+    /// This parameter names the record itself.
+    Own(String),
+    /// This parameter names something the record belongs to.
+    Parent(String),
+}
+
+/// Endings of parameters that name a record.
+const ENDINGS: [&str; 9] =
+    ["id", "gid", "uuid", "guid", "idorkey", "key", "number", "name", "slug"];
+
+/// How `operation` names its record.
+pub(crate) fn naming(connector: &Connector, operation: &Operation) -> Naming {
+    let required: Vec<&str> = in_path(operation).chain(others(operation)).collect();
+    let list = connector.entity(&operation.entity).and_then(|entity| {
+        let list = entity.operation(Action::List).or_else(|| entity.operation(Action::Search));
+        list.filter(|list| list.action != operation.action)
+    });
+    let of_list = |name: &str| {
+        list.and_then(|list| list.parameter(name))
+            .is_some_and(|parameter| parameter.required || parameter.location == Location::Path)
+    };
+    let own: Vec<&str> = required.iter().copied().filter(|name| !of_list(name)).collect();
+    let Some(name) = choice(connector, operation, &own)
+        .or_else(|| if list.is_some() { None } else { choice(connector, operation, &required) })
+    else {
+        return match required.last() {
+            Some(name) => Naming::Parent((*name).to_owned()),
+            None => Naming::Single,
+        };
+    };
+    if is_parent(connector, &operation.entity, name) {
+        Naming::Parent(name.to_owned())
+    } else {
+        Naming::Own(name.to_owned())
+    }
+}
+
+fn in_path(operation: &Operation) -> impl Iterator<Item = &str> {
+    operation.path.pieces.iter().filter_map(|piece| match piece {
+        Piece::Name(name) => Some(name.as_ref()),
+        Piece::Text(_) => None,
+    })
+}
+
+/// Parameters outside the path that have to name something.
+fn others(operation: &Operation) -> impl Iterator<Item = &str> {
+    let creates = operation.action == Action::Create;
+    operation
+        .parameters
+        .iter()
+        .filter(move |parameter| {
+            parameter.required
+                && !creates
+                && matches!(
+                    parameter.location,
+                    Location::Query | Location::GraphQl | Location::Body
+                )
+                && parameter.default.is_none()
+        })
+        .map(|parameter| parameter.name.as_ref())
+}
+
+/// The parameter among these that names the record: one that looks like it, else the last.
+fn choice<'n>(connector: &Connector, operation: &Operation, names: &[&'n str]) -> Option<&'n str> {
+    let own = |name: &&&str| {
+        let name = plain(name);
+        ENDINGS.contains(&name.as_str()) || stem(&name) == Some(singular(&plain(&operation.entity)))
+    };
+    let ending = |name: &&&str| {
+        let name = plain(name);
+        ENDINGS.iter().any(|ending| name.ends_with(ending))
+            && !is_parent(connector, &operation.entity, &name)
+    };
+    let path: Vec<&str> = in_path(operation).collect();
+    let in_path = || names.iter().rev().filter(|name| path.contains(name));
+    let all = || names.iter().rev();
+    in_path()
+        .find(own)
+        .or_else(|| in_path().next())
+        .or_else(|| all().find(own))
+        .or_else(|| all().find(ending))
+        .or_else(|| all().next())
+        .copied()
+}
+
+/// A parameter's name without the part that says it names something.
+fn stem(name: &str) -> Option<String> {
+    ENDINGS
+        .iter()
+        .filter_map(|ending| name.strip_suffix(ending))
+        .filter(|stem| !stem.is_empty())
+        .min_by_key(|stem| stem.len())
+        .map(str::to_owned)
+}
+
+fn is_parent(connector: &Connector, entity: &str, name: &str) -> bool {
+    let Some(stem) = stem(&plain(name)) else { return false };
+    let own = singular(&plain(entity));
+    if own == stem || own.ends_with(&stem) {
+        return false;
+    }
+    connector.entities.iter().any(|other| singular(&plain(&other.name)) == stem)
+}
+
+/// Whether `record` is the one that `parameter` names by `wanted`.
+pub(crate) fn is_named(record: &Value, parameter: &str, wanted: &str) -> bool {
+    let parameter = plain(parameter);
+    let stems: Vec<&str> =
+        ENDINGS.iter().copied().filter(|ending| parameter.ends_with(ending)).collect();
+    let fits = |name: &str| {
+        let name = plain(name);
+        name == parameter
+            || stems.contains(&name.as_str())
+            || matches!(name.as_str(), "id" | "gid" | "uuid" | "ts" | "databaseid")
+            || parameter.ends_with("idorkey") && name == "key"
+            || stems.is_empty() && matches!(name.as_str(), "name" | "key" | "number" | "email")
+    };
+    let equal = |value: &Value| text_of(value).is_some_and(|text| text == wanted);
+    let Some(record) = record.as_object() else { return false };
+    let direct = record.iter().any(|(name, value)| fits(name) && equal(value));
+    direct
+        || record.values().filter_map(Value::as_object).any(|inner| {
+            let mut named = inner.iter().filter(|(name, _)| plain(name) == "id");
+            named.any(|(_, value)| equal(value))
+        })
+}

@@ -1,0 +1,280 @@
+//! Pages: where one begins, how long it is, and what says that there is another.
+
+use airbyte_agent_core::description::{
+    Connector, Kind, MetaSource, Next, Operation, PageSize, Source, Step,
+};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
+
+use super::answer::set;
+use crate::data::plain;
+use crate::wire::{Arguments, LINK_STATE, text_of};
+
+/// Length of a page when neither the request nor the description says it.
+const DEFAULT_SIZE: u64 = 25;
+
+/// The part of a list that a request asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) start: usize,
+    pub(crate) size: usize,
+}
+
+/// The first address and what the following ones are made of.
+pub(crate) struct Place<'a> {
+    pub(crate) connector: &'a Connector,
+    pub(crate) host: &'a str,
+    pub(crate) path: &'a str,
+    pub(crate) query: Vec<(String, String)>,
+}
+
+/// The window of a request; `find` gives the position of the record whose field has a value.
+pub(crate) fn window(
+    operation: &Operation,
+    arguments: &Arguments,
+    find: impl Fn(&[Step], &str) -> Option<usize>,
+) -> Result<Window, String> {
+    let paging = &operation.paging;
+    let endless = matches!(paging.next, Next::None { .. });
+    let size = match &paging.size {
+        Some(size) => size_of(operation, arguments, size, endless),
+        None if endless => usize::MAX,
+        None => usize::try_from(DEFAULT_SIZE).unwrap_or(usize::MAX),
+    };
+    let number = |name: &str| arguments.text(name)?.parse::<u64>().ok();
+    let whole = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let start = match &paging.next {
+        Next::None { .. } => 0,
+        Next::Cursor { into, .. } => match arguments.text(into).filter(|text| !text.is_empty()) {
+            Some(token) => position(operation, &token, size)
+                .ok_or_else(|| format!("`{into}`: `{token}` is no cursor of this list"))?,
+            None => 0,
+        },
+        Next::Link { feed, .. } => {
+            let into = feed.first().map_or(LINK_STATE, |(_, parameter)| parameter);
+            match arguments.text(into).filter(|text| !text.is_empty()) {
+                Some(token) => position(operation, &token, size)
+                    .or_else(|| linked_number(into, &token, size))
+                    .ok_or_else(|| format!("`{into}`: `{token}` is no cursor of this list"))?,
+                None => 0,
+            }
+        }
+        Next::LastRecord { field, into } => match arguments.text(into).filter(|t| !t.is_empty()) {
+            Some(last) => {
+                let at = find(&field.steps, &last)
+                    .ok_or_else(|| format!("`{into}`: there is no record `{last}` in this list"))?;
+                at + 1
+            }
+            None => 0,
+        },
+        Next::Offset { into, start } => {
+            whole(number(into).unwrap_or(*start).saturating_sub(*start))
+        }
+        Next::Page { into, start } => {
+            whole(number(into).unwrap_or(*start).saturating_sub(*start)).saturating_mul(size)
+        }
+    };
+    Ok(Window { start, size })
+}
+
+fn size_of(operation: &Operation, arguments: &Arguments, size: &PageSize, endless: bool) -> usize {
+    let parameter = operation.parameter(&size.parameter);
+    let default = || {
+        let declared = parameter.and_then(|p| p.default.as_ref().or(p.schema.default.as_ref()));
+        declared.and_then(|default| text_of(&default.value())?.parse::<u64>().ok())
+    };
+    let asked = arguments.text(&size.parameter).and_then(|text| text.parse::<u64>().ok());
+    let fallback = if endless { u64::MAX } else { DEFAULT_SIZE };
+    let size_or = asked.or_else(default).unwrap_or(fallback).max(1);
+    let most = size.maximum.unwrap_or(if endless { u64::MAX } else { 1_000 });
+    usize::try_from(size_or.min(most)).unwrap_or(usize::MAX)
+}
+
+/// An opaque token for a position.
+fn token(operation: &Operation, position: usize) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{}:{position}", operation.entity))
+}
+
+fn position(operation: &Operation, text: &str, _size: usize) -> Option<usize> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
+    text.strip_prefix(operation.entity.as_ref())?.strip_prefix(':')?.parse().ok()
+}
+
+/// The position behind a plain number: a page for parameters that are called so, else an offset.
+fn linked_number(into: &str, text: &str, size: usize) -> Option<usize> {
+    let number: usize = text.parse().ok()?;
+    if plain(into).contains("page") {
+        number.checked_sub(1).map(|page| page.saturating_mul(size))
+    } else {
+        Some(number)
+    }
+}
+
+/// The value that a parameter takes to continue at `position`.
+fn continuation(operation: &Operation, into: &str, position: usize, size: usize) -> Value {
+    let kinds = operation.parameter(into).map(|parameter| &parameter.schema.kinds);
+    let numeric = kinds.is_some_and(|k| k.contains(&Kind::Integer) && !k.contains(&Kind::String));
+    if !numeric {
+        return token(operation, position).into();
+    }
+    let by_page =
+        matches!(operation.paging.next, Next::Link { .. }) && plain(into).contains("page");
+    if by_page { (position / size.max(1) + 1).into() } else { position.into() }
+}
+
+/// Writes into body and headers what says how the list continues.
+pub(crate) fn mark(
+    operation: &Operation,
+    place: &Place<'_>,
+    window: Window,
+    total: usize,
+    body: &mut Value,
+    headers: &mut Vec<(String, String)>,
+) {
+    let paging = &operation.paging;
+    let next = window.start.saturating_add(window.size);
+    let more = next < total;
+    describe(operation, place, window, total, body, headers);
+    match &paging.next {
+        Next::Cursor { from, into } => {
+            let flags = paging.more.is_some() || paging.done.is_some();
+            if more || flags {
+                let value = continuation(operation, into, next.min(total), window.size);
+                put(operation, from, value, body, headers);
+            } else if depth(operation, from) <= 2 {
+                put(operation, from, Value::Null, body, headers);
+            }
+        }
+        Next::Link { from, feed } => {
+            let value = if more {
+                place.link(operation, feed, next, window.size).into()
+            } else {
+                Value::Null
+            };
+            put(operation, from, value, body, headers);
+        }
+        _ => {}
+    }
+    for (flag, value) in [(&paging.more, more), (&paging.done, !more)] {
+        if let Some(source) = flag {
+            put(operation, source, value.into(), body, headers);
+        }
+    }
+}
+
+/// Fills the metadata that does not steer the paging: totals, positions, links.
+fn describe(
+    operation: &Operation,
+    place: &Place<'_>,
+    window: Window,
+    total: usize,
+    body: &mut Value,
+    headers: &mut Vec<(String, String)>,
+) {
+    let more = window.start.saturating_add(window.size) < total;
+    let size = window.size.min(total.max(1));
+    for field in operation.response.meta.iter() {
+        let name = plain(&field.name);
+        let has = |all: &[&str]| all.iter().any(|word| name.contains(word));
+        let value: Value = if has(&["hasmore", "hasnext"]) {
+            more.into()
+        } else if has(&["hasprevious"]) {
+            (window.start > 0).into()
+        } else if has(&["islast"]) || name == "done" {
+            (!more).into()
+        } else if has(&["pages", "pagecount"]) {
+            total.div_ceil(size).into()
+        } else if has(&["total", "count"]) {
+            total.into()
+        } else if name == "pagenumber" || name == "page" || name == "currentpagenumber" {
+            (window.start / size + 1).into()
+        } else if name == "offset" || name == "startat" || name == "nextoffset" {
+            window.start.into()
+        } else if has(&["maxresults", "perpage", "pagesize", "limit"]) {
+            size.into()
+        } else if has(&["requestid", "startpagetoken"]) {
+            token(operation, total).into()
+        } else if name.contains("next") && has(&["link", "url"]) && more {
+            place.link(operation, &[], window.start + window.size, window.size).into()
+        } else {
+            continue;
+        };
+        let source = Source::Meta { name: field.name.clone(), inside: ROOT };
+        put(operation, &source, value, body, headers);
+    }
+}
+
+const ROOT: airbyte_agent_core::description::JsonPath =
+    airbyte_agent_core::description::JsonPath { steps: std::borrow::Cow::Borrowed(&[]) };
+
+/// Where a source stands in the body; `None` when it is a header.
+fn steps(operation: &Operation, source: &Source) -> Option<Vec<Step>> {
+    match source {
+        Source::Body(path) => Some(path.steps.to_vec()),
+        Source::Meta { name, inside } => {
+            let field = operation.response.meta.iter().find(|field| field.name == *name)?;
+            match &field.source {
+                MetaSource::Body(path) => {
+                    Some(path.steps.iter().chain(inside.steps.iter()).cloned().collect())
+                }
+                _ => None,
+            }
+        }
+    }
+}
+
+fn depth(operation: &Operation, source: &Source) -> usize {
+    steps(operation, source).map_or(0, |steps| steps.len())
+}
+
+fn put(
+    operation: &Operation,
+    source: &Source,
+    value: Value,
+    body: &mut Value,
+    headers: &mut Vec<(String, String)>,
+) {
+    if let Some(steps) = steps(operation, source) {
+        if !steps.is_empty() {
+            set(body, &steps, value);
+        }
+        return;
+    }
+    let Source::Meta { name, .. } = source else { return };
+    let field = operation.response.meta.iter().find(|field| field.name == *name);
+    let Some(text) = text_of(&value) else { return };
+    match field.map(|field| &field.source) {
+        Some(MetaSource::Link(relation)) => {
+            headers.push(("link".to_owned(), format!("<{text}>; rel=\"{relation}\"")));
+        }
+        Some(MetaSource::Header(header)) => headers.push((header.to_string(), text)),
+        _ => {}
+    }
+}
+
+impl Place<'_> {
+    /// The address of the page that begins at `position`.
+    fn link(
+        &self,
+        operation: &Operation,
+        feed: &[(airbyte_agent_core::description::Text, airbyte_agent_core::description::Text)],
+        position: usize,
+        size: usize,
+    ) -> String {
+        let mut query = self.query.clone();
+        let (name, value) = match feed.first() {
+            Some((name, into)) => {
+                let value = continuation(operation, into, position, size);
+                (name.to_string(), text_of(&value).unwrap_or_default())
+            }
+            None => (LINK_STATE.to_owned(), token(operation, position)),
+        };
+        query.retain(|(known, _)| *known != name);
+        query.push((name, value));
+        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        let _ = self.connector;
+        format!("https://{}{}?{query}", self.host, self.path)
+    }
+}

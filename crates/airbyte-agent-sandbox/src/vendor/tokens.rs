@@ -1,0 +1,284 @@
+//! Token endpoints, and the tokens that are out.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
+
+use airbyte_agent_core::description::{
+    AuthScheme, Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle,
+};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Map, Value, json};
+
+use super::hosts::Address;
+use crate::incoming::{Incoming, pairs};
+use crate::pattern::Pattern;
+use crate::reply::Reply;
+
+/// A token endpoint of a scheme.
+#[derive(Debug)]
+pub(crate) struct Endpoint {
+    address: Address,
+    scheme: usize,
+    /// Whether it renews tokens; else it exchanges authorization codes.
+    renews: bool,
+}
+
+/// What is known of the tokens of a vendor.
+#[derive(Debug, Default)]
+pub(crate) struct Tokens(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    issued: u64,
+    seen: HashSet<String>,
+    expired: HashSet<String>,
+    used_refresh: HashSet<String>,
+    limited: HashSet<String>,
+}
+
+impl Tokens {
+    fn with<R>(&self, act: impl FnOnce(&mut State) -> R) -> R {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Refuses every token seen or issued so far.
+    pub(crate) fn expire(&self) {
+        self.with(|state| {
+            let seen = std::mem::take(&mut state.seen);
+            state.expired.extend(seen);
+        });
+    }
+
+    /// Notes a token; whether it is still good.
+    pub(crate) fn accept(&self, token: &str) -> bool {
+        self.with(|state| {
+            if state.expired.contains(token) {
+                return false;
+            }
+            state.seen.insert(token.to_owned());
+            true
+        })
+    }
+
+    /// Whether this is the first request with a limited credential.
+    pub(crate) fn first_limited(&self, token: &str) -> bool {
+        self.with(|state| state.limited.insert(token.to_owned()))
+    }
+
+    fn issue(&self, connector: &str) -> (String, String) {
+        self.with(|state| {
+            state.issued += 1;
+            let access = format!("sandbox-access-{connector}-{}", state.issued);
+            state.seen.insert(access.clone());
+            (access, format!("sandbox-refresh-{connector}-{}", state.issued))
+        })
+    }
+
+    /// Takes a refresh token; one that the sandbox issued works once.
+    fn spend(&self, token: &str) -> bool {
+        self.with(|state| {
+            !token.starts_with("sandbox-refresh-") || state.used_refresh.insert(token.to_owned())
+        })
+    }
+}
+
+/// The token endpoints of a connector.
+pub(crate) fn endpoints(connector: &Connector) -> Vec<Endpoint> {
+    let mut all = Vec::new();
+    for (scheme, auth) in connector.auth.iter().enumerate() {
+        let mut add = |url, renews| {
+            for address in Address::all(url, &connector.server) {
+                all.push(Endpoint { address, scheme, renews });
+            }
+        };
+        if let Some(refresh) = &auth.refresh {
+            add(&refresh.url, true);
+        }
+        if let Some(oauth) = &auth.oauth {
+            add(&oauth.token_url, false);
+        }
+    }
+    all
+}
+
+/// The addresses of token endpoints.
+pub(crate) fn addresses(all: &[Endpoint]) -> impl Iterator<Item = &Address> {
+    all.iter().map(|endpoint| &endpoint.address)
+}
+
+/// Answers a request to a token endpoint; `None` when it is not one.
+pub(crate) fn answer(
+    connector: &Connector,
+    all: &[Endpoint],
+    tokens: &Tokens,
+    request: &Incoming,
+    path: &str,
+) -> Option<Reply> {
+    if request.method != "POST" {
+        return None;
+    }
+    let host = request.host.as_deref();
+    let mut here = all.iter().filter(|e| e.address.fits_host(host) && e.address.is_path(path));
+    let first = here.next()?;
+    let renewing = std::iter::once(first).chain(here).collect::<Vec<_>>();
+    let grant = body_of(request).ok().and_then(|body| text(&body, "grant_type"));
+    let wants_code = grant.as_deref() == Some("authorization_code");
+    let endpoint = renewing.iter().find(|e| e.renews != wants_code).unwrap_or(&first);
+    let scheme = connector.auth.get(endpoint.scheme)?;
+    let refresh = scheme.refresh.as_ref().filter(|_| !wants_code);
+    Some(exchange(connector, scheme, refresh, tokens, request))
+}
+
+fn exchange(
+    connector: &Connector,
+    scheme: &AuthScheme,
+    refresh: Option<&Refresh>,
+    tokens: &Tokens,
+    request: &Incoming,
+) -> Reply {
+    let body = match body_of(request) {
+        Ok(body) => body,
+        Err(why) => return refuse(400, "invalid_request", &why),
+    };
+    let checked = match refresh {
+        Some(refresh) => renewal(refresh, tokens, request, &body),
+        None => code(request, &body),
+    };
+    if let Err((status, error, why)) = checked {
+        return refuse(status, error, &why);
+    }
+    let (access, renewal) = tokens.issue(&connector.name);
+    let mut answer = Map::new();
+    answer.insert("access_token".to_owned(), access.into());
+    answer.insert("token_type".to_owned(), "Bearer".into());
+    answer.insert("expires_in".to_owned(), 3_600.into());
+    if refresh.is_none_or(|refresh| refresh.grant == RefreshGrant::RefreshToken) {
+        answer.insert("refresh_token".to_owned(), renewal.into());
+    }
+    let extract = scheme.refresh.iter().flat_map(|refresh| refresh.extract.iter());
+    for name in extract {
+        answer.insert(name.to_string(), extracted(connector, name).into());
+    }
+    Reply::json(200, &answer.into()).header("cache-control", "no-store")
+}
+
+type Refusal = (u16, &'static str, String);
+
+fn renewal(
+    refresh: &Refresh,
+    tokens: &Tokens,
+    request: &Incoming,
+    body: &Map<String, Value>,
+) -> Result<(), Refusal> {
+    let invalid = |why: &str| (400, "invalid_request", why.to_owned());
+    let format = match refresh.format {
+        RefreshFormat::Form => "application/x-www-form-urlencoded",
+        RefreshFormat::Json => "application/json",
+    };
+    if request.media_type() != format {
+        return Err(invalid(&format!("content type is to be {format}")));
+    }
+    let basic = request.header("authorization").and_then(|v| v.strip_prefix("Basic "));
+    let pair = basic.and_then(|v| STANDARD.decode(v).ok()).and_then(|v| String::from_utf8(v).ok());
+    let client_in_body = body.contains_key("client_id") && body.contains_key("client_secret");
+    let style = match refresh.style {
+        RefreshStyle::Basic => pair.is_some_and(|pair| pair.contains(':')),
+        RefreshStyle::Body => client_in_body || refresh.grant == RefreshGrant::JwtBearer,
+        RefreshStyle::None => true,
+    };
+    if !style {
+        return Err((401, "invalid_client", "the client is not authenticated".to_owned()));
+    }
+    let grant = text(body, "grant_type").unwrap_or_default();
+    match refresh.grant {
+        RefreshGrant::RefreshToken => {
+            if grant != "refresh_token" {
+                return Err((400, "unsupported_grant_type", format!("`{grant}`")));
+            }
+            let token = text(body, "refresh_token").filter(|token| !token.is_empty());
+            let token = token.ok_or_else(|| invalid("refresh_token is missing"))?;
+            if token.contains("invalid") || !tokens.spend(&token) {
+                let why = "the refresh token is invalid, revoked or used already";
+                return Err((400, "invalid_grant", why.to_owned()));
+            }
+        }
+        RefreshGrant::JwtBearer => {
+            if grant != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
+                return Err((400, "unsupported_grant_type", format!("`{grant}`")));
+            }
+            assertion(&text(body, "assertion").unwrap_or_default())
+                .map_err(|why| (400, "invalid_grant", why.to_owned()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Checks the form of a signed assertion; the signature is not looked at.
+fn assertion(jwt: &str) -> Result<(), &'static str> {
+    let parts: Vec<&str> = jwt.split('.').collect();
+    let [head, claims, signature] = parts.as_slice() else { return Err("assertion is no JWT") };
+    let read = |part: &str| -> Option<Value> {
+        serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok()
+    };
+    if read(head).ok_or("assertion has no header")?["alg"] != "RS256" {
+        return Err("assertion is to be signed with RS256");
+    }
+    let claims = read(claims).ok_or("assertion has no claims")?;
+    if ["iss", "aud", "iat", "exp", "scope"].iter().any(|name| claims[*name].is_null()) {
+        return Err("assertion lacks a claim");
+    }
+    if signature.is_empty() { Err("assertion is not signed") } else { Ok(()) }
+}
+
+fn code(request: &Incoming, body: &Map<String, Value>) -> Result<(), Refusal> {
+    let grant = text(body, "grant_type").unwrap_or_default();
+    match grant.as_str() {
+        "authorization_code" => {
+            let code = text(body, "code").filter(|code| !code.is_empty());
+            match code {
+                Some(code) if !code.contains("invalid") => {}
+                _ => return Err((400, "invalid_grant", "the code is missing or invalid".into())),
+            }
+        }
+        "refresh_token" | "client_credentials" => {}
+        _ => return Err((400, "unsupported_grant_type", format!("`{grant}`"))),
+    }
+    let basic = request.header("authorization").is_some_and(|v| v.starts_with("Basic "));
+    if !basic && !body.contains_key("client_id") {
+        return Err((401, "invalid_client", "the client is not authenticated".to_owned()));
+    }
+    Ok(())
+}
+
+fn body_of(request: &Incoming) -> Result<Map<String, Value>, String> {
+    if request.media_type() == "application/json" {
+        return serde_json::from_slice(&request.body).map_err(|why| why.to_string());
+    }
+    let all = pairs(&request.body).into_iter().map(|(name, value)| (name, value.into()));
+    Ok(all.collect())
+}
+
+fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
+    body.get(name)?.as_str().map(str::to_owned)
+}
+
+fn refuse(status: u16, error: &str, why: &str) -> Reply {
+    Reply::json(status, &json!({"error": error, "error_description": why}))
+}
+
+/// The value of a server variable that comes with a token: of the form of its default, on a host of
+/// its own.
+fn extracted(connector: &Connector, name: &str) -> String {
+    let variable = connector.server.variables.iter().find(|variable| variable.name == name);
+    let default = variable.and_then(|variable| variable.default.as_deref()).unwrap_or_default();
+    if let Some((_, domain)) = default.split_once("://").and_then(|(_, rest)| rest.split_once('.'))
+    {
+        return format!("https://sandbox.{domain}");
+    }
+    match Pattern::of(&connector.server.url).leading_hole() {
+        Some(leading) if leading == name => format!("https://sandbox.{}.example", connector.name),
+        _ if default.is_empty() => "sandbox".to_owned(),
+        _ => default.to_owned(),
+    }
+}
