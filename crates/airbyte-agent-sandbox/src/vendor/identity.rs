@@ -115,22 +115,51 @@ fn is_parent(connector: &Connector, entity: &str, name: &str) -> bool {
     connector.entities.iter().any(|other| singular(&plain(&other.name)) == stem)
 }
 
+/// Whether a parameter takes a name that people give (a login, a branch, a tag) and no identifier
+/// that the vendor gives. Such a name exists unless it says itself that it does not.
+pub(crate) fn is_given(parameter: &str) -> bool {
+    let parameter = plain(parameter);
+    let by_vendor = ["id", "gid", "uuid", "guid", "idorkey", "key", "number", "ts", "identifier"];
+    !by_vendor.iter().any(|ending| parameter.ends_with(ending))
+}
+
+/// Whether a given name says that nothing is called so.
+pub(crate) fn is_absent(name: &str) -> bool {
+    let name = plain(name);
+    let words = ["missing", "unknown", "notfound", "nonexistent", "notexist", "nosuch", "nope"];
+    words.iter().any(|word| name.contains(word))
+}
+
+/// Properties that hold a name that people give.
+const GIVEN: [&str; 9] =
+    ["login", "username", "slug", "name", "tagname", "oid", "sha", "path", "email"];
+
+/// Whether a property of this name may hold what `parameter` takes.
+fn fits(parameter: &str, name: &str) -> bool {
+    let (parameter, name) = (plain(parameter), plain(name));
+    name == parameter
+        || ENDINGS.iter().any(|ending| parameter.ends_with(ending) && name == *ending)
+        || matches!(name.as_str(), "id" | "gid" | "uuid" | "ts" | "databaseid")
+        || parameter.ends_with("idorkey") && name == "key"
+        || is_given(&parameter) && GIVEN.contains(&name.as_str())
+}
+
+/// Calls a record by the name under which it was asked for.
+pub(crate) fn call(record: &mut Value, parameter: &str, name: &str) {
+    let Some(record) = record.as_object_mut() else { return };
+    let wanted = plain(parameter);
+    let by = |key: &str| record.keys().find(|known| plain(known) == key).cloned();
+    let key = by(&wanted).or_else(|| GIVEN.iter().find_map(|given| by(given)));
+    if let Some(slot @ Value::String(_)) = key.and_then(|key| record.get_mut(&key)) {
+        *slot = name.into();
+    }
+}
+
 /// Whether `record` is the one that `parameter` names by `wanted`.
 pub(crate) fn is_named(record: &Value, parameter: &str, wanted: &str) -> bool {
-    let parameter = plain(parameter);
-    let stems: Vec<&str> =
-        ENDINGS.iter().copied().filter(|ending| parameter.ends_with(ending)).collect();
-    let fits = |name: &str| {
-        let name = plain(name);
-        name == parameter
-            || stems.contains(&name.as_str())
-            || matches!(name.as_str(), "id" | "gid" | "uuid" | "ts" | "databaseid")
-            || parameter.ends_with("idorkey") && name == "key"
-            || stems.is_empty() && matches!(name.as_str(), "name" | "key" | "number" | "email")
-    };
     let equal = |value: &Value| text_of(value).is_some_and(|text| text == wanted);
     let Some(record) = record.as_object() else { return false };
-    let direct = record.iter().any(|(name, value)| fits(name) && equal(value));
+    let direct = record.iter().any(|(name, value)| fits(parameter, name) && equal(value));
     direct
         || record.values().filter_map(Value::as_object).any(|inner| {
             let mut named = inner.iter().filter(|(name, _)| plain(name) == "id");

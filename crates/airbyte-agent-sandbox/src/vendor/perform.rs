@@ -7,7 +7,7 @@ use airbyte_agent_core::description::{
 };
 use serde_json::{Map, Value, json};
 
-use super::identity::{Naming, is_named, naming};
+use super::identity::{Naming, call, is_absent, is_given, is_named, naming};
 use super::page::{Place, mark, window};
 use super::store::Store;
 use super::{answer, files, filter};
@@ -165,10 +165,11 @@ impl Call<'_> {
         }
         let find = |steps: &[Step], wanted: &str| {
             let path = JsonPath { steps: steps.to_vec().into() };
-            indexes.iter().position(|index| {
-                let record = render(*index);
-                path.first(&record).and_then(crate::wire::text_of).as_deref() == Some(wanted)
-            })
+            let is = |index: u64| {
+                path.first(&render(index)).and_then(crate::wire::text_of).as_deref() == Some(wanted)
+            };
+            let likely = self.by_identifier(&indexes, wanted).filter(|at| is(indexes[*at]));
+            likely.or_else(|| indexes.iter().position(|index| is(*index)))
         };
         let window = match window(self.operation, self.arguments, find) {
             Ok(window) => window,
@@ -228,6 +229,14 @@ impl Call<'_> {
         format!("https://{}{}{entity}-{index}", self.host, files::FILES)
     }
 
+    /// The position of the record with this identifier, found without making the records.
+    fn by_identifier(&self, indexes: &[u64], wanted: &str) -> Option<usize> {
+        indexes.iter().position(|index| {
+            let all = identifiers(&self.connector.name, self.entity(), *index);
+            all.iter().any(|one| one == wanted)
+        })
+    }
+
     /// The number of the record that the request names.
     fn find(&self, shape: &Value) -> Result<u64, Missing> {
         let total = count(&self.connector.name, self.entity());
@@ -242,16 +251,22 @@ impl Call<'_> {
         if !own {
             return Ok(drawn);
         }
-        let found = existing.iter().copied().find(|index| {
-            identifiers(&self.connector.name, self.entity(), *index).contains(&wanted)
-                || is_named(&self.record(shape, *index), &name, &wanted)
-        });
+        let found = self
+            .by_identifier(&existing, &wanted)
+            .or_else(|| {
+                existing.iter().position(|i| is_named(&self.record(shape, *i), &name, &wanted))
+            })
+            .map(|at| existing[at]);
         let listed = self.connector.entity(self.entity()).is_some_and(|entity| {
             entity.operations.iter().any(|operation| operation.action.is_array())
         });
         match found {
             Some(index) => Ok(index),
-            None if !listed && existing.contains(&drawn) => Ok(drawn),
+            None if existing.contains(&drawn)
+                && (!listed || is_given(&name) && !is_absent(&wanted)) =>
+            {
+                Ok(drawn)
+            }
             None => Err(Missing(wanted)),
         }
     }
@@ -274,6 +289,13 @@ impl Call<'_> {
     fn named(&self, shape: &Value, index: u64) -> Value {
         let mut record = self.record(shape, index);
         filter::impose(self.operation, self.arguments, &mut record);
+        if let Naming::Own(name) = naming(self.connector, self.operation)
+            && is_given(&name)
+            && let Some(wanted) = self.arguments.text(&name)
+            && !is_named(&record, &name, &wanted)
+        {
+            call(&mut record, &name, &wanted);
+        }
         record
     }
 

@@ -1,0 +1,197 @@
+//! The engine against the sandbox: every operation of every spec of this repository, and what was
+//! written can be read again.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use airbyte_agent_core::description::{Action, Connector, Kind, Location, Operation, Schema};
+use airbyte_agent_core::{Client, Credentials, Local};
+use airbyte_agent_sandbox::Sandbox;
+use serde_json::{Map, Value, json};
+
+fn specs() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../specs");
+    let mut all: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+        .unwrap_or_default();
+    all.retain(|path| {
+        path.extension().is_some_and(|e| e == "yaml") && !path.ends_with("platform.yaml")
+    });
+    all.sort();
+    all
+}
+
+/// Values for everything that the first scheme asks for.
+fn credentials(connector: &Connector) -> Credentials {
+    let Some(scheme) = connector.auth.first() else { return Credentials::new() };
+    let fields = scheme.fields.iter().filter(|field| field.required);
+    fields.fold(Credentials::new().scheme(scheme.name.to_string()), |all, field| {
+        all.field(field.name.to_string(), "sandbox-us1")
+    })
+}
+
+fn client(connector: &Arc<Connector>, sandbox: &Sandbox) -> Client {
+    let mut local = Local::new(credentials(connector)).via(sandbox.url());
+    for variable in connector.server.variables.iter().filter(|v| v.default.is_none()) {
+        local = local.config(variable.name.to_string(), "sandbox");
+    }
+    Client::local(Arc::clone(connector), local).unwrap()
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A value for a parameter: from a record that was listed, else anything that fits.
+fn value(name: &str, schema: &Schema, record: &Value) -> Value {
+    let wanted = plain(name);
+    for (key, value) in record.as_object().into_iter().flatten() {
+        let key = plain(key);
+        let names = key == wanted
+            || ["id", "gid", "key", "number", "ts"].contains(&key.as_str())
+                && wanted.ends_with(&key);
+        if names && (value.is_string() || value.is_number()) {
+            return match (value, schema.kinds.contains(&Kind::String)) {
+                (Value::Number(number), true) => number.to_string().into(),
+                _ => value.clone(),
+            };
+        }
+    }
+    any(schema, name)
+}
+
+fn any(schema: &Schema, name: &str) -> Value {
+    if let Some(choice) = schema.choices.first() {
+        return choice.value();
+    }
+    match schema
+        .kinds
+        .iter()
+        .find(|kind| !schema.nullable || schema.kinds.len() == 1 || **kind != Kind::String)
+    {
+        Some(Kind::Integer | Kind::Number) => json!(schema.minimum.unwrap_or(1.0).max(1.0) as i64),
+        Some(Kind::Boolean) => json!(true),
+        Some(Kind::Array) => {
+            schema.items.first().map_or(json!([]), |items| json!([any(items, name)]))
+        }
+        Some(Kind::Object) => {
+            let required = schema.properties.iter().filter(|property| property.required);
+            let members = required.map(|p| (p.name.to_string(), any(&p.schema, &p.name)));
+            Value::Object(members.collect())
+        }
+        _ if plain(name).contains("date") => json!("2025-03-01"),
+        _ => json!("sample"),
+    }
+}
+
+fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
+    let needed = operation.parameters.iter().filter(|parameter| {
+        (parameter.required || parameter.location == Location::Path)
+            && (parameter.default.is_none()
+                || parameter.default.as_ref().is_some_and(|d| d.0 == "\"\""))
+    });
+    needed.map(|p| (p.name.to_string(), value(&p.name, &p.schema, record))).collect()
+}
+
+async fn run(
+    client: &Client,
+    operation: &Operation,
+    arguments: Map<String, Value>,
+) -> Result<Value, String> {
+    let call =
+        client.execute(&operation.entity, operation.action.as_str(), arguments.clone().into());
+    if operation.action == Action::Download {
+        let call = call.into_call().map_err(|error| error.to_string())?;
+        let bytes = call.download().await.map_err(|error| error.to_string())?.bytes().await;
+        let length = bytes.map_err(|error| error.to_string())?.len();
+        return if length >= 200_000 { Ok(json!(length)) } else { Err(format!("{length} bytes")) };
+    }
+    call.await
+        .map(|outcome| outcome.data)
+        .map_err(|error| format!("{error} for {}", Value::Object(arguments)))
+}
+
+#[tokio::test]
+async fn every_operation_of_every_spec_works() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for path in specs() {
+        let connector = Arc::new(airbyte_agent_spec::load(&path).unwrap());
+        let sandbox = Sandbox::builder().connector(Arc::clone(&connector)).start().await.unwrap();
+        let client = client(&connector, &sandbox);
+        for entity in connector.entities.iter() {
+            let mut record = Value::Null;
+            let mut operations: Vec<&Operation> = entity.operations.iter().collect();
+            operations.sort_by_key(|operation| {
+                let order = [
+                    Action::List,
+                    Action::Search,
+                    Action::Get,
+                    Action::Download,
+                    Action::Create,
+                    Action::Update,
+                    Action::Delete,
+                ];
+                order.iter().position(|action| *action == operation.action)
+            });
+            for operation in operations {
+                count += 1;
+                let at = format!("{} {}.{}", connector.name, operation.entity, operation.action);
+                match run(&client, operation, arguments(operation, &record)).await {
+                    Ok(data) if operation.action.is_array() => match data.get(0) {
+                        Some(first) if record.is_null() => record = first.clone(),
+                        Some(_) => {}
+                        None => wrong.push(format!(
+                            "{at}: no records: {}",
+                            data.to_string().chars().take(200).collect::<String>()
+                        )),
+                    },
+                    Ok(_) => {}
+                    Err(why) => wrong.push(format!("{at}: {why}")),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count} failed:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_list_has_250_to_300_records_and_pages_to_its_end() {
+    let mut wrong = Vec::new();
+    for path in specs() {
+        let connector = Arc::new(airbyte_agent_spec::load(&path).unwrap());
+        let sandbox = Sandbox::builder().connector(Arc::clone(&connector)).start().await.unwrap();
+        let client = client(&connector, &sandbox);
+        for operation in connector.operations().filter(|o| o.action == Action::List) {
+            let at = format!("{} {}", connector.name, operation.entity);
+            let call = client.execute(
+                &operation.entity,
+                "list",
+                arguments(operation, &Value::Null).into(),
+            );
+            let mut items = call.into_call().unwrap().items::<Value>();
+            let mut texts = BTreeSet::new();
+            let mut count = 0;
+            loop {
+                match items.try_next().await {
+                    Ok(Some(record)) => {
+                        texts.insert(record.to_string());
+                        count += 1;
+                    }
+                    Ok(None) => break,
+                    Err(error) => {
+                        wrong.push(format!("{at}: {error} after {count}"));
+                        break;
+                    }
+                }
+            }
+            let filtered = operation.response.filter.is_some();
+            let least = if filtered { 200 } else { 250 };
+            if !(least..=300).contains(&count) || texts.len() != count {
+                wrong.push(format!("{at}: {count} records, {} of them different", texts.len()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
