@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use airbyte_agent_core::description::{Action, Connector, Kind, Location, Operation, Schema};
+use airbyte_agent_core::description::{Action, Body, Connector, Kind, Location, Operation, Schema};
 use airbyte_agent_core::{Client, Credentials, Local};
 use airbyte_agent_sandbox::Sandbox;
 use serde_json::{Map, Value, json};
@@ -54,9 +54,16 @@ fn value(name: &str, schema: &Schema, record: &Value) -> Value {
         if names && (value.is_string() || value.is_number()) {
             return match (value, schema.kinds.contains(&Kind::String)) {
                 (Value::Number(number), true) => number.to_string().into(),
+                (Value::String(text), false) => serde_json::from_str(text).unwrap_or(value.clone()),
                 _ => value.clone(),
             };
         }
+    }
+    if let (Some(one), Some(id)) = (wanted.strip_suffix("ids"), record.get("id"))
+        && schema.kinds.contains(&Kind::Array)
+        && one.is_empty()
+    {
+        return json!([id]);
     }
     any(schema, name)
 }
@@ -91,7 +98,12 @@ fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
             && (parameter.default.is_none()
                 || parameter.default.as_ref().is_some_and(|d| d.0 == "\"\""))
     });
-    needed.map(|p| (p.name.to_string(), value(&p.name, &p.schema, record))).collect()
+    let mut all: Map<String, Value> =
+        needed.map(|p| (p.name.to_string(), value(&p.name, &p.schema, record))).collect();
+    if let Body::Related { file } = &operation.body {
+        all.insert(file.to_string(), "aGVsbG8=".into());
+    }
+    all
 }
 
 async fn run(
@@ -138,7 +150,15 @@ async fn every_operation_of_every_spec_works() {
             for operation in operations {
                 count += 1;
                 let at = format!("{} {}.{}", connector.name, operation.entity, operation.action);
-                match run(&client, operation, arguments(operation, &record)).await {
+                let done = run(&client, operation, arguments(operation, &record)).await;
+                if let Some(last) = sandbox.requests().iter().rev().find(|r| !r.entity.is_empty()) {
+                    let same =
+                        last.entity == operation.entity && last.action == operation.action.as_str();
+                    if !same && operation.action != Action::Download {
+                        wrong.push(format!("{at} was taken for {}.{}", last.entity, last.action));
+                    }
+                }
+                match done {
                     Ok(data) if operation.action.is_array() => match data.get(0) {
                         Some(first) if record.is_null() => record = first.clone(),
                         Some(_) => {}

@@ -128,7 +128,9 @@ impl<'w> Maker<'w> {
     }
 
     fn identifier(&self, entity: &str, index: u64, format: &str) -> String {
-        if format == "uuid" {
+        if self.world.is_numbered(entity) {
+            words::numeric_identifier(&self.world.connector, entity, index).to_string()
+        } else if format == "uuid" {
             words::uuid_identifier(&self.world.connector, entity, index)
         } else {
             words::identifier(&self.world.connector, entity, index)

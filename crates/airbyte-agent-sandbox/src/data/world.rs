@@ -1,8 +1,8 @@
 //! What the records of one connector have in common: who refers to whom, which values occur.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use airbyte_agent_core::description::{Connector, Filter, JsonPath};
+use airbyte_agent_core::description::{Connector, Filter, JsonPath, Kind};
 use serde_json::Value;
 
 use super::{plain, singular};
@@ -17,6 +17,8 @@ pub(crate) struct World {
     references: HashMap<(String, String), String>,
     /// Values that parameters of the same name allow, by entity and plain name.
     choices: HashMap<(String, String), Vec<Value>>,
+    /// Entities whose records are asked for by number.
+    numbered: HashSet<String>,
     /// Places that hide a record when they are true.
     guards: HashMap<String, JsonPath>,
 }
@@ -32,6 +34,16 @@ impl World {
             for operation in entity.operations.iter() {
                 if let Some(Filter::Unless(path)) = &operation.response.filter {
                     world.guards.insert(entity.name.to_string(), path.clone());
+                }
+                let by_number = operation.parameters.iter().any(|parameter| {
+                    let name = plain(&parameter.name);
+                    let own =
+                        name == "id" || name == format!("{}id", plain(&singular(&entity.name)));
+                    own && parameter.schema.kinds.contains(&Kind::Integer)
+                        && !parameter.schema.kinds.contains(&Kind::String)
+                });
+                if by_number {
+                    world.numbered.insert(entity.name.to_string());
                 }
                 for parameter in operation.parameters.iter() {
                     let values: Vec<Value> = parameter
@@ -78,6 +90,11 @@ impl World {
     /// Values that a property of this name takes.
     pub(crate) fn choices(&self, entity: &str, name: &str) -> Option<&[Value]> {
         self.choices.get(&(entity.to_owned(), plain(name))).map(Vec::as_slice)
+    }
+
+    /// Whether the records of this entity have numbers for identifiers, whatever type carries them.
+    pub(crate) fn is_numbered(&self, entity: &str) -> bool {
+        self.numbered.contains(entity)
     }
 
     /// The place that hides records of this entity when it is true.

@@ -56,6 +56,27 @@ pub(crate) fn keeps(operation: &Operation, arguments: &Arguments, record: &Value
     })
 }
 
+/// The identifiers to which a list is narrowed, and the name that one of them has: `ids`, or
+/// `callIds` for the entity `calls`. They may stand inside an object of filters.
+pub(crate) fn own_ids(
+    operation: &Operation,
+    arguments: &Arguments,
+) -> Option<(String, Vec<String>)> {
+    let entity = plain(&operation.entity);
+    let own = |name: &str, value: &Value| {
+        let one = singular(&plain(name));
+        let stem = one.strip_suffix("id").filter(|_| one != plain(name))?;
+        if !entity.starts_with(stem) && !singular(&entity).ends_with(stem) {
+            return None;
+        }
+        let ids = value.as_array()?.iter().filter_map(text_of);
+        Some((one.clone(), ids.collect()))
+    };
+    arguments.values.iter().find_map(|(name, value)| {
+        own(name, value).or_else(|| value.as_object()?.iter().find_map(|(n, v)| own(n, v)))
+    })
+}
+
 fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
     let wanted: Vec<String> = match wanted {
         Value::Array(items) => items.iter().filter_map(text_of).collect(),

@@ -149,8 +149,13 @@ pub(crate) fn call(record: &mut Value, parameter: &str, name: &str) {
     let Some(record) = record.as_object_mut() else { return };
     let wanted = plain(parameter);
     let by = |key: &str| record.keys().find(|known| plain(known) == key).cloned();
-    let key = by(&wanted).or_else(|| GIVEN.iter().find_map(|given| by(given)));
-    if let Some(slot @ Value::String(_)) = key.and_then(|key| record.get_mut(&key)) {
+    let usual = if is_given(parameter) { &GIVEN[..] } else { &["id", "gid", "uuid"] };
+    let key = by(&wanted).or_else(|| usual.iter().find_map(|usual| by(usual)));
+    let slot = match key {
+        Some(key) => record.get_mut(&key),
+        None => record.values_mut().filter_map(Value::as_object_mut).find_map(|o| o.get_mut("id")),
+    };
+    if let Some(slot @ Value::String(_)) = slot {
         *slot = name.into();
     }
 }

@@ -15,14 +15,16 @@ mod tokens;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use airbyte_agent_core::description::{Body, Connector, WaitFormat};
+use airbyte_agent_core::description::{Action, Body, Connector, Operation, WaitFormat};
 
-use crate::data::World;
+use crate::data::{World, identifiers};
 use crate::fault::{FaultKind, Faults, Target};
 use crate::incoming::Incoming;
 use crate::reply::Reply;
+use crate::wire::Arguments;
 use hosts::Address;
-use perform::Call;
+use identity::Naming;
+use perform::{Call, Shapes};
 use route::{Found, Lost, Route};
 use store::Store;
 use tokens::{Endpoint, Tokens};
@@ -36,6 +38,7 @@ pub(crate) struct Vendor {
     routes: Vec<Route>,
     tokens: Tokens,
     store: Store,
+    shapes: Shapes,
     world: World,
     answered: AtomicU64,
 }
@@ -48,6 +51,7 @@ impl Vendor {
             routes: route::routes(&description),
             tokens: Tokens::default(),
             store: Store::default(),
+            shapes: Shapes::default(),
             world: World::new(&description),
             answered: AtomicU64::new(0),
             description,
@@ -93,7 +97,15 @@ impl Vendor {
             let fault = faults.take(&target, path);
             return (self.after(fault.as_ref(), || reply), target);
         } else {
-            Some(route::find(&self.description, &self.bases, &self.routes, request, path, prefixed))
+            Some(route::find(
+                &self.description,
+                &self.bases,
+                &self.routes,
+                request,
+                path,
+                prefixed,
+                |operation, arguments| self.owns(operation, arguments),
+            ))
         };
         if let Some(Ok(found)) = &found {
             target.entity = found.operation.entity.to_string();
@@ -105,6 +117,19 @@ impl Vendor {
             Some(found) => self.reply(request, path, found),
         });
         (self.label(reply), target)
+    }
+
+    /// Whether the record that the arguments name is one of the operation's entity; `None` when
+    /// they name none.
+    fn owns(&self, operation: &Operation, arguments: &Arguments) -> Option<bool> {
+        let name = match identity::naming(&self.description, operation) {
+            Naming::Own(name) if operation.action != Action::Create => name,
+            _ => return None,
+        };
+        let wanted = arguments.text(&name)?;
+        let connector = &self.description.name;
+        let all = self.store.indexes(connector, &operation.entity);
+        Some(all.iter().any(|i| identifiers(connector, &operation.entity, *i).contains(&wanted)))
     }
 
     fn after(&self, fault: Option<&FaultKind>, act: impl FnOnce() -> Reply) -> Reply {
@@ -167,6 +192,7 @@ impl Vendor {
             connector: description,
             world: &self.world,
             store: &self.store,
+            shapes: &self.shapes,
             operation,
             arguments: &arguments,
             siblings: &siblings,

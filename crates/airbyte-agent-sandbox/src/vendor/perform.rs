@@ -1,6 +1,7 @@
 //! What an operation does to the records and what it answers.
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use airbyte_agent_core::description::{
     Action, Body, Connector, JsonPath, Location, Operation, Step,
@@ -18,11 +19,23 @@ use crate::incoming::Incoming;
 use crate::reply::Reply;
 use crate::wire::Arguments;
 
+/// Shapes that were read already: texts of schemas are long.
+#[derive(Debug, Default)]
+pub(crate) struct Shapes(Mutex<HashMap<(String, Action), Arc<Value>>>);
+
+impl Shapes {
+    fn get(&self, key: (String, Action), make: impl FnOnce() -> Value) -> Arc<Value> {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(make())))
+    }
+}
+
 /// A request that is understood and allowed.
 pub(crate) struct Call<'c> {
     pub(crate) connector: &'c Connector,
     pub(crate) world: &'c World,
     pub(crate) store: &'c Store,
+    pub(crate) shapes: &'c Shapes,
     pub(crate) operation: &'c Operation,
     pub(crate) arguments: &'c Arguments,
     pub(crate) siblings: &'c [&'c Operation],
@@ -62,7 +75,15 @@ impl Call<'_> {
     }
 
     /// The shape of one record.
-    fn shape(&self) -> Value {
+    fn shape(&self) -> Arc<Value> {
+        if self.arguments.graphql.is_some() {
+            return Arc::new(self.make_shape());
+        }
+        let key = (self.entity().to_owned(), self.operation.action);
+        self.shapes.get(key, || self.make_shape())
+    }
+
+    fn make_shape(&self) -> Value {
         let entity = self.connector.entity(self.entity());
         let of_entity = || {
             let siblings = entity.into_iter().flat_map(|entity| entity.operations.iter());
@@ -155,12 +176,22 @@ impl Call<'_> {
     fn list(&self) -> Result<Reply, Missing> {
         let shape = self.shape();
         let mut indexes = self.store.indexes(&self.connector.name, self.entity());
+        let asked = filter::own_ids(self.operation, self.arguments);
+        let asked = asked.map(|(name, ids)| (self.numbers(&shape, &indexes, &name, &ids), name));
         let render = |index: u64| {
             let mut record = self.record(&shape, index);
             filter::impose(self.operation, self.arguments, &mut record);
+            if let Some((numbers, name)) = &asked
+                && let Some((_, id)) = numbers.iter().find(|(number, _)| *number == index)
+                && !is_named(&record, name, id)
+            {
+                call(&mut record, name, id);
+            }
             record
         };
-        if filter::filters(self.operation, self.arguments) {
+        if let Some((numbers, _)) = &asked {
+            indexes = numbers.iter().map(|(number, _)| *number).collect();
+        } else if filter::filters(self.operation, self.arguments) {
             indexes.retain(|index| filter::keeps(self.operation, self.arguments, &render(*index)));
         }
         let find = |steps: &[Step], wanted: &str| {
@@ -193,6 +224,32 @@ impl Call<'_> {
         let mut reply = self.finish(200, body, None);
         reply.headers.extend(headers);
         Ok(reply)
+    }
+
+    /// Numbers of the records with these identifiers. An identifier may be that of a record of
+    /// the entity that `name` speaks of: `callId` for another view of calls.
+    fn numbers(
+        &self,
+        shape: &Value,
+        existing: &[u64],
+        name: &str,
+        ids: &[String],
+    ) -> Vec<(u64, String)> {
+        let of_other = |wanted: &str| {
+            let other = self.world.entity_called(name.strip_suffix("id")?)?;
+            let all = 0..count(&self.connector.name, other);
+            all.into_iter().find(|i| {
+                identifiers(&self.connector.name, other, *i).iter().any(|id| id == wanted)
+            })
+        };
+        let find = |wanted: &String| -> Option<(u64, String)> {
+            let at = self.by_identifier(existing, wanted).or_else(|| {
+                existing.iter().position(|i| is_named(&self.record(shape, *i), name, wanted))
+            });
+            let number = at.map(|at| existing[at]).or_else(|| of_other(wanted))?;
+            Some((number, wanted.clone()))
+        };
+        ids.iter().filter_map(find).collect()
     }
 
     /// The body around records.
@@ -237,6 +294,19 @@ impl Call<'_> {
         })
     }
 
+    /// Whether the entity's lists show every record that can be asked for. They do not when the
+    /// request names something beside the record that no list takes, such as the type of it.
+    fn is_listed(&self, name: &str) -> bool {
+        let entity = self.connector.entity(self.entity());
+        let mut lists = entity
+            .into_iter()
+            .flat_map(|entity| entity.operations.iter())
+            .filter(|operation| operation.action.is_array());
+        let beside: Vec<&str> =
+            self.operation.path.names().filter(|other| *other != name).collect();
+        lists.any(|list| beside.iter().all(|other| list.parameter(other).is_some()))
+    }
+
     /// The number of the record that the request names.
     fn find(&self, shape: &Value) -> Result<u64, Missing> {
         let total = count(&self.connector.name, self.entity());
@@ -257,9 +327,7 @@ impl Call<'_> {
                 existing.iter().position(|i| is_named(&self.record(shape, *i), &name, &wanted))
             })
             .map(|at| existing[at]);
-        let listed = self.connector.entity(self.entity()).is_some_and(|entity| {
-            entity.operations.iter().any(|operation| operation.action.is_array())
-        });
+        let listed = self.is_listed(&name);
         match found {
             Some(index) => Ok(index),
             None if existing.contains(&drawn)
@@ -272,15 +340,17 @@ impl Call<'_> {
     }
 
     /// The shape by which records are recognised: that of a get or list of the entity.
-    fn known_shape(&self) -> Value {
+    fn known_shape(&self) -> Arc<Value> {
         let entity = self.connector.entity(self.entity());
         let known = entity.and_then(|entity| {
             let listing = [Action::List, Action::Get, Action::Search];
             let of = |action: &Action| entity.operation(*action)?.response.schema.as_ref();
-            listing.iter().find_map(of).map(|schema| schema.value())
+            listing.iter().find_map(|action| Some((*action, of(action)?)))
         });
         match known {
-            Some(shape) if self.arguments.graphql.is_none() => shape,
+            Some((action, schema)) if self.arguments.graphql.is_none() => {
+                self.shapes.get((self.entity().to_owned(), action), || schema.value())
+            }
             _ => self.shape(),
         }
     }

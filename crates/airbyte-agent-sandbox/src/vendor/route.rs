@@ -62,6 +62,7 @@ pub(crate) fn find<'c>(
     request: &Incoming,
     path: &str,
     prefix_optional: bool,
+    owns: impl Fn(&Operation, &Arguments) -> Option<bool>,
 ) -> Result<Found<'c>, Lost> {
     let segments = Incoming::segments(path);
     let mut below: Vec<&[String]> = bases
@@ -94,7 +95,7 @@ pub(crate) fn find<'c>(
                 (operation, wire::decode(connector, operation, request, &captures))
             })
             .collect();
-        return choose(candidates).ok_or(Lost::NoPath);
+        return choose(candidates, owns).ok_or(Lost::NoPath);
     }
     Err(if other_method { Lost::NoMethod } else { Lost::NoPath })
 }
@@ -110,12 +111,22 @@ fn captures(route: &Route, segments: &[String]) -> Option<Vec<(String, String)>>
     Some(all)
 }
 
-fn choose(candidates: Vec<(&Operation, Arguments)>) -> Option<Found<'_>> {
+/// Chooses among operations of one method and path. `owns` says whether the record that the
+/// arguments name belongs to the operation's entity.
+fn choose(
+    candidates: Vec<(&Operation, Arguments)>,
+    owns: impl Fn(&Operation, &Arguments) -> Option<bool>,
+) -> Option<Found<'_>> {
     let operations: Vec<&Operation> = candidates.iter().map(|(operation, _)| *operation).collect();
     let rarity = Rarity::of(&operations);
     let score = |operation: &Operation, arguments: &Arguments| {
         let problems = i64::try_from(arguments.problems.len()).unwrap_or(i64::MAX / 2);
-        arguments.fit - 1_000 * problems + likeness(operation, arguments, &rarity)
+        let owned = match owns(operation, arguments).filter(|_| operations.len() > 1) {
+            Some(true) => 300,
+            Some(false) => -300,
+            None => 0,
+        };
+        arguments.fit - 1_000 * problems + owned + likeness(operation, arguments, &rarity)
     };
     let best = candidates
         .iter()
@@ -149,7 +160,7 @@ fn likeness(operation: &Operation, arguments: &Arguments, rarity: &Rarity) -> i6
             || parameter.location == Location::Body;
         score += match given {
             Some(value) if covers(value, &default) => 200,
-            Some(value) => rarity.common(operation, value, &default),
+            Some(value) => rarity.common(value, &default),
             None if always => -100,
             None => 0,
         };
@@ -208,9 +219,8 @@ impl Rarity {
     }
 
     /// Words that a value and a default share, rare ones above all.
-    fn common(&self, operation: &Operation, value: &Value, default: &Value) -> i64 {
+    fn common(&self, value: &Value, default: &Value) -> i64 {
         let (Some(value), Some(default)) = (value.as_str(), default.as_str()) else { return 0 };
-        let _ = operation;
         let default = words(default);
         let shared = words(value).into_iter().filter(|word| default.contains(word));
         shared.map(|word| if self.counts.get(&word) == Some(&1) { 20 } else { 1 }).sum()
