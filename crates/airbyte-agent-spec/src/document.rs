@@ -19,7 +19,7 @@ impl Spec {
     /// Reads YAML or JSON text.
     ///
     /// Fails when the text is no YAML (duplicate keys and merge keys included), or is not an
-    /// OpenAPI 3.1 document with paths.
+    /// `OpenAPI` 3.1 document with paths.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let yaml::Document { root, warnings } =
             yaml::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;

@@ -34,8 +34,7 @@ impl Place {
     }
 }
 
-const FILTERS: [&str; 10] =
-    ["replace", "lower", "upper", "trim", "default", "string", "int", "length", "first", "last"];
+const FILTERS: [&str; 4] = ["replace", "lower", "upper", "trim"];
 const METHODS: [&str; 8] =
     ["split", "strftime", "lower", "upper", "strip", "startswith", "endswith", "replace"];
 const WORDS: [&str; 13] = [
@@ -46,10 +45,8 @@ const WORDS: [&str; 13] = [
 /// Reports what is wrong with the expression in `node`.
 pub(crate) fn check<'a>(cx: &Cx<'a>, node: &'a Node, place: Place) {
     let text = node.plain();
-    let environment = minijinja::Environment::empty();
-    if let Err(error) = environment.template_from_str(&text) {
-        let detail = error.detail().map_or_else(|| error.to_string(), str::to_owned);
-        cx.report.error(node, format!("the expression does not compile: {detail}"));
+    if let Err(message) = airbyte_agent_core::expression::compile(&text) {
+        cx.report.error(node, format!("the expression does not compile: {message}"));
         return;
     }
     for (role, name) in used(&text) {

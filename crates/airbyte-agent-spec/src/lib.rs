@@ -1,6 +1,6 @@
 //! Reads and checks a connector spec and lowers it to a connector description.
 //!
-//! A spec is an OpenAPI 3.1 document in YAML or JSON with the `x-airbyte-*` keys of the published
+//! A spec is an `OpenAPI` 3.1 document in YAML or JSON with the `x-airbyte-*` keys of the published
 //! dialect and our own `x-agent-*` keys; `specs/README.md` describes both. [`Spec::parse`] reads
 //! the text and keeps the position of every value, [`Spec::lower`] turns the document into an
 //! [`airbyte_agent_core::description::Connector`], and [`Spec::lint`] says everything that is

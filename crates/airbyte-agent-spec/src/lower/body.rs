@@ -2,7 +2,7 @@
 
 use airbyte_agent_core::description::{Body, Json, Kind, Location, Parameter, Schema, Style};
 
-use super::refs::types;
+use super::refs::{is_open, types};
 use super::{Cx, Op, graphql, parameter};
 use crate::yaml::Node;
 
@@ -51,7 +51,7 @@ pub(super) fn body<'a>(cx: &Cx<'a>, op: Op<'a>, parameters: &mut Vec<Parameter>)
         RELATED => related(cx, op, media, parameters),
         kind if is_json(kind) => {
             let object = cx.essential(object).unwrap_or(object);
-            Body::Json { open: cx.is_open(object, has_members), in_array }
+            Body::Json { open: is_open(object, has_members), in_array }
         }
         other => {
             cx.report.fatal(

@@ -77,23 +77,20 @@ pub(super) fn lower_all(cx: &Cx<'_>) -> Vec<Operation> {
         let same = |known: &Operation| {
             known.entity == operation.entity && known.action == operation.action
         };
-        match lowered.iter().position(same) {
-            Some(index) => {
-                cx.report.error(
-                    op.node,
-                    format!(
-                        "`{}.{}` is declared twice, first in line {}; only this one can be \
-                         called, so give one of them another entity",
-                        operation.entity, operation.action, places[index].line
-                    ),
-                );
-                lowered[index] = operation;
-                places[index] = op.node;
-            }
-            None => {
-                lowered.push(operation);
-                places.push(op.node);
-            }
+        if let Some(index) = lowered.iter().position(same) {
+            cx.report.error(
+                op.node,
+                format!(
+                    "`{}.{}` is declared twice, first in line {}; only this one can be called, so \
+                     give one of them another entity",
+                    operation.entity, operation.action, places[index].line
+                ),
+            );
+            lowered[index] = operation;
+            places[index] = op.node;
+        } else {
+            lowered.push(operation);
+            places.push(op.node);
         }
     }
     lowered

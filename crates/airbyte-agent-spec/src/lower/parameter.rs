@@ -60,16 +60,17 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
     let schema = schema_node.map_or(Schema::ANY, |schema| cx.argument(schema));
     let required =
         location == Location::Path || node.get("required").and_then(Node::as_bool) == Some(true);
-    let default = default(&schema, required, location);
-    let send_default = default.is_some()
-        && match location {
-            Location::Path => false,
-            Location::Header | Location::GraphQl | Location::Body => true,
-            Location::Query => match node.get("x-agent-send-default").and_then(Node::as_bool) {
-                Some(said) => said,
-                None => required || action == Action::Download || only_choice(&schema),
-            },
-        };
+    let default = schema.default.clone().filter(|default| !default.value().is_null());
+    let send_default =
+        default.as_ref().is_some_and(|default| !defeats_itself(default, required, location))
+            && match location {
+                Location::Path => false,
+                Location::Header | Location::GraphQl | Location::Body => true,
+                Location::Query => match node.get("x-agent-send-default").and_then(Node::as_bool) {
+                    Some(said) => said,
+                    None => required || action == Action::Download || only_choice(&schema),
+                },
+            };
     if let Some(default) = target.and_then(|target| target.get("default"))
         && default.as_str().is_some_and(is_template)
         && matches!(location, Location::Query | Location::Header)
@@ -116,13 +117,11 @@ pub(super) fn finish<'a>(
     parameter
 }
 
-/// The default, unless it is an empty text that would stand for a missing value all the same.
-/// GraphQL tells an empty text from no text, so there it stays.
-fn default(schema: &Schema, required: bool, location: Location) -> Option<Json> {
-    let default = schema.default.clone()?;
-    let value = default.value();
-    let empty = value == Value::String(String::new()) && required && location == Location::Query;
-    (!empty && !value.is_null()).then_some(default)
+/// Whether the default is an empty text that would stand for a missing value all the same. It is
+/// kept, because it says that a caller may pass an empty text, but it is never sent. GraphQL tells
+/// an empty text from no text, so there it goes out.
+fn defeats_itself(default: &Json, required: bool, location: Location) -> bool {
+    required && location == Location::Query && default.value() == Value::String(String::new())
 }
 
 /// Whether the default is the only value allowed: a constant.

@@ -87,14 +87,6 @@ impl<'a> Cx<'a> {
         names
     }
 
-    /// Whether an object schema allows members that it does not name.
-    pub(crate) fn is_open(&self, schema: &Node, has_properties: bool) -> bool {
-        match schema.get("additionalProperties") {
-            Some(node) => node.as_bool().unwrap_or(true),
-            None => !has_properties,
-        }
-    }
-
     /// The schema of what `step` leads to.
     pub(crate) fn step(&self, schema: &'a Node, step: &Step) -> Walk<'a> {
         let Some(schema) = self.essential(schema) else { return Walk::Unknown };
@@ -116,8 +108,7 @@ impl<'a> Cx<'a> {
                 None if is_array || is_scalar(schema) => Walk::Nowhere,
                 None => Walk::Unknown,
             },
-            Step::Index(_) if is_array => items(),
-            Step::Each if is_array => items(),
+            Step::Index(_) | Step::Each if is_array => items(),
             // Values of an object: any member stands for all of them.
             Step::Each if is_object => {
                 properties.first().map_or_else(free, |(_, first)| Walk::Schema(first))
@@ -149,6 +140,14 @@ pub(crate) enum Walk<'a> {
     Unknown,
     /// To something the schema rules out.
     Nowhere,
+}
+
+/// Whether an object schema allows members that it does not name.
+pub(crate) fn is_open(schema: &Node, has_properties: bool) -> bool {
+    match schema.get("additionalProperties") {
+        Some(node) => node.as_bool().unwrap_or(true),
+        None => !has_properties,
+    }
 }
 
 /// The types a schema names, `null` included.

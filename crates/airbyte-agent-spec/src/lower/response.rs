@@ -23,7 +23,7 @@ pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response 
 }
 
 /// The response that describes success: 200, else 201.
-pub(crate) fn success<'a>(op: Op<'a>) -> Option<&'a Node> {
+pub(crate) fn success(op: Op<'_>) -> Option<&Node> {
     let responses = op.node.get("responses")?;
     responses.get("200").or_else(|| responses.get("201"))
 }

@@ -4,7 +4,7 @@ use airbyte_agent_core::description::{Json, Kind, Property, Schema};
 use serde_json::Value;
 
 use super::Cx;
-use super::refs::{is_null, types};
+use super::refs::{is_null, is_open, types};
 use crate::yaml::Node;
 
 /// Deeper nesting accepts anything: no caller writes arguments of that depth by hand, and a
@@ -109,7 +109,7 @@ impl<'a> Cx<'a> {
             .into_iter()
             .collect();
         Schema {
-            open: self.is_open(node, !members.is_empty()),
+            open: is_open(node, !members.is_empty()),
             kinds: kinds.into(),
             nullable,
             format: node.text("format").into(),

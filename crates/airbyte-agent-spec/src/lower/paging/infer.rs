@@ -4,8 +4,8 @@
 //! punctuation, so `page[cursor]`, `pageCursor` and `page_cursor` are one word.
 
 use airbyte_agent_core::description::{
-    JsonPath, Kind, Location, MetaField, MetaSource, Next, PageSize, Paging, Parameter, Source,
-    Step, Text,
+    Json, JsonPath, Kind, Location, MetaField, MetaSource, Next, PageSize, Paging, Parameter,
+    Source, Step, Text,
 };
 
 use crate::lower::refs::{Walk, types};
@@ -282,11 +282,11 @@ impl<'a> Guess<'_, 'a> {
             let either = |field: &&Field<'_>| field.is(&EITHER) && !field.has_type("integer");
             self.fields.iter().find(either)
         })?;
-        let fed = self.named(&FED).map(|parameter| {
-            let name: Text = parameter.name.clone();
-            (name.clone(), name)
-        });
-        let feed: Vec<_> = fed.into_iter().collect();
+        let feed: Vec<(Text, Text)> = self
+            .named(&FED)
+            .map(|parameter| (parameter.name.clone(), parameter.name.clone()))
+            .into_iter()
+            .collect();
         Some(Next::Link { from: field.source.clone(), feed: feed.into() })
     }
 
@@ -297,7 +297,7 @@ impl<'a> Guess<'_, 'a> {
             return Some(Next::LastRecord { field, into: parameter.name.clone() });
         }
         let start = |parameter: &Parameter, otherwise: u64| {
-            let default = parameter.schema.default.as_ref().map(|default| default.value());
+            let default = parameter.schema.default.as_ref().map(Json::value);
             default.and_then(|value| value.as_u64()).unwrap_or(otherwise)
         };
         if let Some(parameter) = self.named(&OFFSETS).filter(|parameter| is_number(parameter)) {

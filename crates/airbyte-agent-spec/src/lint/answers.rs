@@ -1,0 +1,127 @@
+//! Answers: extractors must lead somewhere, and the way must be described.
+
+use airbyte_agent_core::description::{Action, JsonPath};
+
+use crate::lower::{Cx, Op, Walk, success_schema, types};
+use crate::yaml::Node;
+
+pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
+    let Some(action) = op.action else { return };
+    let responses = op.node.get("responses").map(Node::members).unwrap_or_default();
+    for (status, response) in responses {
+        if response.get("$ref").is_none() && response.text("description").is_empty() {
+            cx.report.error(response, format!("the response {status} needs a `description`"));
+        }
+    }
+    let success = responses.iter().any(|(status, _)| status.starts_with('2'));
+    if !success {
+        cx.report.error(
+            op.place("responses"),
+            "no successful response is declared; add `'200'`, `'201'` or `'204'`",
+        );
+    }
+    let empty = responses.iter().any(|(status, _)| status == "204");
+    let Some(schema) = success_schema(cx, op) else {
+        let records = matches!(action, Action::List | Action::Search | Action::Get);
+        if success && !empty && records {
+            cx.report.warning(
+                op.place("responses"),
+                "the answer has no schema; describe it under `content.application/json.schema`",
+            );
+        }
+        return;
+    };
+    records(cx, op, action, schema);
+    meta(cx, op, schema);
+    file_url(cx, op, schema);
+}
+
+fn records<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action, schema: &'a Node) {
+    let (node, path) = match op.node.get("x-airbyte-record-extractor") {
+        Some(node) => match JsonPath::parse(&node.plain()) {
+            Some(path) => (node, path),
+            None => return,
+        },
+        None => (op.node, JsonPath { steps: Vec::new().into() }),
+    };
+    match cx.walk(schema, &path) {
+        Walk::Nowhere => {
+            let reached = reachable(cx, schema, &path);
+            cx.report.error(
+                node,
+                format!("`{path}` leads nowhere in the schema of the answer, which has {reached}"),
+            );
+        }
+        // An explicit `$` says that the whole answer is meant.
+        Walk::Schema(found)
+            if action.is_array() && !path.is_multiple() && node.as_str() != Some("$") =>
+        {
+            let Some(found) = cx.essential(found) else { return };
+            let types = types(found);
+            if !types.is_empty() && !types.contains(&"array") {
+                cx.report.warning(
+                    node,
+                    format!(
+                        "a {action} needs a list of records, but `{path}` leads to a value of the \
+                         type {}; name the list in `x-airbyte-record-extractor`, or write `$` if \
+                         the whole answer is the record",
+                        types.join(" or ")
+                    ),
+                );
+            }
+        }
+        Walk::Schema(_) | Walk::Unknown => {}
+    }
+}
+
+fn meta<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
+    let declared = op.node.get("x-airbyte-meta-extractor").map(Node::members).unwrap_or_default();
+    for (position, (name, node)) in declared.iter().enumerate() {
+        let text = node.plain();
+        if let Some((other, _)) = declared[..position].iter().find(|(_, o)| o.plain() == text) {
+            cx.report.warning(node, format!("`{name}` is the same as `{other}`; keep one"));
+        }
+        let Some(path) = JsonPath::parse(&text) else { continue };
+        if matches!(cx.walk(schema, &path), Walk::Nowhere) {
+            let reached = reachable(cx, schema, &path);
+            cx.report.error(
+                node,
+                format!("`{path}` leads nowhere in the schema of the answer, which has {reached}"),
+            );
+        }
+    }
+}
+
+/// The way to a file address, as far as it consists of names and indexes.
+fn file_url<'a>(cx: &Cx<'a>, op: Op<'a>, schema: &'a Node) {
+    let Some(node) = op.node.get("x-airbyte-file-url") else { return };
+    let text = node.plain();
+    let dotted = if text.starts_with('[') { format!("${text}") } else { format!("$.{text}") };
+    let Some(path) = JsonPath::parse(&dotted) else { return };
+    if matches!(cx.walk(schema, &path), Walk::Nowhere) {
+        let reached = reachable(cx, schema, &path);
+        cx.report.error(
+            node,
+            format!("`{text}` leads nowhere in the schema of the answer, which has {reached}"),
+        );
+    }
+}
+
+/// What the schema has at the place where a path gets lost.
+fn reachable<'a>(cx: &Cx<'a>, schema: &'a Node, path: &JsonPath) -> String {
+    let mut here = schema;
+    let mut way = "$".to_owned();
+    for step in path.steps.iter() {
+        match cx.step(here, step) {
+            Walk::Schema(next) => here = next,
+            Walk::Unknown | Walk::Nowhere => break,
+        }
+        let one = JsonPath { steps: vec![step.clone()].into() };
+        way.push_str(one.to_string().trim_start_matches('$'));
+    }
+    let names: Vec<_> = cx.properties(here).into_iter().map(|(name, _)| name).collect();
+    match names[..] {
+        [] => format!("no members at `{way}`"),
+        _ => format!("{} at `{way}`", names.join(", ")),
+    }
+}

@@ -1,0 +1,190 @@
+//! The service as a whole: servers, secrets, the check operation, the context store.
+
+use crate::lower::{Cx, looks_secret, operations};
+use crate::names::hint;
+use crate::yaml::Node;
+
+pub(super) fn check(cx: &Cx<'_>) {
+    identity(cx);
+    server(cx);
+    secrets(cx);
+    check_operation(cx);
+    operation_ids(cx);
+    path_items(cx);
+    store(cx);
+}
+
+fn identity(cx: &Cx<'_>) {
+    if let Some(node) = cx.info_key("x-airbyte-connector-definition-id") {
+        let text = node.plain();
+        let hexadecimal = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit());
+        let lengths: Vec<_> = text.split('-').map(str::len).collect();
+        if lengths != [8, 4, 4, 4, 12] || !text.split('-').all(hexadecimal) {
+            cx.report.error(node, format!("`{text}` is no UUID"));
+        }
+    }
+    if let Some(node) = cx.info_key("x-airbyte-connector-name") {
+        let name = node.plain();
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if !name.chars().all(plain) || name.starts_with('-') {
+            cx.report
+                .error(node, format!("`{name}` is no slug; use small letters, digits and `-`"));
+        }
+    }
+    if cx.info().text("description").is_empty() {
+        cx.report.error(
+            cx.info(),
+            "`info.description` is missing: what the service is and what is reached",
+        );
+    }
+    for link in
+        cx.info_key("x-airbyte-external-documentation-urls").map(Node::items).unwrap_or_default()
+    {
+        let url = link.text("url");
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            cx.report.error(link, format!("`{url}` is no web address"));
+        }
+    }
+}
+
+fn server(cx: &Cx<'_>) {
+    let Some(server) = cx.root.get("servers").and_then(|list| list.items().first()) else { return };
+    let variables = server.get("variables").map(Node::members).unwrap_or_default();
+    let refresh_urls: Vec<_> =
+        schemes(cx).iter().flat_map(|(_, scheme)| flow_urls(scheme)).collect();
+    for (name, node) in variables {
+        let in_url = server.text("url").contains(&format!("{{{name}}}"));
+        let in_refresh = refresh_urls
+            .iter()
+            .any(|url| url.replace(' ', "").contains(&format!("{{{{{name}}}}}")));
+        if !in_url && !in_refresh {
+            cx.report.warning(node, format!("the URL does not use the variable `{name}`"));
+        }
+    }
+    for (_, scheme) in schemes(cx) {
+        let Some(extract) = scheme.get("x-airbyte-token-extract") else { continue };
+        for (position, item) in extract.items().iter().enumerate() {
+            let name = item.plain();
+            if !variables.iter().any(|(known, _)| *known == name) {
+                let known = variables.iter().map(|(known, _)| known.as_str());
+                cx.report
+                    .error(item, format!("`{name}` is no server variable{}", hint(&name, known)));
+            }
+            if extract.items()[..position].iter().any(|other| other.plain() == name) {
+                cx.report.error(item, format!("`{name}` is extracted twice"));
+            }
+        }
+    }
+}
+
+fn schemes<'a>(cx: &Cx<'a>) -> &'a [(String, Node)] {
+    cx.root.at(&["components", "securitySchemes"]).map(Node::members).unwrap_or_default()
+}
+
+fn flow_urls(scheme: &Node) -> Vec<String> {
+    let flows = scheme.get("flows").map(Node::members).unwrap_or_default();
+    let keys = ["refreshUrl", "tokenUrl", "authorizationUrl"];
+    flows.iter().flat_map(|(_, flow)| keys.map(|key| flow.text(key))).collect()
+}
+
+fn secrets(cx: &Cx<'_>) {
+    for (_, scheme) in schemes(cx) {
+        let properties = scheme.at(&["x-airbyte-auth-config", "properties"]).map(Node::members);
+        for (name, node) in properties.unwrap_or_default() {
+            if node.get("airbyte_secret").is_none() && looks_secret(name) {
+                cx.report.warning(
+                    node,
+                    format!("`{name}` looks like a secret; add `airbyte_secret: true`, or `false` if it may be shown"),
+                );
+            }
+        }
+    }
+}
+
+fn check_operation(cx: &Cx<'_>) {
+    let all = operations(cx.root);
+    let marked: Vec<_> = all
+        .iter()
+        .filter_map(|op| op.node.get("x-airbyte-preferred-for-check"))
+        .filter(|node| node.as_bool() == Some(true))
+        .collect();
+    if marked.is_empty()
+        && let Some(first) = all.first()
+    {
+        cx.report.warning(
+            first.node,
+            "no operation has `x-airbyte-preferred-for-check: true`; mark one that every \
+             credential may call",
+        );
+    }
+    for node in marked.iter().skip(1) {
+        cx.report.warning(node, "another operation is already preferred for the check; mark one");
+    }
+}
+
+fn operation_ids(cx: &Cx<'_>) {
+    let mut seen: Vec<(String, &Node)> = Vec::new();
+    for op in operations(cx.root) {
+        let Some(node) = op.node.get("operationId") else { continue };
+        let id = node.plain();
+        match seen.iter().find(|(known, _)| *known == id) {
+            Some((_, first)) => cx.report.error(
+                node,
+                format!("the operationId `{id}` is already taken in line {}", first.line),
+            ),
+            None => seen.push((id, node)),
+        }
+    }
+}
+
+fn path_items(cx: &Cx<'_>) {
+    for (_, item) in cx.root.get("paths").map(Node::members).unwrap_or_default() {
+        for key in ["parameters", "servers", "head", "options", "trace"] {
+            if let Some(node) = item.get(key) {
+                cx.report.warning(node, format!("`{key}` of a path is not read"));
+            }
+        }
+    }
+}
+
+fn store(cx: &Cx<'_>) {
+    let store = cx.info_key("x-airbyte-context-store");
+    let skip = cx.info_key("x-airbyte-skip-context-store");
+    let direct = cx.info_key("x-airbyte-runtime-mode").is_some_and(|m| m.plain() == "direct_only");
+    match (store, skip) {
+        (None, None) => cx.report.error(
+            cx.info(),
+            "describe `x-airbyte-context-store`, or say in `x-airbyte-skip-context-store` why \
+             there is none",
+        ),
+        (Some(store), _) if direct => {
+            cx.report.error(store, "a connector with the mode `direct_only` has no context store");
+        }
+        (Some(_), Some(skip)) => {
+            cx.report.error(skip, "there is a context store, so nothing is skipped; remove this");
+        }
+        (None, Some(skip)) if !direct && cx.info_key("x-airbyte-runtime-mode").is_some() => {
+            cx.report
+                .error(skip, "only a connector with the mode `direct_only` may skip the store");
+        }
+        _ => {}
+    }
+    for entity in store.and_then(|store| store.get("entities")).map(Node::items).unwrap_or_default()
+    {
+        let name = entity.text("entity");
+        let reason = !entity.text("x-airbyte-skip-searchable-fields").is_empty();
+        let fields = entity.get("fields").is_some_and(|fields| !fields.items().is_empty());
+        if !fields && !reason {
+            cx.report.error(
+                entity,
+                format!("`{name}` has no `fields`; list them or say why in `x-airbyte-skip-searchable-fields`"),
+            );
+        }
+        if entity.get("x-airbyte-name").is_some_and(Node::is_null) && !reason {
+            cx.report.error(
+                entity,
+                format!("`{name}` has no stream; `x-airbyte-name: null` needs `x-airbyte-skip-searchable-fields`"),
+            );
+        }
+    }
+}

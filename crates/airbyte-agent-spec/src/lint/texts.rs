@@ -1,0 +1,53 @@
+//! Texts for people and models: every operation and everything a caller may pass is explained.
+
+use crate::lower::{Cx, Op};
+use crate::yaml::Node;
+
+/// Deepest member of a body that needs an explanation.
+const MAX_DEPTH: usize = 8;
+
+pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
+    for (key, what) in
+        [("summary", "one line"), ("description", "what comes back and when to use it")]
+    {
+        if op.node.text(key).is_empty() {
+            cx.report.error(op.node, format!("the operation has no `{key}`: {what}"));
+        }
+    }
+    for parameter in op.node.get("parameters").map(Node::items).unwrap_or_default() {
+        let Some(target) = cx.resolve(parameter) else { continue };
+        let of_schema = target.get("schema").is_some_and(|schema| explained(cx, schema));
+        if target.text("description").is_empty() && !of_schema {
+            let name = target.text("name");
+            cx.report.error(parameter, format!("the parameter `{name}` has no `description`"));
+        }
+        if let Some(schema) = target.get("schema") {
+            members(cx, schema, 0);
+        }
+    }
+    let content = op.node.at(&["requestBody", "content"]).map(Node::members).unwrap_or_default();
+    for (_, media) in content {
+        if let Some(schema) = media.get("schema") {
+            members(cx, schema, 0);
+        }
+    }
+}
+
+/// Every member of a schema, also inside members and elements.
+fn members<'a>(cx: &Cx<'a>, schema: &'a Node, depth: usize) {
+    let Some(schema) = cx.essential(schema).filter(|_| depth < MAX_DEPTH) else { return };
+    for (name, property) in cx.properties(schema) {
+        if !explained(cx, property) {
+            cx.report.error(property, format!("the input `{name}` has no `description`"));
+        }
+        members(cx, property, depth + 1);
+    }
+    if let Some(items) = schema.get("items") {
+        members(cx, items, depth + 1);
+    }
+}
+
+fn explained<'a>(cx: &Cx<'a>, node: &'a Node) -> bool {
+    let here = |node: &Node| !node.text("description").is_empty();
+    here(node) || cx.resolve(node).is_some_and(here) || cx.essential(node).is_some_and(here)
+}
