@@ -10,12 +10,12 @@ use tracing::Instrument as _;
 
 use crate::arguments::Arguments;
 use crate::client::{Client, Outcome};
-use crate::closest::suggestion;
 use crate::cursor::Cursor;
 use crate::description::{Action, Operation};
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
+use crate::lookup::find_operation;
 use crate::page::{Items, Page, Pages};
 use crate::reply::{self, Answer};
 use crate::transport::{Prepared, Reply};
@@ -159,23 +159,7 @@ impl Call {
 
     /// The operation.
     fn operation(&self) -> Result<&Operation> {
-        let connector = self.client.description();
-        let Some(entity) = connector.entity(&self.entity) else {
-            let names: Vec<&str> = connector.entities.iter().map(|e| e.name.as_ref()).collect();
-            let hint = suggestion(&self.entity, &names);
-            let (name, entity) = (&connector.name, &self.entity);
-            return Err(Error::usage(format!("{name} has no entity '{entity}'{hint}")));
-        };
-        entity.operation(self.action).ok_or_else(|| {
-            let actions: Vec<&str> = entity.operations.iter().map(|o| o.action.as_str()).collect();
-            Error::usage(format!(
-                "{}.{} has no action '{}'; it has: {}",
-                connector.name,
-                entity.name,
-                self.action,
-                actions.join(", ")
-            ))
-        })
+        find_operation(self.client.description(), &self.entity, self.action.as_str())
     }
 
     /// Arguments with those of the cursor, and the address the cursor says to follow.

@@ -9,7 +9,6 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, CallOptions};
-use crate::closest::suggestion;
 use crate::cursor::Cursor;
 use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
@@ -17,6 +16,7 @@ use crate::expression;
 use crate::hosted::{Hosted, HostedTransport};
 use crate::http::BoxFuture;
 use crate::local::{Local, LocalTransport};
+use crate::lookup::find_operation;
 use crate::transport::Transport;
 
 /// A connector description, borrowed from a generated crate or shared.
@@ -197,35 +197,18 @@ impl Client {
     /// # }
     /// ```
     pub fn execute(&self, entity: &str, action: &str, arguments: Value) -> Execute {
-        let call = action
-            .parse::<Action>()
-            .map_err(|()| self.unknown_action(entity, action))
-            .and_then(|action| {
-                let mut call = self.call(entity, action);
-                match arguments {
-                    Value::Null => Ok(call),
-                    Value::Object(arguments) => {
-                        call.set_all(arguments);
-                        Ok(call)
-                    }
-                    _ => Err(Error::validation("arguments must be a JSON object")),
+        let call = find_operation(self.description(), entity, action).and_then(|operation| {
+            let mut call = self.call(entity, operation.action);
+            match arguments {
+                Value::Null => Ok(call),
+                Value::Object(arguments) => {
+                    call.set_all(arguments);
+                    Ok(call)
                 }
-            });
+                _ => Err(Error::validation("arguments must be a JSON object")),
+            }
+        });
         Execute { call }
-    }
-
-    fn unknown_action(&self, entity: &str, action: &str) -> Error {
-        let connector = self.description();
-        if action.starts_with("context_store_") {
-            let message = format!("'{action}' runs on the hosted platform only");
-            return Error::usage(message);
-        }
-        let names: Vec<&str> = match connector.entity(entity) {
-            Some(entity) => entity.operations.iter().map(|o| o.action.as_str()).collect(),
-            None => Action::ALL.iter().map(|action| action.as_str()).collect(),
-        };
-        let hint = suggestion(action, &names);
-        Error::usage(format!("{} has no action '{action}' for '{entity}'{hint}", connector.name))
     }
 
     /// The entities and what can be done with them.

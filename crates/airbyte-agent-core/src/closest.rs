@@ -17,8 +17,9 @@ pub(crate) fn closest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>
     scored.into_iter().take(3).map(|(_, name)| name).collect()
 }
 
+/// The end of a message about a name that does not exist:
 /// `, did you mean a, b or c?` or, when nothing is near, `; there are: a, b, …`.
-pub(crate) fn suggestion(wanted: &str, names: &[&str]) -> String {
+pub fn suggestion(wanted: &str, names: &[&str]) -> String {
     let near = closest(wanted, names.iter().copied());
     match near.as_slice() {
         [] if names.is_empty() => String::new(),

@@ -35,6 +35,7 @@ pub mod expression;
 mod hosted;
 mod http;
 mod local;
+mod lookup;
 mod page;
 mod record;
 mod reply;
@@ -53,6 +54,7 @@ pub use self::call::{Call, CallOptions};
 pub use self::client::{
     CheckReport, CheckStatus, Client, Description, EntitySummary, Execute, Outcome,
 };
+pub use self::closest::suggestion;
 pub use self::cursor::Cursor;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
@@ -60,6 +62,7 @@ pub use self::error::{Error, ErrorKind, Result};
 pub use self::hosted::Hosted;
 pub use self::http::{BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
 pub use self::local::Local;
+pub use self::lookup::find_operation;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient};
 pub use self::transport::{Layout, Prepared, Reply, Transport};
