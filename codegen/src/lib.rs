@@ -1,1 +1,61 @@
 //! Generates connector crates from connector specs.
+//!
+//! A spec is lowered to a description by `airbyte-agent-spec`; this crate turns the two into the
+//! files of a Rust crate: [`generate`] returns them as text, and writing them is the caller's
+//! business. The same input gives the same bytes.
+
+mod docs;
+mod document;
+mod model;
+mod names;
+mod prose;
+mod rust;
+mod types;
+
+use std::collections::BTreeMap;
+
+use airbyte_agent_core::description::Connector;
+use serde_json::Value;
+
+use document::Document;
+use model::Model;
+
+/// The files of a generated crate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Package {
+    /// Name of the crate.
+    pub name: String,
+    /// Texts by path inside the crate, with `/` between names.
+    pub files: BTreeMap<String, String>,
+}
+
+/// Why no crate could be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The types of the spec could not be turned into Rust.
+    #[error("types: {message}")]
+    TypeSpace {
+        /// What progenitor says.
+        message: String,
+    },
+    /// The generator wrote something that is no Rust; a defect of the generator.
+    #[error("the generator wrote invalid Rust: {message}")]
+    Unparsable {
+        /// Where, and what the parser says.
+        message: String,
+    },
+}
+
+/// Makes the crate of a connector from its description and the document it was lowered from.
+///
+/// # Errors
+///
+/// When the spec's types cannot be turned into Rust, or what was written is no Rust.
+pub fn generate(connector: &Connector, document: &Value) -> Result<Package, Error> {
+    let model = Model::new(connector, Document(document))?;
+    let mut files = rust::files(&model)?;
+    files.extend(docs::files(&model));
+    Ok(Package { name: model.package(), files })
+}

@@ -1,0 +1,206 @@
+//! AUTH.md: every way to authenticate, the hosted platform, configuration.
+
+use airbyte_agent_core::description::{ApiKeyLocation, AuthKind, RefreshGrant};
+
+use super::readme::local_options;
+use super::{table, yes};
+use crate::model::{Model, SchemeModel};
+use crate::prose;
+use crate::rust::connect_example;
+
+/// The text.
+pub(crate) fn auth(model: &Model<'_>) -> String {
+    let title = prose::markdown(&model.connector.title);
+    let mut out = format!("# Authentication of {}\n\n{title} can be reached in ", model.package());
+    let ways: Vec<String> = model
+        .schemes
+        .iter()
+        .map(|scheme| format!("[{}](#{})", heading(scheme), anchor(&heading(scheme))))
+        .collect();
+    out.push_str(&match ways.as_slice() {
+        [] => "one way: [through Airbyte](#through-airbyte).\n\n".to_owned(),
+        ways => format!(
+            "{} ways: {}, or [through Airbyte](#through-airbyte), which keeps the credentials.\n\n",
+            ways.len() + 1,
+            ways.join(", ")
+        ),
+    });
+    for scheme in &model.schemes {
+        out.push_str(&section(model, scheme));
+    }
+    out.push_str(&hosted(model));
+    out.push_str(&configuration(model));
+    out
+}
+
+fn heading(scheme: &SchemeModel<'_>) -> String {
+    let scheme = scheme.scheme;
+    prose::cell(if scheme.title.is_empty() { &scheme.name } else { &scheme.title })
+}
+
+fn anchor(heading: &str) -> String {
+    heading
+        .to_lowercase()
+        .chars()
+        .filter_map(|c| match c {
+            ' ' => Some('-'),
+            c if c.is_alphanumeric() || matches!(c, '-' | '_') => Some(c),
+            _ => None,
+        })
+        .collect()
+}
+
+fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
+    let described = scheme.scheme;
+    let mut out = format!("## {}\n\n{}\n\n", heading(scheme), prose::markdown(&described.description));
+    out.push_str(&format!("{}\n\n", carried(&described.kind)));
+    let rows: Vec<Vec<String>> = scheme
+        .fields
+        .iter()
+        .map(|(_, field)| {
+            let aliases: Vec<String> = field.aliases.iter().map(|alias| prose::code(alias)).collect();
+            let also = if aliases.is_empty() {
+                String::new()
+            } else {
+                format!(" Also accepted as {}.", aliases.join(", "))
+            };
+            vec![
+                prose::code(&field.name),
+                yes(field.required),
+                yes(field.secret),
+                format!("{}{also}", prose::cell(&prose::sentence(&field.description))),
+                prose::cell(&field.obtain),
+            ]
+        })
+        .collect();
+    out.push_str(&table(&["Field", "Required", "Secret", "What it is", "Where to get it"], &rows));
+    out.push_str(&scopes(scheme));
+    if let Some(refresh) = &described.refresh {
+        out.push_str(match refresh.grant {
+            RefreshGrant::RefreshToken => {
+                "An access token that has run out is renewed by itself, once for all calls that wait for it. \
+                 `Local::on_token_refresh` tells you the new tokens, so that they can be stored.\n\n"
+            }
+            RefreshGrant::JwtBearer => {
+                "Access tokens are fetched with a signed assertion and renewed by themselves.\n\n"
+            }
+        });
+    }
+    let connect = connect_example(model, scheme).replace('\n', "\n    ");
+    let (options, configured) = local_options(model, "auth");
+    let (library, class, variable) = (&model.library, &model.class, &model.variable);
+    let local = if configured { ", Local" } else { "" };
+    let env = if connect.contains("env::") { "use std::env;\n\n" } else { "" };
+    out.push_str(&format!(
+        "```rust,no_run\n\
+         {env}use {library}::{{{class}{local}, auth::{}}};\n\n\
+         fn connect() -> Result<{class}, Box<dyn std::error::Error>> {{\n    \
+             let auth = {connect};\n    \
+             let {variable} = {class}::local({options})?;\n    \
+             Ok({variable})\n\
+         }}\n\
+         ```\n\n",
+        scheme.class
+    ));
+    out
+}
+
+/// How a request carries the credential.
+fn carried(kind: &AuthKind) -> String {
+    match kind {
+        AuthKind::Bearer => "Sent as `Authorization: Bearer …`.".to_owned(),
+        AuthKind::Basic => "Sent as HTTP basic authentication.".to_owned(),
+        AuthKind::ApiKey { location, name } => {
+            let place = match location {
+                ApiKeyLocation::Header => "header",
+                ApiKeyLocation::Query => "query parameter",
+                ApiKeyLocation::Cookie => "cookie",
+            };
+            format!("Sent in the {place} {}.", prose::code(name))
+        }
+        AuthKind::OAuth2 { header, prefix } => {
+            format!("Sent as {}.", prose::code(&format!("{header}: {prefix} …").replace("  ", " ")))
+        }
+    }
+}
+
+fn scopes(scheme: &SchemeModel<'_>) -> String {
+    let rows: Vec<Vec<String>> = scheme
+        .scheme
+        .scopes
+        .iter()
+        .map(|scope| {
+            let entities: Vec<String> = scope.entities.iter().map(|name| prose::code(name)).collect();
+            vec![
+                if scope.name.is_empty() { String::new() } else { prose::code(&scope.name) },
+                scope.mode.replace('_', " and "),
+                entities.join(", "),
+                prose::cell(&scope.description),
+            ]
+        })
+        .collect();
+    let mut out = table(&["Scope", "Opens for", "Entities", "Remarks"], &rows);
+    if let Some(oauth) = &scheme.scheme.oauth {
+        let asked: Vec<String> = oauth.scopes.iter().map(|scope| prose::code(scope)).collect();
+        if rows.is_empty() && !asked.is_empty() {
+            out.push_str(&format!("Scopes to ask for: {}.\n\n", asked.join(", ")));
+        }
+    }
+    out
+}
+
+fn hosted(model: &Model<'_>) -> String {
+    let (library, class) = (&model.library, &model.class);
+    format!(
+        "## Through Airbyte\n\n\
+         The hosted platform keeps the vendor's credentials; your program holds only those of your Airbyte \
+         organization. `Hosted::from_env` reads `AIRBYTE_CLIENT_ID` and `AIRBYTE_CLIENT_SECRET`; the connector is \
+         found by workspace, or named by its id.\n\n\
+         ```rust,no_run\n\
+         use {library}::{{{class}, Hosted, Result}};\n\n\
+         fn connect(id: &str, secret: &str) -> Result<{class}> {{\n    \
+             let hosted = Hosted::new(id, secret).workspace(\"customer-123\");\n    \
+             {class}::hosted(hosted)\n\
+         }}\n\
+         ```\n\n"
+    )
+}
+
+fn configuration(model: &Model<'_>) -> String {
+    let server = &model.connector.server;
+    let mut rows: Vec<Vec<String>> = server
+        .variables
+        .iter()
+        .map(|variable| {
+            let value = match (&variable.default, &variable.derived_from) {
+                (Some(default), _) => prose::code(default),
+                (None, Some(rule)) => format!("taken from {}", prose::code(&rule.field)),
+                (None, None) if variable.from_token => "taken from the token answer".to_owned(),
+                (None, None) => "required".to_owned(),
+            };
+            let mut about = prose::cell(&variable.description);
+            if !variable.choices.is_empty() {
+                let choices: Vec<String> = variable.choices.iter().map(|c| prose::code(c)).collect();
+                about.push_str(&format!(" One of {}.", choices.join(", ")));
+            }
+            if !variable.example.is_empty() {
+                about.push_str(&format!(" Example: {}.", prose::code(&variable.example)));
+            }
+            vec![prose::code(&variable.name), value, about]
+        })
+        .collect();
+    for scoping in model.connector.scoping.iter() {
+        rows.push(vec![
+            prose::code(&scoping.config_key),
+            String::new(),
+            format!("Fills the parameter {} when a call leaves it out.", prose::code(&scoping.parameter)),
+        ]);
+    }
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "## Configuration\n\nSet with `Local::config(name, value)`.\n\n{}",
+        table(&["Name", "Value when not set", "What it is"], &rows)
+    )
+}

@@ -1,0 +1,254 @@
+//! README.md, which is also the front page of the crate's documentation: every Rust block in it
+//! compiles as a doctest.
+
+use airbyte_agent_core::description::{AuthKind, Next};
+
+use super::table;
+use crate::model::{BuilderKind, EntityModel, Model, OperationModel, SchemeModel};
+use crate::prose;
+use crate::rust::{call_example, connect_example};
+
+/// The text.
+pub(crate) fn readme(model: &Model<'_>) -> String {
+    let connector = model.connector;
+    let title = prose::markdown(&connector.title);
+    let package = model.package();
+    let mut out = format!("# {package}\n\n");
+    out.push_str(&format!(
+        "{title} for Rust programs and AI agents: typed operations that go straight to the vendor with \
+         your own credentials, or through Airbyte's hosted platform, which keeps them for you.\n\n"
+    ));
+    out.push_str(&format!("{}\n\n", prose::markdown(&connector.description)));
+    out.push_str("## What it can do\n\n");
+    out.push_str(&entities(model));
+    out.push_str("Every operation with its parameters and fields is in [REFERENCE.md](REFERENCE.md).\n\n");
+    out.push_str(&questions(model));
+    out.push_str(&format!(
+        "## Install\n\n```sh\ncargo add {package}\ncargo add tokio --features macros,rt\n```\n\n"
+    ));
+    if let Some(scheme) = first_scheme(model) {
+        out.push_str(&local(model, scheme));
+    }
+    out.push_str(&hosted(model));
+    out.push_str(&dynamic(model));
+    out.push_str(&paging(model));
+    out.push_str("## More\n\n");
+    out.push_str("* [AUTH.md](AUTH.md): ways to authenticate, what each needs and where to get it\n");
+    out.push_str("* [REFERENCE.md](REFERENCE.md): every operation\n");
+    for link in connector.links.iter() {
+        let title = if link.title.is_empty() { link.kind.replace('_', " ") } else { link.title.to_string() };
+        out.push_str(&format!("* [{}]({})\n", prose::cell(&title), link.url));
+    }
+    out.push_str(&format!(
+        "\nConnector version {}, definition `{}`.\n",
+        connector.version, connector.definition_id
+    ));
+    out
+}
+
+fn entities(model: &Model<'_>) -> String {
+    let rows: Vec<Vec<String>> = model
+        .entities
+        .iter()
+        .map(|entity| {
+            let actions: Vec<String> = entity
+                .operations
+                .iter()
+                .map(|operation| {
+                    let action = operation.operation.action;
+                    format!("[{action}](REFERENCE.md#{})", anchor(&entity.entity.name, action.as_str()))
+                })
+                .collect();
+            vec![
+                format!("`{}`", entity.entity.name),
+                prose::cell(&entity.entity.description),
+                actions.join(", "),
+            ]
+        })
+        .collect();
+    table(&["Entity", "What a record is", "Actions"], &rows)
+}
+
+/// The anchor of an operation's heading in REFERENCE.md.
+pub(crate) fn anchor(entity: &str, action: &str) -> String {
+    format!("{}-{action}", entity.to_lowercase())
+}
+
+fn questions(model: &Model<'_>) -> String {
+    let questions = &model.connector.questions;
+    let list = |items: &[airbyte_agent_core::description::Text]| -> String {
+        items.iter().map(|item| format!("* {}\n", prose::cell(item))).collect()
+    };
+    let mut out = String::new();
+    if !questions.direct.is_empty() {
+        out.push_str("## Questions it answers\n\n");
+        out.push_str(&list(&questions.direct));
+        out.push('\n');
+    }
+    if !questions.search.is_empty() {
+        out.push_str("From the search index of the hosted platform:\n\n");
+        out.push_str(&list(&questions.search));
+        out.push('\n');
+    }
+    if !questions.unsupported.is_empty() {
+        out.push_str("It does not:\n\n");
+        out.push_str(&list(&questions.unsupported));
+        out.push('\n');
+    }
+    out
+}
+
+/// The scheme that is easiest to begin with: the first without an OAuth dance.
+pub(crate) fn first_scheme<'m, 'd>(model: &'m Model<'d>) -> Option<&'m SchemeModel<'d>> {
+    let plain = |scheme: &&SchemeModel<'_>| !matches!(scheme.scheme.kind, AuthKind::OAuth2 { .. });
+    model.schemes.iter().find(plain).or_else(|| model.schemes.first())
+}
+
+/// The operation that examples begin with: a list that needs as little as possible.
+pub(crate) fn first_operation<'m, 'd>(
+    model: &'m Model<'d>,
+) -> Option<(&'m EntityModel<'d>, &'m OperationModel<'d>)> {
+    let all = || {
+        model.entities.iter().flat_map(|entity| entity.operations.iter().map(move |op| (entity, op)))
+    };
+    let effort = |(_, operation): &(&EntityModel<'_>, &OperationModel<'_>)| {
+        let required = operation.positional().count();
+        let checked = operation.operation.hints.preferred_for_check;
+        (operation.kind() != BuilderKind::List, !operation.operation.hints.read_only, required, !checked)
+    };
+    all().min_by_key(effort)
+}
+
+/// Server variables that somebody has to set.
+pub(crate) fn required_variables<'m>(
+    model: &'m Model<'_>,
+) -> impl Iterator<Item = &'m airbyte_agent_core::description::ServerVariable> {
+    model.connector.server.variables.iter().filter(|variable| {
+        variable.default.is_none() && variable.derived_from.is_none() && !variable.from_token
+    })
+}
+
+/// `GithubConnector::local(…)` with everything that has to be said.
+pub(crate) fn local_options(model: &Model<'_>, auth: &str) -> (String, bool) {
+    let configuration: String = required_variables(model)
+        .map(|variable| {
+            let example = if variable.example.is_empty() { "example" } else { &variable.example };
+            format!(".config({:?}, {example:?})", variable.name)
+        })
+        .collect();
+    if configuration.is_empty() {
+        return (auth.to_owned(), false);
+    }
+    (format!("Local::new({auth}){configuration}"), true)
+}
+
+fn local(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
+    let (library, class, variable) = (&model.library, &model.class, &model.variable);
+    let auth_class = &scheme.class;
+    let connect = connect_example(model, scheme).replace('\n', "\n    ");
+    let (options, configured) = local_options(model, "auth");
+    let Some((entity, operation)) = first_operation(model) else { return String::new() };
+    let call = call_example(model, entity, operation).replace('\n', "\n    ");
+    let mut imports = vec![class.as_str()];
+    if configured {
+        imports.push("Local");
+    }
+    let mut more = Vec::new();
+    if call.contains("types::") {
+        more.push("types".to_owned());
+    }
+    more.insert(0, format!("auth::{auth_class}"));
+    if call.contains("json!(") {
+        more.push("serde_json::json".to_owned());
+    }
+    let env = if connect.contains("env::") { "use std::env;\n\n" } else { "" };
+    format!(
+        "## First call\n\n\
+         ```rust,no_run\n\
+         {env}use {library}::{{{}, {}}};\n\n\
+         #[tokio::main(flavor = \"current_thread\")]\n\
+         async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n    \
+             let auth = {connect};\n    \
+             let {variable} = {class}::local({options})?;\n\n    \
+             {call}\n    \
+             Ok(())\n\
+         }}\n\
+         ```\n\n",
+        imports.join(", "),
+        more.join(", "),
+    )
+}
+
+fn hosted(model: &Model<'_>) -> String {
+    let (library, class, variable) = (&model.library, &model.class, &model.variable);
+    format!(
+        "## Through Airbyte\n\n\
+         The hosted platform keeps the vendor's credentials and makes the calls. Set `AIRBYTE_CLIENT_ID` and \
+         `AIRBYTE_CLIENT_SECRET`, and name the workspace whose connector is meant. Everything else stays as it is.\n\n\
+         ```rust,no_run\n\
+         use {library}::{{{class}, Hosted, Result}};\n\n\
+         fn connect() -> Result<{class}> {{\n    \
+             let {variable} = {class}::hosted(Hosted::from_env()?.workspace(\"customer-123\"))?;\n    \
+             Ok({variable})\n\
+         }}\n\
+         ```\n\n"
+    )
+}
+
+fn dynamic(model: &Model<'_>) -> String {
+    let (library, class, variable) = (&model.library, &model.class, &model.variable);
+    let Some((entity, operation)) = first_operation(model) else { return String::new() };
+    let params = super::reference::params(operation);
+    format!(
+        "## Any action by name\n\n\
+         What a model decides at run time goes through the same engine:\n\n\
+         ```rust,no_run\n\
+         use {library}::serde_json::json;\n\
+         use {library}::{{{class}, Result}};\n\n\
+         async fn call({variable}: &{class}) -> Result<()> {{\n    \
+             let outcome = {variable}.execute({:?}, {:?}, json!({params})).await?;\n    \
+             println!(\"{{}}\", outcome.data);\n    \
+             Ok(())\n\
+         }}\n\
+         ```\n\n",
+        entity.entity.name,
+        operation.operation.action.as_str(),
+    )
+}
+
+/// How to go through all pages, where anything pages.
+fn paging(model: &Model<'_>) -> String {
+    let (library, class, variable) = (&model.library, &model.class, &model.variable);
+    let paged = model
+        .entities
+        .iter()
+        .flat_map(|entity| entity.operations.iter().map(move |operation| (entity, operation)))
+        .filter(|(_, operation)| {
+            operation.kind() == BuilderKind::List
+                && !matches!(operation.operation.paging.next, Next::None { .. })
+        })
+        .min_by_key(|(_, operation)| operation.positional().count());
+    let Some((entity, operation)) = paged else { return String::new() };
+    let call = call_example(model, entity, operation);
+    let Some(call) = call.split(".await?").next().and_then(|call| call.strip_prefix("let page = "))
+    else {
+        return String::new();
+    };
+    let types = if call.contains("types::") { ", types" } else { "" };
+    let json =
+        if call.contains("json!(") { format!("use {library}::serde_json::json;\n") } else { String::new() };
+    format!(
+        "## All pages\n\n\
+         ```rust,no_run\n\
+         {json}use {library}::{{{class}, Result{types}}};\n\n\
+         async fn all({variable}: &{class}) -> Result<()> {{\n    \
+             let mut records = {}.items().max(500);\n    \
+             while let Some(record) = records.try_next().await? {{\n        \
+                 println!(\"{{record:?}}\");\n    \
+             }}\n    \
+             Ok(())\n\
+         }}\n\
+         ```\n\n",
+        call.replace('\n', "\n    "),
+    )
+}

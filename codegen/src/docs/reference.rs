@@ -1,0 +1,297 @@
+//! REFERENCE.md: every operation with parameters, fields, paging and examples.
+
+use airbyte_agent_core::description::{Action, Json, Location, Next, Schema, Source};
+use serde_json::{Map, Value};
+
+use super::readme::anchor;
+use super::schema::{kind, parameter_kind, rows};
+use super::{table, yes};
+use crate::model::{EntityModel, Model, OperationModel, sample};
+use crate::prose;
+use crate::rust::call_example;
+
+/// The text.
+pub(crate) fn reference(model: &Model<'_>) -> String {
+    let mut out = format!("# Reference of {}\n\n", model.package());
+    let list: Vec<Vec<String>> = model
+        .entities
+        .iter()
+        .map(|entity| {
+            let actions: Vec<String> = entity
+                .operations
+                .iter()
+                .map(|operation| {
+                    let action = operation.operation.action;
+                    format!("[{action}](#{})", anchor(&entity.entity.name, action.as_str()))
+                })
+                .collect();
+            vec![format!("`{}`", entity.entity.name), actions.join(", ")]
+        })
+        .collect();
+    out.push_str(&table(&["Entity", "Actions"], &list));
+    if !model.connector.date_format.is_empty() {
+        out.push_str(&format!("Instants: {}\n\n", prose::markdown(&prose::sentence(&model.connector.date_format))));
+    }
+    out.push_str(&limits(model));
+    for entity in &model.entities {
+        out.push_str(&section(model, entity));
+    }
+    out
+}
+
+fn limits(model: &Model<'_>) -> String {
+    let rows: Vec<Vec<String>> = model
+        .connector
+        .rate_limits
+        .iter()
+        .map(|limit| {
+            let source = if limit.source.is_empty() { String::new() } else { format!("[source]({})", limit.source) };
+            vec![
+                format!("{} per {}", limit.requests, period(limit.per_seconds)),
+                limit.scope.to_string(),
+                prose::cell(&limit.description),
+                source,
+            ]
+        })
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("## Rate limits\n\n{}", table(&["Requests", "Counted per", "Remarks", ""], &rows))
+}
+
+fn period(seconds: u64) -> String {
+    match seconds {
+        1 => "second".to_owned(),
+        60 => "minute".to_owned(),
+        3_600 => "hour".to_owned(),
+        86_400 => "day".to_owned(),
+        n => format!("{n} seconds"),
+    }
+}
+
+fn section(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
+    let mut out = format!("## {}\n\n", entity.entity.name);
+    let about = prose::markdown(&prose::sentence(&entity.entity.description));
+    out.push_str(&format!("{about}\n\n"));
+    if !entity.entity.when_to_use.is_empty() {
+        out.push_str(&format!("For: {}\n\n", prose::markdown(&prose::sentence(&entity.entity.when_to_use))));
+    }
+    let mut shown: Vec<(&Json, Action)> = Vec::new();
+    for operation in &entity.operations {
+        out.push_str(&describe(model, entity, operation, &mut shown));
+    }
+    let store: Vec<Vec<String>> = entity
+        .entity
+        .store
+        .iter()
+        .map(|field| {
+            vec![prose::code(&field.name), field.kind.to_string(), prose::cell(&prose::sentence(&field.description))]
+        })
+        .collect();
+    if !store.is_empty() {
+        out.push_str(&format!(
+            "### {} in the search index\n\nFields that the hosted platform's index holds:\n\n{}",
+            entity.entity.name,
+            table(&["Field", "Type", "What it is"], &store)
+        ));
+    }
+    out
+}
+
+fn describe<'d>(
+    model: &Model<'_>,
+    entity: &EntityModel<'_>,
+    operation: &OperationModel<'d>,
+    shown: &mut Vec<(&'d Json, Action)>,
+) -> String {
+    let described = operation.operation;
+    let mut out = format!("### {} {}\n\n", described.entity, described.action);
+    if !described.summary.is_empty() {
+        out.push_str(&format!("{}\n\n", prose::markdown(&prose::sentence(&described.summary))));
+    }
+    out.push_str(&format!("{}\n\n", prose::markdown(&described.description)));
+    out.push_str(&parameters(operation));
+    out.push_str(&format!("{}\n\n", answer(operation, shown)));
+    if described.action.is_array() {
+        out.push_str(&format!("{}\n\n", paging(operation)));
+    }
+    out.push_str(&format!("```rust,ignore\n{}\n```\n\n", call_example(model, entity, operation)));
+    let json = serde_json::json!({
+        "entity": described.entity,
+        "action": described.action.as_str(),
+        "params": params(operation),
+    });
+    let json = serde_json::to_string_pretty(&json).unwrap_or_default();
+    out.push_str(&format!("```json\n{json}\n```\n\n"));
+    out
+}
+
+fn parameters(operation: &OperationModel<'_>) -> String {
+    let mut rows = Vec::new();
+    for argument in &operation.arguments {
+        let parameter = argument.parameter;
+        let place = match parameter.location {
+            Location::Path => "path",
+            Location::Query => "query",
+            Location::Header => "header",
+            Location::Body => "body",
+            Location::GraphQl => "variable",
+        };
+        let default = parameter.default.as_ref().or(parameter.schema.default.as_ref());
+        rows.push(vec![
+            prose::code(&parameter.name),
+            place.to_owned(),
+            parameter_kind(&parameter.schema),
+            yes(parameter.required && parameter.default.is_none()),
+            default.map(|json| prose::cell(&prose::code(&json.0))).unwrap_or_default(),
+            about(&parameter.description, &parameter.schema),
+        ]);
+        nested(&parameter.schema, &parameter.name, place, &mut rows);
+    }
+    if rows.is_empty() {
+        return "No parameters.\n\n".to_owned();
+    }
+    table(&["Parameter", "In", "Type", "Required", "Default", "What it is"], &rows)
+}
+
+fn nested(schema: &Schema, path: &str, place: &str, rows: &mut Vec<Vec<String>>) {
+    if let [items] = schema.items.as_ref() {
+        nested(items, &format!("{path}[]"), place, rows);
+    }
+    for property in schema.properties.iter() {
+        let path = format!("{path}.{}", property.name);
+        let default = property.schema.default.as_ref();
+        rows.push(vec![
+            prose::code(&path),
+            place.to_owned(),
+            parameter_kind(&property.schema),
+            yes(property.required),
+            default.map(|json| prose::cell(&prose::code(&json.0))).unwrap_or_default(),
+            about(&property.schema.description, &property.schema),
+        ]);
+        nested(&property.schema, &path, place, rows);
+    }
+}
+
+/// What a value means, and what it may be.
+fn about(description: &str, schema: &Schema) -> String {
+    let mut text = prose::cell(&prose::sentence(description));
+    let choices = if schema.choices.is_empty() {
+        schema.items.first().map_or(&[][..], |items| items.choices.as_ref())
+    } else {
+        schema.choices.as_ref()
+    };
+    if !choices.is_empty() {
+        let choices: Vec<String> = choices.iter().map(|json| prose::code(json.0.trim_matches('"'))).collect();
+        text.push_str(&format!(" One of {}.", choices.join(", ")));
+    }
+    match (schema.minimum, schema.maximum) {
+        (Some(low), Some(high)) => text.push_str(&format!(" From {low} to {high}.")),
+        (Some(low), None) => text.push_str(&format!(" At least {low}.")),
+        (None, Some(high)) => text.push_str(&format!(" At most {high}.")),
+        (None, None) => {}
+    }
+    text.trim().to_owned()
+}
+
+fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)>) -> String {
+    let described = operation.operation;
+    let said = operation.object.map(|object| object.answer_text()).unwrap_or_default();
+    let mut out = format!("Comes back: {}", match described.action {
+        Action::Download => "the bytes of the file.".to_owned(),
+        _ if !said.is_empty() => prose::markdown(&prose::sentence(said)),
+        action if action.is_array() => "records.".to_owned(),
+        _ => "one record.".to_owned(),
+    });
+    let Some(schema) = described.response.schema.as_ref().filter(|_| described.action != Action::Download)
+    else {
+        return out;
+    };
+    if let Some((_, action)) = shown.iter().find(|(json, _)| *json == schema) {
+        out.push_str(&format!(
+            " Fields as under [{action}](#{}).",
+            anchor(&described.entity, action.as_str())
+        ));
+    } else {
+        let value = schema.value();
+        let fields = table(&["Field", "Type", "What it is"], &rows(&value));
+        if fields.is_empty() {
+            out.push_str(&format!(" Type: {}.", kind(&value)));
+        } else {
+            shown.push((schema, described.action));
+            out.push_str(&format!("\n\n{}", fields.trim_end()));
+        }
+    }
+    let meta: Vec<String> = described.response.meta.iter().map(|field| prose::code(&field.name)).collect();
+    if !meta.is_empty() {
+        out.push_str(&format!("\n\nWith each page: {}.", meta.join(", ")));
+    }
+    out
+}
+
+fn paging(operation: &OperationModel<'_>) -> String {
+    let source = |source: &Source| match source {
+        Source::Meta { name, .. } => format!("the meta field {}", prose::code(name)),
+        Source::Body(path) => format!("{} of the answer", prose::code(&path.to_string())),
+    };
+    let paging = &operation.operation.paging;
+    let mut out = match &paging.next {
+        Next::None { reason } => {
+            let why = prose::markdown(&prose::sentence(reason)).replace('\n', " ");
+            return if why.is_empty() { "Paging: none.".to_owned() } else { format!("Paging: none. {why}") };
+        }
+        Next::Cursor { from, into } => {
+            format!("Paging: {} goes into {}", source(from), prose::code(into))
+        }
+        Next::Link { from, feed } if feed.is_empty() => {
+            format!("Paging: the URL in {} is requested next", source(from))
+        }
+        Next::Link { from, feed } => {
+            let into: Vec<String> = feed.iter().map(|(_, into)| prose::code(into)).collect();
+            format!("Paging: the URL in {} gives {}", source(from), into.join(", "))
+        }
+        Next::LastRecord { field, into } => format!(
+            "Paging: {} of the last record goes into {}",
+            prose::code(field.to_string().trim_start_matches("$.")),
+            prose::code(into)
+        ),
+        Next::Offset { into, start } => {
+            format!("Paging: {} counts records, from {start} on", prose::code(into))
+        }
+        Next::Page { into, start } => {
+            format!("Paging: {} counts pages, from {start} on", prose::code(into))
+        }
+    };
+    if let Some(more) = &paging.more {
+        out.push_str(&format!(", while {} is true", source(more)));
+    }
+    if let Some(done) = &paging.done {
+        out.push_str(&format!(", until {} is true", source(done)));
+    }
+    out.push('.');
+    if let Some(size) = &paging.size {
+        let largest = size.maximum.map_or(String::new(), |most| format!(", at most {most}"));
+        out.push_str(&format!(" Size of a page: {}{largest}.", prose::code(&size.parameter)));
+    }
+    out.push_str(" `items()` does it for you.");
+    out
+}
+
+/// Arguments of an example call.
+pub(crate) fn params(operation: &OperationModel<'_>) -> Value {
+    let shown = |argument: &&crate::model::Argument<'_>| {
+        argument.positional
+            || argument.example.is_some()
+                && argument.parameter.default.is_none()
+                && matches!(operation.operation.action, Action::Create | Action::Download)
+    };
+    Value::Object(
+        operation
+            .arguments
+            .iter()
+            .filter(shown)
+            .map(|argument| (argument.parameter.name.to_string(), sample(argument)))
+            .collect::<Map<String, Value>>(),
+    )
+}

@@ -1,0 +1,454 @@
+//! What is written down for a connector: its entities, operations and arguments with their Rust
+//! names and types. Data only; the files made of it are the business of `rust` and `docs`.
+
+use airbyte_agent_core::description::{
+    Action, AuthScheme, Body, Connector, CredentialField, Entity, Location, MetaSource, Operation,
+    Parameter, Schema,
+};
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::document::{Document, OperationObject};
+use crate::names::{self, Scope};
+use crate::types::{
+    Answers, Collector, Hints, Node, Role, Rust, Ticket, Types, Wanted, nullable, resolve,
+};
+
+/// A connector as generated files see it.
+#[derive(Debug)]
+pub(crate) struct Model<'d> {
+    pub(crate) connector: &'d Connector,
+    /// `github`, the stem of crate and spec names.
+    pub(crate) slug: String,
+    /// `airbyte_agent_github`
+    pub(crate) library: String,
+    /// `GithubConnector`
+    pub(crate) class: String,
+    /// `github`, the name of a connector in examples.
+    pub(crate) variable: String,
+    pub(crate) entities: Vec<EntityModel<'d>>,
+    pub(crate) schemes: Vec<SchemeModel<'d>>,
+    pub(crate) types: Types,
+}
+
+/// An entity.
+#[derive(Debug)]
+pub(crate) struct EntityModel<'d> {
+    pub(crate) entity: &'d Entity,
+    /// Method of the connector, and module.
+    pub(crate) accessor: String,
+    /// Accessor struct.
+    pub(crate) class: String,
+    pub(crate) operations: Vec<OperationModel<'d>>,
+}
+
+/// An operation.
+#[derive(Debug)]
+pub(crate) struct OperationModel<'d> {
+    pub(crate) operation: &'d Operation,
+    pub(crate) object: Option<OperationObject<'d>>,
+    /// Builder struct.
+    pub(crate) builder: String,
+    pub(crate) record: Rust,
+    /// Named type of the metadata, when there is any.
+    pub(crate) meta: Option<String>,
+    pub(crate) arguments: Vec<Argument<'d>>,
+}
+
+/// Which macro of the runtime completes a builder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BuilderKind {
+    /// Pages of records.
+    List,
+    /// One record.
+    Record,
+    /// A file.
+    Download,
+}
+
+/// A parameter.
+#[derive(Debug)]
+pub(crate) struct Argument<'d> {
+    pub(crate) parameter: &'d Parameter,
+    pub(crate) ident: String,
+    pub(crate) rust: Rust,
+    /// Whether the method takes it, instead of a setter.
+    pub(crate) positional: bool,
+    /// Whether there is a `clear_` setter, which sends `null`.
+    pub(crate) clearable: bool,
+    pub(crate) example: Option<&'d Value>,
+}
+
+/// A way to authenticate.
+#[derive(Debug)]
+pub(crate) struct SchemeModel<'d> {
+    pub(crate) scheme: &'d AuthScheme,
+    pub(crate) class: String,
+    pub(crate) fields: Vec<(String, &'d CredentialField)>,
+}
+
+impl OperationModel<'_> {
+    /// The macro that completes the builder.
+    pub(crate) fn kind(&self) -> BuilderKind {
+        match self.operation.action {
+            Action::List | Action::Search => BuilderKind::List,
+            Action::Download => BuilderKind::Download,
+            _ => BuilderKind::Record,
+        }
+    }
+
+    /// Arguments of the method, in order.
+    pub(crate) fn positional(&self) -> impl Iterator<Item = &Argument<'_>> {
+        self.arguments.iter().filter(|argument| argument.positional)
+    }
+
+    /// Arguments of setters, in order.
+    pub(crate) fn setters(&self) -> impl Iterator<Item = &Argument<'_>> {
+        self.arguments.iter().filter(|argument| !argument.positional)
+    }
+}
+
+/// Methods of a connector that no entity may shadow.
+const CONNECTOR_METHODS: &[&str] = &[
+    "local", "hosted", "from_client", "client", "execute", "check", "list_entities", "describe",
+    "entity_schema", "tools", "clone", "into", "from",
+];
+
+/// Methods of every builder that no setter may shadow.
+const BUILDER_METHODS: &[&str] =
+    &["send", "options", "param", "dry_run", "into_future", "record_as", "clone", "into", "from"];
+
+/// Methods of list builders besides.
+const LIST_METHODS: &[&str] = &["items", "pages", "records_as", "resume"];
+
+impl<'d> Model<'d> {
+    /// Puts together what the description and the document say.
+    pub(crate) fn new(connector: &'d Connector, document: Document<'d>) -> Result<Self, Error> {
+        let slug = connector.name.to_string();
+        let mut collector = Collector::new(document);
+        let mut wanted = Wanted::default();
+        let drafts = draft_operations(connector, document, &mut collector, &mut wanted);
+        let (types, answers) = resolve(collector, &wanted)?;
+        let entities = finish(connector, document, drafts, &answers);
+        let mut classes = Scope::default();
+        let schemes = connector
+            .auth
+            .iter()
+            .map(|scheme| {
+                let title = if scheme.title.is_empty() { &scheme.name } else { &scheme.title };
+                let mut idents = Scope::with(["new", "clone", "into", "from"]);
+                SchemeModel {
+                    scheme,
+                    class: classes.class(names::title(title)),
+                    fields: scheme
+                        .fields
+                        .iter()
+                        .map(|field| (idents.ident(names::ident(&field.name)), field))
+                        .collect(),
+                }
+            })
+            .collect();
+        let snake = slug.replace('-', "_");
+        Ok(Self {
+            connector,
+            library: format!("airbyte_agent_{snake}"),
+            class: format!("{}Connector", names::class(&slug)),
+            variable: names::ident(&snake),
+            slug,
+            entities,
+            schemes,
+            types,
+        })
+    }
+
+    /// The crate's name.
+    pub(crate) fn package(&self) -> String {
+        format!("airbyte-agent-{}", self.slug)
+    }
+}
+
+/// An operation whose types are asked for but not yet known.
+struct Draft {
+    record: Option<Ticket>,
+    meta: Option<String>,
+    arguments: Vec<Ticket>,
+}
+
+fn draft_operations<'d>(
+    connector: &'d Connector,
+    document: Document<'d>,
+    collector: &mut Collector<'d>,
+    wanted: &mut Wanted,
+) -> Vec<Draft> {
+    let operations: Vec<_> =
+        connector.operations().map(|op| (op, document.operation(op))).collect();
+    // Records first: theirs are the plain names.
+    let records: Vec<_> = operations
+        .iter()
+        .map(|(operation, object)| {
+            let node = record(document, operation, *object, collector)?;
+            collector.reach(&node, &operation.entity);
+            Some(wanted.ask(node))
+        })
+        .collect();
+    let metas: Vec<_> = operations
+        .iter()
+        .map(|(operation, object)| meta(document, operation, *object, collector))
+        .collect();
+    let mut drafts = Vec::new();
+    for (((operation, object), record), meta) in operations.iter().zip(records).zip(metas) {
+        let arguments = operation
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let hints = argument_hints(operation, parameter);
+                let node = object
+                    .and_then(|object| object.parameter(parameter))
+                    .map_or_else(
+                        || plain_node(&parameter.schema),
+                        |schema| collector.node(schema, Role::Request, &hints),
+                    );
+                collector.reach(&node, &operation.entity);
+                wanted.ask(node)
+            })
+            .collect();
+        drafts.push(Draft { record, meta, arguments });
+    }
+    drafts
+}
+
+fn finish<'d>(
+    connector: &'d Connector,
+    document: Document<'d>,
+    drafts: Vec<Draft>,
+    answers: &Answers,
+) -> Vec<EntityModel<'d>> {
+    let mut drafts = drafts.into_iter();
+    let mut accessors = Scope::with(CONNECTOR_METHODS.iter().copied());
+    let mut classes = Scope::default();
+    let named: Vec<_> = connector
+        .entities
+        .iter()
+        .map(|entity| {
+            let accessor = accessors.ident(names::ident(&entity.name));
+            (accessor, classes.class(names::class(&entity.name)))
+        })
+        .collect();
+    connector
+        .entities
+        .iter()
+        .zip(named)
+        .map(|(entity, (accessor, class))| EntityModel {
+            operations: entity
+                .operations
+                .iter()
+                .zip(&mut drafts)
+                .map(|(operation, draft)| OperationModel {
+                    operation,
+                    object: document.operation(operation),
+                    builder: classes
+                        .class(names::class(&format!("{} {}", entity.name, operation.action))),
+                    record: draft.record.map_or(Rust::Value, |ticket| answers.get(ticket)),
+                    meta: draft.meta,
+                    arguments: arguments(
+                        operation,
+                        document.operation(operation),
+                        draft.arguments.iter().map(|ticket| answers.get(*ticket)),
+                    ),
+                })
+                .collect(),
+            entity,
+            accessor,
+            class,
+        })
+        .collect()
+}
+
+/// The type of one record, `None` for anything.
+fn record<'d>(
+    document: Document<'d>,
+    operation: &Operation,
+    object: Option<OperationObject<'d>>,
+    collector: &mut Collector<'d>,
+) -> Option<Node> {
+    if !operation.response.transform.is_empty() || operation.action == Action::Download {
+        return None;
+    }
+    let answer = object?.answer()?;
+    let mut schema = match &operation.response.records {
+        Some(path) => document.follow(answer, path)?,
+        None => answer,
+    };
+    if operation.action.is_array()
+        && let Some(items) = document.plain(schema)?.schema.get("items")
+    {
+        schema = items;
+    }
+    let entity = &operation.entity;
+    let hints = vec![
+        names::class(&names::singular(entity)),
+        names::class(&format!("{entity} {}", operation.action)) + "Record",
+    ];
+    match collector.node(schema, Role::Record, &hints) {
+        // The engine wraps what is no object.
+        Node::Any | Node::Scalar(_) => None,
+        Node::List(_) if operation.action.is_array() => None,
+        node => Some(node),
+    }
+}
+
+/// Name of the type of the metadata, `None` when the operation has none.
+fn meta<'d>(
+    document: Document<'d>,
+    operation: &Operation,
+    object: Option<OperationObject<'d>>,
+    collector: &mut Collector<'d>,
+) -> Option<String> {
+    if operation.response.meta.is_empty() || !operation.action.is_array() {
+        return None;
+    }
+    let name = names::class(&format!("{} {} meta", operation.entity, operation.action));
+    let answer = object.and_then(OperationObject::answer);
+    let members = operation
+        .response
+        .meta
+        .iter()
+        .map(|field| {
+            let (node, schema) = match &field.source {
+                MetaSource::Link(_) | MetaSource::Header(_) => (Node::Scalar("string"), None),
+                MetaSource::Body(path) => {
+                    let schema = answer.and_then(|answer| document.follow(answer, path));
+                    let hints = vec![names::class(&format!("{name} {}", field.name))];
+                    let node = schema
+                        .map_or(Node::Any, |schema| collector.node(schema, Role::Record, &hints));
+                    (if path.is_multiple() { Node::List(Box::new(node)) } else { node }, schema)
+                }
+            };
+            let said = schema
+                .and_then(|schema| document.plain(schema))
+                .and_then(|found| found.schema.get("description")?.as_str())
+                .map(str::to_owned);
+            let description = said.unwrap_or_else(|| match &field.source {
+                MetaSource::Link(relation) => {
+                    format!("URL of the relation `{relation}` in the `Link` header.")
+                }
+                MetaSource::Header(header) => format!("The header `{header}`."),
+                MetaSource::Body(path) => format!("What the answer holds at `{path}`."),
+            });
+            (field.name.to_string(), description, node)
+        })
+        .collect();
+    let text = format!("What comes with a page of `{}.{}`.", operation.entity, operation.action);
+    let name = collector.structure(name, text, members);
+    collector.reach(&Node::Named(name.clone()), &operation.entity);
+    Some(name)
+}
+
+fn argument_hints(operation: &Operation, parameter: &Parameter) -> Hints {
+    let (entity, name) = (&operation.entity, &parameter.name);
+    vec![
+        names::class(&format!("{} {name}", names::singular(entity))),
+        names::class(&format!("{} {} {name}", names::singular(entity), operation.action)),
+    ]
+}
+
+/// The type of a parameter that the document does not show.
+fn plain_node(schema: &Schema) -> Node {
+    use airbyte_agent_core::description::Kind;
+    match schema.kinds.as_ref() {
+        [Kind::String] => Node::Scalar("string"),
+        [Kind::Integer] => Node::Scalar("integer"),
+        [Kind::Number] => Node::Scalar("number"),
+        [Kind::Boolean] => Node::Scalar("boolean"),
+        [Kind::Array] => {
+            Node::List(Box::new(schema.items.first().map_or(Node::Any, plain_node)))
+        }
+        _ => Node::Any,
+    }
+}
+
+fn arguments<'d>(
+    operation: &'d Operation,
+    object: Option<OperationObject<'d>>,
+    types: impl Iterator<Item = Rust>,
+) -> Vec<Argument<'d>> {
+    let mut taken = Scope::with(BUILDER_METHODS.iter().copied());
+    if operation.action.is_array() {
+        taken = Scope::with(BUILDER_METHODS.iter().chain(LIST_METHODS).copied());
+    }
+    let mut arguments: Vec<Argument<'d>> = operation
+        .parameters
+        .iter()
+        .zip(types)
+        .map(|(parameter, rust)| Argument {
+            parameter,
+            ident: taken.ident(names::ident(&parameter.name)),
+            positional: parameter.required
+                && parameter.default.is_none()
+                && parameter.config.is_none(),
+            clearable: rust != Rust::Value && takes_null(operation, parameter, object),
+            rust,
+            example: object.and_then(|object| object.example(parameter)),
+        })
+        .collect();
+    // Body fields come behind what addresses the record.
+    arguments.sort_by_key(|argument| argument.parameter.location == Location::Body);
+    arguments
+}
+
+/// Whether an explicit `null` reaches the vendor.
+fn takes_null(operation: &Operation, parameter: &Parameter, object: Option<OperationObject<'_>>) -> bool {
+    match (&operation.body, parameter.location) {
+        (Body::GraphQl(graphql), Location::GraphQl) => graphql.nullable.contains(&parameter.name),
+        (Body::Json { .. }, Location::Body) => {
+            parameter.schema.nullable
+                || object.and_then(|o| o.parameter(parameter)).is_some_and(nullable)
+        }
+        _ => false,
+    }
+}
+
+/// A JSON value that fits an argument, for examples: the spec's own, else one by type.
+pub(crate) fn sample(argument: &Argument<'_>) -> Value {
+    let parameter = argument.parameter;
+    argument
+        .example
+        .cloned()
+        .or_else(|| parameter.default.as_ref().map(|json| json.value()).filter(|v| !v.is_null()))
+        .unwrap_or_else(|| sample_of(&parameter.schema, &parameter.name))
+}
+
+/// A JSON value that fits `schema`.
+pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
+    use airbyte_agent_core::description::Kind;
+    if let Some(choice) = schema.choices.first() {
+        return choice.value();
+    }
+    match schema.kinds.first() {
+        Some(Kind::Integer) => {
+            json!(schema.minimum.map_or(1, |minimum| (minimum as i64).max(1)))
+        }
+        Some(Kind::Number) => json!(1.5),
+        Some(Kind::Boolean) => json!(true),
+        Some(Kind::Array) => {
+            json!([schema.items.first().map_or(json!("value"), |item| sample_of(item, name))])
+        }
+        Some(Kind::Object) => Value::Object(
+            schema
+                .properties
+                .iter()
+                .filter(|property| property.required)
+                .map(|property| {
+                    (property.name.to_string(), sample_of(&property.schema, &property.name))
+                })
+                .collect(),
+        ),
+        Some(Kind::String) | None => match schema.format.as_ref() {
+            "date-time" => json!("2025-03-01T00:00:00Z"),
+            "date" => json!("2025-03-01"),
+            "uri" => json!("https://example.com"),
+            "email" => json!("ada@example.com"),
+            _ => json!(names::singular(&names::ident(name)).trim_matches('_').replace('_', "-")),
+        },
+    }
+}

@@ -1,0 +1,152 @@
+//! `lib.rs` and `connector.rs`: the crate's root and the connector with its accessors.
+
+use super::writer::{Writer, header};
+use crate::model::Model;
+use crate::prose;
+
+/// `lib.rs`
+pub(crate) fn library(model: &Model<'_>) -> String {
+    let class = &model.class;
+    format!(
+        r#"// {header}
+
+#![doc = include_str!("../README.md")]
+
+pub mod auth;
+mod connector;
+#[rustfmt::skip]
+mod description;
+pub mod entities;
+pub mod types;
+
+pub use airbyte_agent_core::{{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json}};
+
+pub use connector::{class};
+pub use description::DESCRIPTION;
+"#,
+        header = header(&model.slug),
+    )
+}
+
+/// `connector.rs`
+pub(crate) fn connector(model: &Model<'_>) -> String {
+    let (class, connector) = (&model.class, model.connector);
+    let title = prose::markdown(&connector.title);
+    let mut w = Writer::file(&model.slug);
+    w.inner_doc(&format!("The {title} connector."));
+    w.blank();
+    w.line("use airbyte_agent_core::description::Connector;");
+    w.line("use airbyte_agent_core::serde_json::Value;");
+    w.line("use airbyte_agent_core::{");
+    w.line("    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result,");
+    w.line("};");
+    w.blank();
+    w.line("use crate::description::DESCRIPTION;");
+    w.line("use crate::entities;");
+    w.blank();
+    w.doc(&format!("{title}: one method per entity, and the dynamic door."));
+    let description = prose::markdown(&connector.description);
+    if !description.is_empty() {
+        w.line("///");
+        w.doc(&description);
+    }
+    w.line("///");
+    w.doc("A clone is cheap and shares connections, tokens and limits.");
+    w.line("#[derive(Debug, Clone)]");
+    w.block(&format!("pub struct {class}"), |w| w.line("client: Client,"));
+    w.blank();
+    w.block(&format!("impl {class}"), |w| {
+        for (name, doc, value) in [
+            ("NAME", "The connector's slug.", &connector.name),
+            ("VERSION", "Version of the spec that the crate was made from.", &connector.version),
+            ("DEFINITION_ID", "Identifier of the connector on the hosted platform.", &connector.definition_id),
+        ] {
+            w.doc(doc);
+            w.line(&format!("pub const {name}: &'static str = {:?};", value));
+            w.blank();
+        }
+        fixed(w);
+        for entity in &model.entities {
+            let (accessor, class) = (&entity.accessor, &entity.class);
+            w.blank();
+            let said = prose::markdown(&prose::sentence(&entity.entity.description));
+            w.doc(&if said.is_empty() { format!("Operations on `{}`.", entity.entity.name) } else { said });
+            w.function(
+                &format!("pub const fn {accessor}"),
+                &["&self".to_owned()],
+                &format!(" -> entities::{accessor}::{class}<'_>"),
+                |w| w.line(&format!("entities::{accessor}::{class}::new(&self.client)")),
+            );
+        }
+    });
+    w.finish()
+}
+
+/// What every connector has.
+fn fixed(w: &mut Writer) {
+    let lines = r#"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
+/// [`Local`] made of one and configured further.
+///
+/// # Errors
+///
+/// When a credential or server variable is missing or malformed.
+pub fn local(options: impl Into<Local>) -> Result<Self> {
+    Client::local(&DESCRIPTION, options).map(Self::from_client)
+}
+
+/// Through Airbyte's hosted platform, which keeps the vendor's credentials.
+///
+/// # Errors
+///
+/// When the options do not say which connector is meant.
+pub fn hosted(options: Hosted) -> Result<Self> {
+    Client::hosted(&DESCRIPTION, options).map(Self::from_client)
+}
+
+/// On a client of your own, for example one with a transport for tests.
+#[must_use]
+pub const fn from_client(client: Client) -> Self {
+    Self { client }
+}
+
+/// The client behind the connector.
+#[must_use]
+pub const fn client(&self) -> &Client {
+    &self.client
+}
+
+/// Any action of any entity, by name: the door for agents and other callers that learn at run
+/// time what to call. `params` is an object of arguments by their names on the wire.
+pub fn execute(&self, entity: &str, action: &str, params: Value) -> Execute {
+    self.client.execute(entity, action, params)
+}
+
+/// Makes one cheap call to see whether the credentials work.
+///
+/// # Errors
+///
+/// When the check could not be made at all.
+pub async fn check(&self) -> Result<CheckReport> {
+    self.client.check().await
+}
+
+/// The entities and what can be done with each.
+#[must_use]
+pub fn list_entities(&self) -> Vec<EntitySummary> {
+    self.client.list_entities()
+}
+
+/// Everything the connector knows of itself.
+#[must_use]
+pub fn describe(&self) -> &Connector {
+    self.client.description()
+}
+
+/// JSON Schema of a record of `entity`, `None` for an unknown entity or one without a schema.
+#[must_use]
+pub fn entity_schema(&self, entity: &str) -> Option<Value> {
+    self.client.entity_schema(entity)
+}
+"#;
+    lines.lines().for_each(|line| w.line(line));
+}

@@ -1,0 +1,439 @@
+//! `entities`: per entity an accessor with a method per action, and the builders they return.
+
+use std::collections::BTreeMap;
+
+use airbyte_agent_core::description::{Action, Next};
+use serde_json::Value;
+
+use super::types::{argument_type, argument_value};
+use super::writer::Writer;
+use crate::model::{
+    Argument, BuilderKind, EntityModel, Model, OperationModel, SchemeModel, sample, sample_of,
+};
+use crate::prose;
+use crate::types::{Rust, Shape};
+
+/// The files by path.
+pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut w = Writer::file(&model.slug);
+    w.inner_doc("Operations, one module per entity: an accessor with a method per action, and the");
+    w.inner_doc("builders they return.");
+    w.blank();
+    for entity in &model.entities {
+        w.line(&format!("pub mod {};", entity.accessor));
+    }
+    files.insert("src/entities/mod.rs".to_owned(), w.finish());
+    for entity in &model.entities {
+        files.insert(format!("src/entities/{}.rs", entity.accessor), file(model, entity));
+    }
+    files
+}
+
+fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
+    let mut body = Writer::default();
+    accessor(&mut body, model, entity);
+    for operation in &entity.operations {
+        builder(&mut body, model, operation);
+    }
+    let body = body.finish();
+    let mut w = Writer::file(&model.slug);
+    w.inner_doc(&format!("Operations on `{}`.", entity.entity.name));
+    w.blank();
+    if body.contains("BTreeMap<") {
+        w.line("use std::collections::BTreeMap;");
+        w.blank();
+    }
+    w.line("use airbyte_agent_core::description::Action;");
+    if body.contains("Value") {
+        w.line("use airbyte_agent_core::serde_json::Value;");
+    }
+    let mut names = vec!["Call", "Client"];
+    let uses = |kind| entity.operations.iter().any(|operation| operation.kind() == kind);
+    for (kind, name) in [
+        (BuilderKind::Download, "download_builder"),
+        (BuilderKind::List, "list_builder"),
+        (BuilderKind::Record, "record_builder"),
+    ] {
+        if uses(kind) {
+            names.push(name);
+        }
+    }
+    w.line(&format!("use airbyte_agent_core::{{{}}};", names.join(", ")));
+    if body.contains("impl Serialize") {
+        w.line("use serde::Serialize;");
+    }
+    if body.contains("types::") {
+        w.blank();
+        w.line("use crate::types;");
+    }
+    w.blank();
+    format!("{}\n{}", w.finish(), body.trim_start())
+}
+
+fn accessor(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
+    let class = &entity.class;
+    let description = prose::markdown(&prose::sentence(&entity.entity.description));
+    w.doc(&format!("Operations on `{}`.", entity.entity.name));
+    if !description.is_empty() {
+        w.line("///");
+        w.doc(&description);
+    }
+    w.line("#[derive(Debug, Clone, Copy)]");
+    w.block(&format!("pub struct {class}<'a>"), |w| w.line("client: &'a Client,"));
+    w.blank();
+    w.block(&format!("impl<'a> {class}<'a>"), |w| {
+        w.block("pub(crate) const fn new(client: &'a Client) -> Self", |w| w.line("Self { client }"));
+        for operation in &entity.operations {
+            w.blank();
+            method(w, model, entity, operation);
+        }
+    });
+}
+
+fn method(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>, operation: &OperationModel<'_>) {
+    let described = operation.operation;
+    w.doc(&summary(described.action, &described.summary, &entity.entity.name));
+    let description = prose::markdown(&described.description);
+    if !description.is_empty() {
+        w.line("///");
+        w.doc(&description);
+    }
+    if described.action.is_array() && !matches!(described.paging.next, Next::None { .. }) {
+        w.line("///");
+        w.doc("Awaiting the builder gives one page; `items()` goes through all of them.");
+    }
+    let positional: Vec<_> = operation.positional().collect();
+    for (n, argument) in positional.iter().enumerate() {
+        if n == 0 {
+            w.line("///");
+        }
+        w.doc(&format!("* `{}`: {}", argument.ident, one_line(argument)));
+    }
+    w.line("///");
+    w.code("no_run", &example(model, entity, operation));
+    let mut arguments = vec!["&self".to_owned()];
+    arguments.extend(
+        positional.iter().map(|a| format!("{}: {}", a.ident, setter_type(&a.rust))),
+    );
+    let name = described.action.as_str();
+    w.function(&format!("pub fn {name}"), &arguments, &format!(" -> {}", operation.builder), |w| {
+        let variant = format!("{:?}", described.action);
+        let mutable = if positional.is_empty() { "" } else { "mut " };
+        w.line(&format!(
+            "let {mutable}call = self.client.call({:?}, Action::{variant});",
+            described.entity
+        ));
+        for argument in &positional {
+            set(w, "call", argument);
+        }
+        w.line(&format!("{} {{ call }}", operation.builder));
+    });
+}
+
+fn summary(action: Action, summary: &str, entity: &str) -> String {
+    if summary.is_empty() {
+        return format!("The action `{action}` on `{entity}`.");
+    }
+    prose::markdown(&prose::sentence(summary)).replace('\n', " ")
+}
+
+/// The first paragraph of a parameter's description.
+fn one_line(argument: &Argument<'_>) -> String {
+    let text = prose::markdown(&prose::sentence(&argument.parameter.description));
+    if text.is_empty() {
+        return format!("{}.", prose::code(&argument.parameter.name));
+    }
+    text.replace("\n\n", " ").replace("\n* ", " ").replace('\n', " ")
+}
+
+fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
+    let (name, described) = (&operation.builder, operation.operation);
+    w.blank();
+    w.doc(&format!("A call of `{}.{}` being put together.", described.entity, described.action));
+    w.line("#[derive(Debug, Clone)]");
+    w.line("#[must_use = \"nothing is sent before the builder is awaited\"]");
+    w.block(&format!("pub struct {name}"), |w| w.line("call: Call,"));
+    w.blank();
+    let record = operation.record.text("types::");
+    match operation.kind() {
+        BuilderKind::List => {
+            let meta = operation.meta.as_ref().map_or("Value".to_owned(), |m| format!("types::{m}"));
+            invoke(w, "list_builder", &[name, &record, &meta]);
+        }
+        BuilderKind::Record => invoke(w, "record_builder", &[name, &record]),
+        BuilderKind::Download => invoke(w, "download_builder", &[name]),
+    }
+    if operation.setters().next().is_none() && !operation.arguments.iter().any(|a| a.clearable) {
+        return;
+    }
+    w.blank();
+    w.block(&format!("impl {name}"), |w| {
+        let mut first = true;
+        for argument in &operation.arguments {
+            if !argument.positional {
+                if !std::mem::take(&mut first) {
+                    w.blank();
+                }
+                setter(w, model, argument);
+            }
+            if argument.clearable {
+                if !std::mem::take(&mut first) {
+                    w.blank();
+                }
+                clear(w, argument);
+            }
+        }
+    });
+}
+
+fn invoke(w: &mut Writer, name: &str, arguments: &[&str]) {
+    let one = format!("{name}!({});", arguments.join(", "));
+    if one.len() <= 100 {
+        return w.line(&one);
+    }
+    w.line(&format!("{name}!("));
+    let last = arguments.len() - 1;
+    w.indented(|w| {
+        for (n, argument) in arguments.iter().enumerate() {
+            w.line(&format!("{argument}{}", if n == last { "" } else { "," }));
+        }
+    });
+    w.line(");");
+}
+
+fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
+    let text = prose::markdown(&prose::sentence(&argument.parameter.description));
+    let facts = facts(model, argument);
+    let fallback = if facts.is_empty() { prose::code(&argument.parameter.name) + "." } else { String::new() };
+    w.doc(if text.is_empty() { &fallback } else { &text });
+    if !facts.is_empty() {
+        if !text.is_empty() {
+            w.line("///");
+        }
+        w.doc(&facts);
+    }
+    let arguments =
+        ["mut self".to_owned(), format!("{}: {}", argument.ident, setter_type(&argument.rust))];
+    w.function(&format!("pub fn {}", argument.ident), &arguments, " -> Self", |w| {
+        set(w, "self.call", argument);
+        w.line("self");
+    });
+}
+
+fn clear(w: &mut Writer, argument: &Argument<'_>) {
+    w.doc(&format!("Sends `null` as {}.", prose::code(&argument.parameter.name)));
+    w.block(&format!("pub fn clear_{}(mut self) -> Self", argument.ident.trim_matches('_')), |w| {
+        w.line(&format!("self.call.set({:?}, Value::Null);", argument.parameter.name));
+        w.line("self");
+    });
+}
+
+/// Default, limits and values of a parameter, in a sentence each.
+pub(crate) fn facts(model: &Model<'_>, argument: &Argument<'_>) -> String {
+    let (parameter, schema) = (argument.parameter, &argument.parameter.schema);
+    let mut facts = Vec::new();
+    if let Some(default) = parameter.default.as_ref().or(schema.default.as_ref()) {
+        let sent = if parameter.send_default { ", always sent" } else { "" };
+        facts.push(format!("Default: {}{sent}.", prose::code(&default.0)));
+    }
+    match (schema.minimum, schema.maximum) {
+        (Some(low), Some(high)) => facts.push(format!("From {low} to {high}.")),
+        (Some(low), None) => facts.push(format!("At least {low}.")),
+        (None, Some(high)) => facts.push(format!("At most {high}.")),
+        (None, None) => {}
+    }
+    if !schema.choices.is_empty() && !matches!(argument.rust, Rust::Named(_)) {
+        let choices: Vec<_> = schema.choices.iter().map(|json| prose::code(&json.0)).collect();
+        facts.push(format!("One of {}.", choices.join(", ")));
+    }
+    if let Some(config) = &parameter.config {
+        facts.push(format!("Taken from the configuration `{}` when left out.", config.source));
+    }
+    let scoping = model.connector.scoping.iter().find(|s| s.parameter == parameter.name);
+    if let Some(scoping) = scoping {
+        facts.push(format!("Taken from the configuration `{}` when left out.", scoping.config_key));
+    }
+    facts.join(" ")
+}
+
+/// As [`argument_type`], but free-form values are taken in any form that serde can write.
+fn setter_type(rust: &Rust) -> String {
+    argument_type(rust, "types::").replace("impl Into<Value>", "impl Serialize")
+}
+
+fn set(w: &mut Writer, target: &str, argument: &Argument<'_>) {
+    let ident = &argument.ident;
+    let value = setter_value(&argument.rust, ident);
+    let name = &argument.parameter.name;
+    let one = format!("{target}.set({name:?}, {value});");
+    if one.len() + 8 <= 100 {
+        return w.line(&one);
+    }
+    w.line(&format!("let {ident}: {} = {value};", argument.rust.text("types::")));
+    w.line(&format!("{target}.set({name:?}, {ident});"));
+}
+
+fn setter_value(rust: &Rust, ident: &str) -> String {
+    match rust {
+        Rust::Value => ident.to_owned(),
+        Rust::List(item) if **item == Rust::Value => {
+            format!("{ident}.into_iter().collect::<Vec<_>>()")
+        }
+        Rust::List(_) => argument_value(rust, ident, "types::").replace("collect()", "collect::<Vec<_>>()"),
+        Rust::Table(item) if **item == Rust::Value => format!(
+            "{ident}.into_iter().map(|(key, item)| (key.into(), item)).collect::<BTreeMap<String, _>>()"
+        ),
+        Rust::Table(_) => argument_value(rust, ident, "types::")
+            .replace("collect()", "collect::<BTreeMap<_, _>>()"),
+        _ => argument_value(rust, ident, "types::"),
+    }
+}
+
+/// A doc example around a call, with what it needs hidden.
+fn example(model: &Model<'_>, entity: &EntityModel<'_>, operation: &OperationModel<'_>) -> String {
+    let (library, class, variable) = (&model.library, &model.class, &model.variable);
+    let code = call_example(model, entity, operation);
+    let mut hidden = vec![format!("# use {library}::{{{class}, Result}};")];
+    if code.contains("types::") {
+        hidden.push(format!("# use {library}::types;"));
+    }
+    if code.contains("json!(") {
+        hidden.push(format!("# use {library}::serde_json::json;"));
+    }
+    hidden.push(format!("# async fn example({variable}: {class}) -> Result<()> {{"));
+    format!("{}\n{code}\n# Ok(())\n# }}", hidden.join("\n"))
+}
+
+/// The call and what is done with its result.
+pub(crate) fn call_example(
+    model: &Model<'_>,
+    entity: &EntityModel<'_>,
+    operation: &OperationModel<'_>,
+) -> String {
+    let variable = &model.variable;
+    let expression = |argument: &Argument<'_>| {
+        expression(model, &argument.rust, &sample(argument))
+    };
+    let positional: Vec<String> = operation.positional().map(expression).collect();
+    let mut call = format!(
+        "{variable}.{}().{}({})",
+        entity.accessor,
+        operation.operation.action,
+        positional.join(", ")
+    );
+    let shown = match operation.operation.action {
+        Action::Create | Action::Update if positional.len() < 3 => 3 - positional.len(),
+        Action::Download => 1,
+        _ => 0,
+    };
+    let wanted: Vec<_> = operation
+        .setters()
+        .filter(|argument| argument.parameter.default.is_none())
+        .take(shown)
+        .collect();
+    let setters: Vec<String> =
+        wanted.iter().map(|a| format!(".{}({})", a.ident, expression(a))).collect();
+    if call.len() + setters.concat().len() > 70 && !setters.is_empty() {
+        for setter in &setters {
+            call.push_str(&format!("\n    {setter}"));
+        }
+        call.push_str("\n    .await?;");
+    } else {
+        call.push_str(&format!("{}.await?;", setters.concat()));
+    }
+    match operation.kind() {
+        BuilderKind::List => {
+            format!("let page = {call}\nfor record in &page.data {{\n    println!(\"{{record:?}}\");\n}}")
+        }
+        BuilderKind::Record => format!("let record = {call}\nprintln!(\"{{record:?}}\");"),
+        BuilderKind::Download => format!("let mut download = {call}\ndownload.save(\"file.bin\").await?;"),
+    }
+}
+
+/// `value` as an argument of this type.
+fn expression(model: &Model<'_>, rust: &Rust, value: &Value) -> String {
+    let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    match rust {
+        Rust::String => format!("{:?}", text()),
+        Rust::Integer => value.as_i64().unwrap_or(1).to_string(),
+        Rust::Number => format!("{:?}", value.as_f64().unwrap_or(1.0)),
+        Rust::Boolean => value.as_bool().unwrap_or(true).to_string(),
+        Rust::Value => match value {
+            Value::String(_) => format!("{:?}", text()),
+            _ => format!("json!({value})"),
+        },
+        Rust::Boxed(inner) => expression(model, inner, value),
+        Rust::List(item) => {
+            let list: Vec<&Value> = match value {
+                Value::Array(list) if !list.is_empty() => list.iter().take(2).collect(),
+                _ => vec![value],
+            };
+            let items: Vec<_> = list.iter().map(|value| expression(model, item, value)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Rust::Table(item) => {
+            let entry = value.as_object().and_then(|map| map.iter().next());
+            let (key, value) = entry.map_or(("key", &Value::Null), |(k, v)| (k.as_str(), v));
+            let fallback = Value::from("value");
+            let value = if value.is_null() { &fallback } else { value };
+            format!("[({key:?}, {})]", expression(model, item, value))
+        }
+        Rust::Named(name) => named_expression(model, name, value),
+    }
+}
+
+fn named_expression(model: &Model<'_>, name: &str, value: &Value) -> String {
+    match model.types.get(name).map(|named| &named.shape) {
+        Some(Shape::Enum(values)) => {
+            let known = values.iter().find(|(_, wire)| value.as_str() == Some(wire));
+            let variant = known.or_else(|| values.first()).map_or("Other", |(v, _)| v.as_str());
+            format!("types::{name}::{variant}")
+        }
+        Some(Shape::Struct(members)) => {
+            let member = |wire: &str| value.get(wire).cloned().filter(|value| !value.is_null());
+            let required: Vec<String> = members
+                .iter()
+                .filter(|m| m.required)
+                .map(|m| {
+                    let value = member(&m.wire).unwrap_or_else(|| by_name(&m.wire));
+                    expression(model, &m.rust, &value)
+                })
+                .collect();
+            let setters: String = members
+                .iter()
+                .filter(|m| !m.required)
+                .filter_map(|m| {
+                    let value = member(&m.wire)?;
+                    Some(format!(".{}({})", m.ident, expression(model, &m.rust, &value)))
+                })
+                .collect();
+            format!("types::{name}::new({}){setters}", required.join(", "))
+        }
+        None => format!("json!({value})"),
+    }
+}
+
+fn by_name(name: &str) -> Value {
+    let mut schema = airbyte_agent_core::description::Schema::ANY;
+    schema.kinds = vec![airbyte_agent_core::description::Kind::String].into();
+    sample_of(&schema, name)
+}
+
+/// A connector made with a way to authenticate: `Auth::new(env::var("…")?, …)`.
+pub(crate) fn connect_example(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
+    let prefix = model.slug.replace('-', "_").to_uppercase();
+    let arguments: Vec<String> = scheme
+        .fields
+        .iter()
+        .filter(|(_, field)| field.required)
+        .map(|(ident, _)| {
+            format!("env::var(\"{prefix}_{}\")?", ident.trim_matches('_').to_uppercase())
+        })
+        .collect();
+    let one = format!("{}::new({})", scheme.class, arguments.join(", "));
+    if one.len() <= 70 {
+        return one;
+    }
+    format!("{}::new(\n    {},\n)", scheme.class, arguments.join(",\n    "))
+}

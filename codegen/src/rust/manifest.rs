@@ -1,0 +1,42 @@
+//! `Cargo.toml` of a connector crate.
+
+use super::writer::header;
+use crate::model::Model;
+
+/// The manifest; what all crates share comes from the workspace.
+pub(crate) fn manifest(model: &Model<'_>) -> String {
+    let title = toml(&model.connector.title);
+    let keyword: String =
+        model.slug.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
+    format!(
+        r#"# {header}
+[package]
+name = "{package}"
+description = "{title} for AI agents: typed operations, straight to the vendor or through Airbyte."
+readme = "README.md"
+keywords = ["airbyte", "agents", "connector", "{keyword}"]
+version.workspace = true
+edition.workspace = true
+rust-version.workspace = true
+license.workspace = true
+repository.workspace = true
+categories.workspace = true
+
+[lints]
+workspace = true
+
+[dependencies]
+airbyte-agent-core.workspace = true
+serde.workspace = true
+
+[dev-dependencies]
+tokio.workspace = true
+"#,
+        header = header(&model.slug),
+        package = model.package(),
+    )
+}
+
+fn toml(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
+}

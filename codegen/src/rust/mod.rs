@@ -1,0 +1,38 @@
+//! The Rust files of a connector crate. Text in, text out; names and types are settled before.
+
+mod auth;
+mod connector;
+mod description;
+mod entities;
+mod manifest;
+mod types;
+mod writer;
+
+use std::collections::BTreeMap;
+
+use crate::Error;
+use crate::model::Model;
+
+pub(crate) use entities::{call_example, connect_example};
+pub(crate) use writer::header;
+
+/// Every Rust file and the manifest, by path inside the crate.
+pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error> {
+    let mut files = BTreeMap::new();
+    files.insert("Cargo.toml".to_owned(), manifest::manifest(model));
+    files.insert("src/lib.rs".to_owned(), connector::library(model));
+    files.insert("src/connector.rs".to_owned(), connector::connector(model));
+    files.insert("src/auth.rs".to_owned(), auth::auth(model));
+    files.extend(description::files(model)?);
+    files.extend(types::files(model));
+    files.extend(entities::files(model));
+    for (path, text) in &files {
+        if path.ends_with(".rs")
+            && let Err(error) = syn::parse_file(text)
+        {
+            let message = format!("{path}: {error}");
+            return Err(Error::Unparsable { message });
+        }
+    }
+    Ok(files)
+}
