@@ -1,3 +1,114 @@
-//! Maintenance tasks of the workspace.
+//! `cargo xtask`: maintenance tasks of the workspace.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is a program")]
 
-fn main() {}
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use xtask::regen::{Mode, State};
+use xtask::{lint, new, regen, specs};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Writes the connector crates that specs/ describes.
+    Regen {
+        /// Connectors; all when none is named.
+        slugs: Vec<String>,
+        /// Only says which files are out of date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Says what is wrong with specs.
+    Lint {
+        /// Connectors or spec files; all when none is named.
+        specs: Vec<String>,
+        /// Warnings count as errors.
+        #[arg(long)]
+        deny_warnings: bool,
+    },
+    /// Starts the spec of a new connector.
+    New {
+        /// Name of the connector, such as `zendesk-support`.
+        slug: String,
+    },
+}
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned);
+    match Arguments::parse().task {
+        Task::Regen { slugs, check } => regenerate(&root, &slugs, check),
+        Task::Lint { specs, deny_warnings } => check_specs(&root, &specs, deny_warnings),
+        Task::New { slug } => match new::new(&root, &slug) {
+            Ok(path) => {
+                println!("{} is ready to be filled in; then:", path.display());
+                println!("  cargo xtask lint {slug} && cargo xtask regen {slug}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => failure(&error.to_string()),
+        },
+    }
+}
+
+fn failure(message: &str) -> ExitCode {
+    eprintln!("error: {message}");
+    ExitCode::FAILURE
+}
+
+fn regenerate(root: &Path, slugs: &[String], check: bool) -> ExitCode {
+    let slugs = match specs::slugs(root, slugs) {
+        Ok(slugs) => slugs,
+        Err(error) => return failure(&error.to_string()),
+    };
+    let mode = if check { Mode::Check } else { Mode::Write };
+    let mut good = true;
+    for (slug, state) in regen::regen(root, &slugs, mode) {
+        match state {
+            Ok(State::Fresh) => println!("{slug}: up to date"),
+            Ok(State::Written(files)) => println!("{slug}: {} files written", files.len()),
+            Ok(State::Stale(files)) => {
+                good = false;
+                for file in files {
+                    println!("{slug}: {file} is out of date");
+                }
+                println!("{slug}: run `cargo xtask regen {slug}`");
+            }
+            Err(error) => {
+                good = false;
+                eprintln!("error: {slug}: {error}");
+            }
+        }
+    }
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn check_specs(root: &Path, named: &[String], deny_warnings: bool) -> ExitCode {
+    let files = match specs::files(root, named) {
+        Ok(files) => files,
+        Err(error) => return failure(&error.to_string()),
+    };
+    let (mut errors, mut warnings) = (0, 0);
+    for file in files {
+        match lint::lint(&file) {
+            Ok(report) => {
+                let shown = file.strip_prefix(root).unwrap_or(&file).display();
+                report.problems.iter().for_each(|problem| println!("{shown}:{problem}"));
+                errors += report.errors();
+                warnings += report.warnings();
+            }
+            Err(error) => {
+                eprintln!("error: {error}");
+                errors += 1;
+            }
+        }
+    }
+    println!("{errors} errors, {warnings} warnings");
+    let bad = errors > 0 || deny_warnings && warnings > 0;
+    if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::description::{
-    Action, Body, CredentialField, Entity, Hints, Location, Method, Next, Operation, Paging,
+    Action, Body, CredentialField, Hints, Location, Method, Next, Operation, Paging,
     Parameter, Response, RetryPolicy, Schema, Style, Template,
 };
 use databake::{Bake, CrateEnv};
@@ -216,22 +216,12 @@ fn bases() -> Vec<Base> {
         },
         idempotency_header: None,
     };
-    let entity = Entity {
-        name: text(),
-        description: text(),
-        operations: Cow::Borrowed(&[]),
-        schema: None,
-        store: Cow::Borrowed(&[]),
-        when_to_use: text(),
-        phrases: Cow::Borrowed(&[]),
-    };
     [
         base("SCHEMA", &schema()),
         base("PARAMETER", &parameter),
         base("FIELD", &field),
         base("RESPONSE", &response()),
         base("OPERATION", &operation),
-        base("ENTITY", &entity),
     ]
     .into_iter()
     .flatten()

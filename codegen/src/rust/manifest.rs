@@ -30,7 +30,7 @@ airbyte-agent-core.workspace = true
 serde.workspace = true
 
 [dev-dependencies]
-tokio.workspace = true
+tokio = {{ workspace = true, features = ["macros", "rt"] }}
 "#,
         header = header(&model.slug),
         package = model.package(),

@@ -1,0 +1,100 @@
+//! Which specs there are and where they stand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Why a spec was not found.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A directory cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The directory.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// No spec of that name.
+    #[error("there is no specs/{slug}.yaml; known: {known}")]
+    Unknown {
+        /// What was asked for.
+        slug: String,
+        /// What there is.
+        known: String,
+    },
+}
+
+/// The spec of a connector.
+pub fn path(root: &Path, slug: &str) -> PathBuf {
+    root.join("specs").join(format!("{slug}.yaml"))
+}
+
+/// The connectors named, each of which must have a spec; all connectors when none is named.
+///
+/// # Errors
+///
+/// When a name has no spec, or `specs/` cannot be read.
+pub fn slugs(root: &Path, named: &[String]) -> Result<Vec<String>, Error> {
+    let all = all(root)?;
+    if named.is_empty() {
+        return Ok(all);
+    }
+    let mut slugs = Vec::new();
+    for slug in named {
+        if !path(root, slug).is_file() {
+            return Err(Error::Unknown { slug: slug.clone(), known: all.join(", ") });
+        }
+        if !slugs.contains(slug) {
+            slugs.push(slug.clone());
+        }
+    }
+    Ok(slugs)
+}
+
+/// Spec files: connectors and paths mixed, all connectors when none is named.
+///
+/// # Errors
+///
+/// As [`slugs`].
+pub fn files(root: &Path, named: &[String]) -> Result<Vec<PathBuf>, Error> {
+    if named.is_empty() {
+        return Ok(all(root)?.iter().map(|slug| path(root, slug)).collect());
+    }
+    let mut files = Vec::new();
+    for name in named {
+        if Path::new(name).is_file() {
+            files.push(PathBuf::from(name));
+        } else {
+            files.extend(slugs(root, std::slice::from_ref(name))?.iter().map(|slug| path(root, slug)));
+        }
+    }
+    Ok(files)
+}
+
+fn all(root: &Path) -> Result<Vec<String>, Error> {
+    let folder = root.join("specs");
+    let read = |source| Error::Read { path: folder.clone(), source };
+    let mut slugs = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        let slug = path.file_stem().and_then(|stem| stem.to_str());
+        if let Some(slug) = slug
+            && path.extension().is_some_and(|extension| extension == "yaml")
+            && describes_a_connector(&path)
+        {
+            slugs.push(slug.to_owned());
+        }
+    }
+    slugs.sort();
+    Ok(slugs)
+}
+
+/// Whether the file is in the connector dialect, which is `OpenAPI` 3.1; the API of the hosted
+/// platform is 3.0 and made into a client by other means.
+fn describes_a_connector(path: &Path) -> bool {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    !text.lines().take(50).any(|line| {
+        let version = line.strip_prefix("openapi:").unwrap_or_default();
+        version.trim().trim_matches(['"', '\'']).starts_with("3.0")
+    })
+}
