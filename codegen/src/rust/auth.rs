@@ -47,18 +47,7 @@ fn structure(w: &mut Writer, scheme: &SchemeModel<'_>) {
         w.function("pub fn new", &arguments, " -> Self", |w| {
             let mut calls = vec![format!(".scheme({:?})", scheme.scheme.name)];
             calls.extend(required.iter().map(|(ident, f)| format!(".field({:?}, {ident})", f.name)));
-            let one = format!("let credentials = Credentials::new(){};", calls.concat());
-            if one.len() + 8 <= 100 && calls.concat().len() <= 60 {
-                w.line(&one);
-            } else {
-                w.line("let credentials = Credentials::new()");
-                let last = calls.len() - 1;
-                w.indented(|w| {
-                    for (n, call) in calls.iter().enumerate() {
-                        w.line(&format!("{call}{}", if n == last { ";" } else { "" }));
-                    }
-                });
-            }
+            w.assignment("let credentials", &format!("Credentials::new(){}", calls.concat()));
             w.line("Self { credentials }");
         });
         for (ident, field) in scheme.fields.iter().filter(|(_, field)| !field.required) {

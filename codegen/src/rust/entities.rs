@@ -20,9 +20,9 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     w.inner_doc("Operations, one module per entity: an accessor with a method per action, and the");
     w.inner_doc("builders they return.");
     w.blank();
-    for entity in &model.entities {
-        w.line(&format!("pub mod {};", entity.accessor));
-    }
+    let mut modules: Vec<&str> = model.entities.iter().map(|e| e.accessor.as_str()).collect();
+    modules.sort_unstable();
+    modules.iter().for_each(|module| w.line(&format!("pub mod {module};")));
     files.insert("src/entities/mod.rs".to_owned(), w.finish());
     for entity in &model.entities {
         files.insert(format!("src/entities/{}.rs", entity.accessor), file(model, entity));
@@ -270,7 +270,15 @@ fn set(w: &mut Writer, target: &str, argument: &Argument<'_>) {
     if one.len() + 8 <= 100 {
         return w.line(&one);
     }
-    w.line(&format!("let {ident}: {} = {value};", argument.rust.text("types::")));
+    // With the type in front, `collect` needs none of its own.
+    let free = argument.rust.any(&mut |rust| *rust == Rust::Value);
+    let (head, value) = if free {
+        (format!("let {ident}"), value)
+    } else {
+        let ty = argument.rust.text("types::");
+        (format!("let {ident}: {ty}"), argument_value(&argument.rust, ident, "types::"))
+    };
+    w.assignment(&head, &value);
     w.line(&format!("{target}.set({name:?}, {ident});"));
 }
 

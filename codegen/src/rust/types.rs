@@ -209,12 +209,14 @@ fn record(
         w.line("pub extra: Extra,");
     });
     w.blank();
+    let pairs: Vec<String> =
+        members.iter().map(|member| format!("{}: {:?}", member.ident, member.wire)).collect();
+    let one = format!("record!({name} {{ {} }});", pairs.join(", "));
+    if one.len() <= 100 {
+        return w.line(&one);
+    }
     w.line(&format!("record!({name} {{"));
-    w.indented(|w| {
-        for member in members {
-            w.line(&format!("{}: {:?},", member.ident, member.wire));
-        }
-    });
+    w.indented(|w| pairs.iter().for_each(|pair| w.line(&format!("{pair},"))));
     w.line("});");
 }
 
@@ -325,7 +327,7 @@ fn constructor(w: &mut Writer, members: &[Member], required: &[&Member]) {
             })
             .collect();
         let one = format!("Self {{ {} }}", fields.join(", "));
-        if one.len() + 8 <= 100 && fields.join(", ").len() < 18 {
+        if one.len() + 8 <= 100 {
             w.line(&one);
         } else {
             w.block("Self", |w| fields.iter().for_each(|field| w.line(&format!("{field},"))));

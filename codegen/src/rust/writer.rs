@@ -97,10 +97,50 @@ impl Writer {
         self.line("}");
     }
 
+    /// `head = value;`, broken behind `=` or before every method when it is long.
+    pub(crate) fn assignment(&mut self, head: &str, value: &str) {
+        let one = format!("{head} = {value};");
+        if self.level * 4 + one.len() <= WIDTH {
+            return self.line(&one);
+        }
+        if self.level * 4 + 4 + value.len() < WIDTH {
+            self.line(&format!("{head} ="));
+            return self.indented(|w| w.line(&format!("{value};")));
+        }
+        let mut calls = chain(value).into_iter();
+        let first = calls.next().unwrap_or_default();
+        self.line(&format!("{head} = {first}"));
+        let calls: Vec<&str> = calls.collect();
+        self.indented(|w| {
+            for (n, call) in calls.iter().enumerate() {
+                w.line(&format!("{call}{}", if n + 1 == calls.len() { ";" } else { "" }));
+            }
+        });
+    }
+
     /// The text.
     pub(crate) fn finish(self) -> String {
         format!("{}\n", self.text.trim_end())
     }
+}
+
+/// `a.b(c.d()).e()` → `a`, `.b(c.d())`, `.e()`
+fn chain(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut start) = (0_i32, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            '.' if depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
 }
 
 /// What the first line of every file says.

@@ -20,9 +20,8 @@ impl OAuth2 {
     /// * `access_token`: Token that GitHub issued to the app for a user; starts with `gho_` (OAuth
     ///   app) or `ghu_` (GitHub App).
     pub fn new(access_token: impl Into<String>) -> Self {
-        let credentials = Credentials::new()
-            .scheme("githubOAuth")
-            .field("access_token", access_token);
+        let credentials =
+            Credentials::new().scheme("githubOAuth").field("access_token", access_token);
         Self { credentials }
     }
 }

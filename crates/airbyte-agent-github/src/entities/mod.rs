@@ -3,27 +3,27 @@
 //! Operations, one module per entity: an accessor with a method per action, and the
 //! builders they return.
 
-pub mod repositories;
-pub mod org_repositories;
 pub mod branches;
-pub mod commits;
-pub mod releases;
-pub mod issues;
 pub mod comments;
-pub mod pull_requests;
-pub mod reviews;
-pub mod pr_comments;
-pub mod labels;
-pub mod milestones;
-pub mod organizations;
-pub mod users;
-pub mod teams;
-pub mod tags;
-pub mod stargazers;
-pub mod viewer;
-pub mod viewer_repositories;
-pub mod projects;
-pub mod project_items;
+pub mod commits;
+pub mod directory_content;
 pub mod discussions;
 pub mod file_content;
-pub mod directory_content;
+pub mod issues;
+pub mod labels;
+pub mod milestones;
+pub mod org_repositories;
+pub mod organizations;
+pub mod pr_comments;
+pub mod project_items;
+pub mod projects;
+pub mod pull_requests;
+pub mod releases;
+pub mod repositories;
+pub mod reviews;
+pub mod stargazers;
+pub mod tags;
+pub mod teams;
+pub mod users;
+pub mod viewer;
+pub mod viewer_repositories;

@@ -45,12 +45,7 @@ pub struct BranchTarget {
     pub extra: Extra,
 }
 
-record!(BranchTarget {
-    oid: "oid",
-    commit_url: "commitUrl",
-    message: "message",
-    author: "author",
-});
+record!(BranchTarget { oid: "oid", commit_url: "commitUrl", message: "message", author: "author" });
 
 /// What comes with a page of `branches.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,7 +59,4 @@ pub struct BranchesListMeta {
     pub extra: Extra,
 }
 
-record!(BranchesListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(BranchesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -140,7 +140,4 @@ pub struct CommentsListMeta {
     pub extra: Extra,
 }
 
-record!(CommentsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(CommentsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -54,10 +54,7 @@ pub struct CommitAuthor {
     pub extra: Extra,
 }
 
-record!(CommitAuthor {
-    name: "name",
-    email: "email",
-});
+record!(CommitAuthor { name: "name", email: "email" });
 
 /// Parents, up to 5; two or more make a merge.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -69,9 +66,7 @@ pub struct CommitParents {
     pub extra: Extra,
 }
 
-record!(CommitParents {
-    nodes: "nodes",
-});
+record!(CommitParents { nodes: "nodes" });
 
 /// `nodes` of [`CommitParents`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -83,9 +78,7 @@ pub struct CommitParentsNode {
     pub extra: Extra,
 }
 
-record!(CommitParentsNode {
-    oid: "oid",
-});
+record!(CommitParentsNode { oid: "oid" });
 
 /// What comes with a page of `commits.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -99,7 +92,4 @@ pub struct CommitsListMeta {
     pub extra: Extra,
 }
 
-record!(CommitsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(CommitsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

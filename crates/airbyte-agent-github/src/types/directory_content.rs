@@ -20,9 +20,4 @@ pub struct DirectoryEntry {
     pub extra: Extra,
 }
 
-record!(DirectoryEntry {
-    name: "name",
-    type_: "type",
-    oid: "oid",
-    path: "path",
-});
+record!(DirectoryEntry { name: "name", type_: "type", oid: "oid", path: "path" });

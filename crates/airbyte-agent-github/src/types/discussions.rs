@@ -156,12 +156,7 @@ pub struct DiscussionAnswer {
     pub extra: Extra,
 }
 
-record!(DiscussionAnswer {
-    id: "id",
-    body: "body",
-    created_at: "createdAt",
-    author: "author",
-});
+record!(DiscussionAnswer { id: "id", body: "body", created_at: "createdAt", author: "author" });
 
 /// What comes with a page of `discussions.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -175,10 +170,7 @@ pub struct DiscussionsListMeta {
     pub extra: Extra,
 }
 
-record!(DiscussionsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(DiscussionsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
 
 /// What comes with a page of `discussions.search`.
 #[derive(Debug, Clone, Default, PartialEq)]

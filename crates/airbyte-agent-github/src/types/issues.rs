@@ -442,10 +442,7 @@ pub struct IssuesListMeta {
     pub extra: Extra,
 }
 
-record!(IssuesListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(IssuesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
 
 /// What comes with a page of `issues.search`.
 #[derive(Debug, Clone, Default, PartialEq)]

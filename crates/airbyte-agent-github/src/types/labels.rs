@@ -53,7 +53,4 @@ pub struct LabelsListMeta {
     pub extra: Extra,
 }
 
-record!(LabelsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(LabelsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -75,7 +75,4 @@ pub struct MilestonesListMeta {
     pub extra: Extra,
 }
 
-record!(MilestonesListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(MilestonesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -16,7 +16,4 @@ pub struct OrgRepositoriesListMeta {
     pub extra: Extra,
 }
 
-record!(OrgRepositoriesListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(OrgRepositoriesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -77,7 +77,4 @@ pub struct OrganizationsListMeta {
     pub extra: Extra,
 }
 
-record!(OrganizationsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(OrganizationsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -16,7 +16,4 @@ pub struct PrCommentsListMeta {
     pub extra: Extra,
 }
 
-record!(PrCommentsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(PrCommentsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

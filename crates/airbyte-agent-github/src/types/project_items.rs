@@ -125,9 +125,7 @@ pub struct ProjectItemContentRepository {
     pub extra: Extra,
 }
 
-record!(ProjectItemContentRepository {
-    name_with_owner: "nameWithOwner",
-});
+record!(ProjectItemContentRepository { name_with_owner: "nameWithOwner" });
 
 open_enum!(
     /// State, when it is a pull request.
@@ -151,9 +149,7 @@ pub struct ProjectItemFieldValues {
     pub extra: Extra,
 }
 
-record!(ProjectItemFieldValues {
-    nodes: "nodes",
-});
+record!(ProjectItemFieldValues { nodes: "nodes" });
 
 /// `nodes` of [`ProjectItemFieldValues`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -212,9 +208,7 @@ pub struct ProjectItemFieldValuesNodeField {
     pub extra: Extra,
 }
 
-record!(ProjectItemFieldValuesNodeField {
-    name: "name",
-});
+record!(ProjectItemFieldValuesNodeField { name: "name" });
 
 /// Repository of the item.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -226,9 +220,7 @@ pub struct ProjectItemFieldValuesNodeRepository {
     pub extra: Extra,
 }
 
-record!(ProjectItemFieldValuesNodeRepository {
-    name_with_owner: "nameWithOwner",
-});
+record!(ProjectItemFieldValuesNodeRepository { name_with_owner: "nameWithOwner" });
 
 /// What comes with a page of `project_items.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -242,7 +234,4 @@ pub struct ProjectItemsListMeta {
     pub extra: Extra,
 }
 
-record!(ProjectItemsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(ProjectItemsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

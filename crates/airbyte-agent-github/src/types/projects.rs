@@ -63,9 +63,7 @@ pub struct ProjectFields {
     pub extra: Extra,
 }
 
-record!(ProjectFields {
-    nodes: "nodes",
-});
+record!(ProjectFields { nodes: "nodes" });
 
 /// `nodes` of [`ProjectFields`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -83,12 +81,7 @@ pub struct ProjectFieldsNode {
     pub extra: Extra,
 }
 
-record!(ProjectFieldsNode {
-    id: "id",
-    name: "name",
-    options: "options",
-    data_type: "dataType",
-});
+record!(ProjectFieldsNode { id: "id", name: "name", options: "options", data_type: "dataType" });
 
 /// `options` of [`ProjectFieldsNode`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -185,7 +178,4 @@ pub struct ProjectsListMeta {
     pub extra: Extra,
 }
 
-record!(ProjectsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(ProjectsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

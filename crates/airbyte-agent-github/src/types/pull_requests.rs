@@ -160,11 +160,7 @@ pub struct PullRequestResponseHead {
     pub extra: Extra,
 }
 
-record!(PullRequestResponseHead {
-    label: "label",
-    ref_: "ref",
-    sha: "sha",
-});
+record!(PullRequestResponseHead { label: "label", ref_: "ref", sha: "sha" });
 
 /// Branch to merge into.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -180,11 +176,7 @@ pub struct PullRequestResponseBase {
     pub extra: Extra,
 }
 
-record!(PullRequestResponseBase {
-    label: "label",
-    ref_: "ref",
-    sha: "sha",
-});
+record!(PullRequestResponseBase { label: "label", ref_: "ref", sha: "sha" });
 
 /// `labels` of [`PullRequestResponse`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -385,10 +377,7 @@ pub struct PullRequestsListMeta {
     pub extra: Extra,
 }
 
-record!(PullRequestsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(PullRequestsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
 
 /// What comes with a page of `pull_requests.search`.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -60,9 +60,7 @@ pub struct ReleaseReleaseAssets {
     pub extra: Extra,
 }
 
-record!(ReleaseReleaseAssets {
-    nodes: "nodes",
-});
+record!(ReleaseReleaseAssets { nodes: "nodes" });
 
 /// `nodes` of [`ReleaseReleaseAssets`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -78,11 +76,7 @@ pub struct ReleaseReleaseAssetsNode {
     pub extra: Extra,
 }
 
-record!(ReleaseReleaseAssetsNode {
-    name: "name",
-    download_url: "downloadUrl",
-    size: "size",
-});
+record!(ReleaseReleaseAssetsNode { name: "name", download_url: "downloadUrl", size: "size" });
 
 /// What comes with a page of `releases.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -96,7 +90,4 @@ pub struct ReleasesListMeta {
     pub extra: Extra,
 }
 
-record!(ReleasesListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(ReleasesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

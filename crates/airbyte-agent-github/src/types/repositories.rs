@@ -16,10 +16,7 @@ pub struct RepositoriesListMeta {
     pub extra: Extra,
 }
 
-record!(RepositoriesListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(RepositoriesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
 
 /// What comes with a page of `repositories.search`.
 #[derive(Debug, Clone, Default, PartialEq)]

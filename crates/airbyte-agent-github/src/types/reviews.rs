@@ -67,7 +67,4 @@ pub struct ReviewsListMeta {
     pub extra: Extra,
 }
 
-record!(ReviewsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(ReviewsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -88,9 +88,7 @@ pub struct RepositoryPrimaryLanguage {
     pub extra: Extra,
 }
 
-record!(RepositoryPrimaryLanguage {
-    name: "name",
-});
+record!(RepositoryPrimaryLanguage { name: "name" });
 
 /// License that GitHub recognized.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -104,10 +102,7 @@ pub struct RepositoryLicenseInfo {
     pub extra: Extra,
 }
 
-record!(RepositoryLicenseInfo {
-    name: "name",
-    spdx_id: "spdxId",
-});
+record!(RepositoryLicenseInfo { name: "name", spdx_id: "spdxId" });
 
 /// An account: user, organization, bot or app.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -121,10 +116,7 @@ pub struct Actor {
     pub extra: Extra,
 }
 
-record!(Actor {
-    login: "login",
-    avatar_url: "avatarUrl",
-});
+record!(Actor { login: "login", avatar_url: "avatarUrl" });
 
 /// Default branch; null while the repository is empty.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -136,9 +128,7 @@ pub struct RepositoryDefaultBranchRef {
     pub extra: Extra,
 }
 
-record!(RepositoryDefaultBranchRef {
-    name: "name",
-});
+record!(RepositoryDefaultBranchRef { name: "name" });
 
 /// Topics, the first 10.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -150,9 +140,7 @@ pub struct RepositoryRepositoryTopics {
     pub extra: Extra,
 }
 
-record!(RepositoryRepositoryTopics {
-    nodes: "nodes",
-});
+record!(RepositoryRepositoryTopics { nodes: "nodes" });
 
 /// `nodes` of [`RepositoryRepositoryTopics`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -164,9 +152,7 @@ pub struct RepositoryRepositoryTopicsNode {
     pub extra: Extra,
 }
 
-record!(RepositoryRepositoryTopicsNode {
-    topic: "topic",
-});
+record!(RepositoryRepositoryTopicsNode { topic: "topic" });
 
 /// The topic.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -178,9 +164,7 @@ pub struct RepositoryRepositoryTopicsNodeTopic {
     pub extra: Extra,
 }
 
-record!(RepositoryRepositoryTopicsNodeTopic {
-    name: "name",
-});
+record!(RepositoryRepositoryTopicsNodeTopic { name: "name" });
 
 /// A person and a time, as recorded in Git.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -196,11 +180,7 @@ pub struct GitSignature {
     pub extra: Extra,
 }
 
-record!(GitSignature {
-    name: "name",
-    email: "email",
-    date: "date",
-});
+record!(GitSignature { name: "name", email: "email", date: "date" });
 
 /// A list reduced to the number of its entries.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -212,9 +192,7 @@ pub struct TotalCount {
     pub extra: Extra,
 }
 
-record!(TotalCount {
-    total_count: "totalCount",
-});
+record!(TotalCount { total_count: "totalCount" });
 
 /// Accounts, by name only.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -226,9 +204,7 @@ pub struct AccountLoginList {
     pub extra: Extra,
 }
 
-record!(AccountLoginList {
-    nodes: "nodes",
-});
+record!(AccountLoginList { nodes: "nodes" });
 
 /// An account, by name only.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -240,9 +216,7 @@ pub struct AccountLogin {
     pub extra: Extra,
 }
 
-record!(AccountLogin {
-    login: "login",
-});
+record!(AccountLogin { login: "login" });
 
 /// Labels, by name and color.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -254,9 +228,7 @@ pub struct LabelSummaryList {
     pub extra: Extra,
 }
 
-record!(LabelSummaryList {
-    nodes: "nodes",
-});
+record!(LabelSummaryList { nodes: "nodes" });
 
 /// A label, by name and color.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -270,10 +242,7 @@ pub struct LabelSummary {
     pub extra: Extra,
 }
 
-record!(LabelSummary {
-    name: "name",
-    color: "color",
-});
+record!(LabelSummary { name: "name", color: "color" });
 
 /// A milestone, by title and number.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -287,10 +256,7 @@ pub struct MilestoneSummary {
     pub extra: Extra,
 }
 
-record!(MilestoneSummary {
-    title: "title",
-    number: "number",
-});
+record!(MilestoneSummary { title: "title", number: "number" });
 
 /// A comment in the conversation of an issue or pull request.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -16,10 +16,7 @@ pub struct Stargazer {
     pub extra: Extra,
 }
 
-record!(Stargazer {
-    starred_at: "starredAt",
-    node: "node",
-});
+record!(Stargazer { starred_at: "starredAt", node: "node" });
 
 /// The user.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -59,10 +56,7 @@ pub struct StargazersListMetaError {
     pub extra: Extra,
 }
 
-record!(StargazersListMetaError {
-    type_: "type",
-    message: "message",
-});
+record!(StargazersListMetaError { type_: "type", message: "message" });
 
 /// What comes with a page of `stargazers.list`.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -20,11 +20,7 @@ pub struct Tag {
     pub extra: Extra,
 }
 
-record!(Tag {
-    name: "name",
-    prefix: "prefix",
-    target: "target",
-});
+record!(Tag { name: "name", prefix: "prefix", target: "target" });
 
 /// Git object it points to.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -64,7 +60,4 @@ pub struct TagsListMeta {
     pub extra: Extra,
 }
 
-record!(TagsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(TagsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -78,10 +78,7 @@ pub struct TeamParentTeam {
     pub extra: Extra,
 }
 
-record!(TeamParentTeam {
-    slug: "slug",
-    name: "name",
-});
+record!(TeamParentTeam { slug: "slug", name: "name" });
 
 /// What comes with a page of `teams.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -95,7 +92,4 @@ pub struct TeamsListMeta {
     pub extra: Extra,
 }
 
-record!(TeamsListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(TeamsListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

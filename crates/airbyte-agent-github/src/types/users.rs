@@ -89,10 +89,7 @@ pub struct UsersListMeta {
     pub extra: Extra,
 }
 
-record!(UsersListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(UsersListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });
 
 /// What comes with a page of `users.search`.
 #[derive(Debug, Clone, Default, PartialEq)]

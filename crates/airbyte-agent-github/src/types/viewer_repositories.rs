@@ -16,7 +16,4 @@ pub struct ViewerRepositoriesListMeta {
     pub extra: Extra,
 }
 
-record!(ViewerRepositoriesListMeta {
-    has_next_page: "has_next_page",
-    end_cursor: "end_cursor",
-});
+record!(ViewerRepositoriesListMeta { has_next_page: "has_next_page", end_cursor: "end_cursor" });

@@ -3,19 +3,19 @@
 //! Operations, one module per entity: an accessor with a method per action, and the
 //! builders they return.
 
-pub mod users;
+pub mod call_audio;
+pub mod call_transcripts;
+pub mod call_video;
 pub mod calls;
 pub mod calls_extensive;
-pub mod call_audio;
-pub mod call_video;
-pub mod workspaces;
-pub mod call_transcripts;
-pub mod stats_activity_aggregate;
-pub mod stats_activity_day_by_day;
-pub mod stats_interaction;
+pub mod coaching;
+pub mod library_folder_content;
+pub mod library_folders;
 pub mod settings_scorecards;
 pub mod settings_trackers;
-pub mod library_folders;
-pub mod library_folder_content;
-pub mod coaching;
+pub mod stats_activity_aggregate;
+pub mod stats_activity_day_by_day;
 pub mod stats_activity_scorecards;
+pub mod stats_interaction;
+pub mod users;
+pub mod workspaces;

@@ -17,10 +17,7 @@ pub struct CallTranscript {
     pub extra: Extra,
 }
 
-record!(CallTranscript {
-    call_id: "callId",
-    transcript: "transcript",
-});
+record!(CallTranscript { call_id: "callId", transcript: "transcript" });
 
 /// `transcript` of [`CallTranscript`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -57,11 +54,7 @@ pub struct CallTranscriptTranscriptSentence {
     pub extra: Extra,
 }
 
-record!(CallTranscriptTranscriptSentence {
-    start: "start",
-    end: "end",
-    text: "text",
-});
+record!(CallTranscriptTranscriptSentence { start: "start", end: "end", text: "text" });
 
 /// What comes with a page of `call_transcripts.list`.
 #[derive(Debug, Clone, Default, PartialEq)]

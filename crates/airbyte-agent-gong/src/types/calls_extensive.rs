@@ -164,10 +164,7 @@ pub struct ExtensiveCallPartyContext {
     pub extra: Extra,
 }
 
-record!(ExtensiveCallPartyContext {
-    system: "system",
-    objects: "objects",
-});
+record!(ExtensiveCallPartyContext { system: "system", objects: "objects" });
 
 /// `objects` of [`ExtensiveCallPartyContext`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -201,10 +198,7 @@ pub struct ExtensiveCallPartyContextObjectField {
     pub extra: Extra,
 }
 
-record!(ExtensiveCallPartyContextObjectField {
-    name: "name",
-    value: "value",
-});
+record!(ExtensiveCallPartyContextObjectField { name: "name", value: "value" });
 
 /// How the participants talked; only when asked for in `exposedFields.interaction`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -218,10 +212,7 @@ pub struct ExtensiveCallInteraction {
     pub extra: Extra,
 }
 
-record!(ExtensiveCallInteraction {
-    interaction_stats: "interactionStats",
-    questions: "questions",
-});
+record!(ExtensiveCallInteraction { interaction_stats: "interactionStats", questions: "questions" });
 
 /// `interactionStats` of [`ExtensiveCallInteraction`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -235,10 +226,7 @@ pub struct ExtensiveCallInteractionInteractionStats {
     pub extra: Extra,
 }
 
-record!(ExtensiveCallInteractionInteractionStats {
-    name: "name",
-    value: "value",
-});
+record!(ExtensiveCallInteractionInteractionStats { name: "name", value: "value" });
 
 /// How many questions each side asked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -267,9 +255,7 @@ pub struct ExtensiveCallCollaboration {
     pub extra: Extra,
 }
 
-record!(ExtensiveCallCollaboration {
-    public_comments: "publicComments",
-});
+record!(ExtensiveCallCollaboration { public_comments: "publicComments" });
 
 /// What Gong derived from the conversation; only the parts asked for in `exposedFields.content`.
 /// Parts without a named field here (brief, outline, highlights, key points, outcome) arrive as
@@ -305,10 +291,7 @@ pub struct ExtensiveCallContentTopic {
     pub extra: Extra,
 }
 
-record!(ExtensiveCallContentTopic {
-    name: "name",
-    duration: "duration",
-});
+record!(ExtensiveCallContentTopic { name: "name", duration: "duration" });
 
 /// `trackers` of [`ExtensiveCallContent`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -348,10 +331,7 @@ pub struct ExtensiveCallMedia {
     pub extra: Extra,
 }
 
-record!(ExtensiveCallMedia {
-    audio_url: "audioUrl",
-    video_url: "videoUrl",
-});
+record!(ExtensiveCallMedia { audio_url: "audioUrl", video_url: "videoUrl" });
 
 /// What comes with a page of `calls_extensive.list`.
 #[derive(Debug, Clone, Default, PartialEq)]

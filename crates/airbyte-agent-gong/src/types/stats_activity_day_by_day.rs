@@ -127,11 +127,7 @@ impl StatsActivityDayByDayFilter {
     /// With what must be sent.
     #[must_use]
     pub fn new(from_date: impl Into<String>, to_date: impl Into<String>) -> Self {
-        Self {
-            from_date: from_date.into(),
-            to_date: to_date.into(),
-            user_ids: None,
-        }
+        Self { from_date: from_date.into(), to_date: to_date.into(), user_ids: None }
     }
 
     /// Only these users, by Gong user id. Left out, all users with activity in the period.

@@ -38,10 +38,7 @@ pub struct PersonInteractionStat {
     pub extra: Extra,
 }
 
-record!(PersonInteractionStat {
-    name: "name",
-    value: "value",
-});
+record!(PersonInteractionStat { name: "name", value: "value" });
 
 /// What comes with a page of `stats_interaction.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -83,11 +80,7 @@ impl StatsInteractionFilter {
     /// With what must be sent.
     #[must_use]
     pub fn new(from_date: impl Into<String>, to_date: impl Into<String>) -> Self {
-        Self {
-            from_date: from_date.into(),
-            to_date: to_date.into(),
-            user_ids: None,
-        }
+        Self { from_date: from_date.into(), to_date: to_date.into(), user_ids: None }
     }
 
     /// Only these users, by Gong user id. Left out, all users with activity in the period.

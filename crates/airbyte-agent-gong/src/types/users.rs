@@ -107,10 +107,7 @@ pub struct UserSpokenLanguage {
     pub extra: Extra,
 }
 
-record!(UserSpokenLanguage {
-    language: "language",
-    primary: "primary",
-});
+record!(UserSpokenLanguage { language: "language", primary: "primary" });
 
 /// What comes with a page of `users.list`.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -255,7 +255,8 @@ impl CustomersCreate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }
@@ -315,7 +316,8 @@ impl CustomersUpdate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }

@@ -3,21 +3,21 @@
 //! Operations, one module per entity: an accessor with a method per action, and the
 //! builders they return.
 
-pub mod customers;
-pub mod invoices;
-pub mod invoice_finalizations;
-pub mod invoice_sends;
-pub mod charges;
-pub mod subscriptions;
-pub mod refunds;
-pub mod products;
 pub mod balance;
 pub mod balance_transactions;
-pub mod payment_intents;
-pub mod payment_intent_confirmations;
-pub mod payment_intent_cancellations;
-pub mod prices;
+pub mod charges;
 pub mod checkout_sessions;
-pub mod payment_method_attachments;
+pub mod customers;
 pub mod disputes;
+pub mod invoice_finalizations;
+pub mod invoice_sends;
+pub mod invoices;
+pub mod payment_intent_cancellations;
+pub mod payment_intent_confirmations;
+pub mod payment_intents;
+pub mod payment_method_attachments;
 pub mod payouts;
+pub mod prices;
+pub mod products;
+pub mod refunds;
+pub mod subscriptions;

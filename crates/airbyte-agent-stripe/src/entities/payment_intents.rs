@@ -270,7 +270,8 @@ impl PaymentIntentsCreate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }
@@ -352,7 +353,8 @@ impl PaymentIntentsUpdate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }

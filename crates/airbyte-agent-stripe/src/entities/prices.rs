@@ -109,7 +109,8 @@ impl PricesCreate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }

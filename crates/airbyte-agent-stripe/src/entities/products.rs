@@ -264,7 +264,8 @@ impl ProductsCreate {
         mut self,
         marketing_features: impl IntoIterator<Item = impl Into<types::ProductCreateMarketingFeature>>,
     ) -> Self {
-        let marketing_features: Vec<types::ProductCreateMarketingFeature> = marketing_features.into_iter().map(Into::into).collect::<Vec<_>>();
+        let marketing_features: Vec<types::ProductCreateMarketingFeature> =
+            marketing_features.into_iter().map(Into::into).collect();
         self.call.set("marketing_features", marketing_features);
         self
     }
@@ -274,7 +275,8 @@ impl ProductsCreate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }
@@ -374,7 +376,8 @@ impl ProductsUpdate {
         mut self,
         marketing_features: impl IntoIterator<Item = impl Into<types::ProductUpdateMarketingFeature>>,
     ) -> Self {
-        let marketing_features: Vec<types::ProductUpdateMarketingFeature> = marketing_features.into_iter().map(Into::into).collect::<Vec<_>>();
+        let marketing_features: Vec<types::ProductUpdateMarketingFeature> =
+            marketing_features.into_iter().map(Into::into).collect();
         self.call.set("marketing_features", marketing_features);
         self
     }
@@ -384,7 +387,8 @@ impl ProductsUpdate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }

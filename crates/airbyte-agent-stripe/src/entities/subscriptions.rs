@@ -348,7 +348,8 @@ impl SubscriptionsCreate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }
@@ -422,7 +423,8 @@ impl SubscriptionsUpdate {
         mut self,
         metadata: impl IntoIterator<Item = (impl Into<String>, impl Into<String>)>,
     ) -> Self {
-        let metadata: BTreeMap<String, String> = metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect::<BTreeMap<_, _>>();
+        let metadata: BTreeMap<String, String> =
+            metadata.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
         self.call.set("metadata", metadata);
         self
     }

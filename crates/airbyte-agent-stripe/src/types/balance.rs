@@ -53,11 +53,7 @@ pub struct BalanceAvailable {
     pub extra: Extra,
 }
 
-record!(BalanceAvailable {
-    amount: "amount",
-    currency: "currency",
-    source_types: "source_types",
-});
+record!(BalanceAvailable { amount: "amount", currency: "currency", source_types: "source_types" });
 
 /// The amount by how it was paid in.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -73,11 +69,7 @@ pub struct BalanceAvailableSourceTypes {
     pub extra: Extra,
 }
 
-record!(BalanceAvailableSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});
+record!(BalanceAvailableSourceTypes { bank_account: "bank_account", card: "card", fpx: "fpx" });
 
 /// `connect_reserved` of [`Balance`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -212,9 +204,7 @@ pub struct BalanceIssuing {
     pub extra: Extra,
 }
 
-record!(BalanceIssuing {
-    available: "available",
-});
+record!(BalanceIssuing { available: "available" });
 
 /// `available` of [`BalanceIssuing`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -270,11 +260,7 @@ pub struct BalancePending {
     pub extra: Extra,
 }
 
-record!(BalancePending {
-    amount: "amount",
-    currency: "currency",
-    source_types: "source_types",
-});
+record!(BalancePending { amount: "amount", currency: "currency", source_types: "source_types" });
 
 /// The amount by how it was paid in.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -290,11 +276,7 @@ pub struct BalancePendingSourceTypes {
     pub extra: Extra,
 }
 
-record!(BalancePendingSourceTypes {
-    bank_account: "bank_account",
-    card: "card",
-    fpx: "fpx",
-});
+record!(BalancePendingSourceTypes { bank_account: "bank_account", card: "card", fpx: "fpx" });
 
 /// Money set aside for refunds and disputes.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -308,10 +290,7 @@ pub struct BalanceRefundAndDisputePrefunding {
     pub extra: Extra,
 }
 
-record!(BalanceRefundAndDisputePrefunding {
-    available: "available",
-    pending: "pending",
-});
+record!(BalanceRefundAndDisputePrefunding { available: "available", pending: "pending" });
 
 /// `available` of [`BalanceRefundAndDisputePrefunding`].
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -122,9 +122,7 @@ pub struct BalanceTransactionsListMeta {
     pub extra: Extra,
 }
 
-record!(BalanceTransactionsListMeta {
-    has_more: "has_more",
-});
+record!(BalanceTransactionsListMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

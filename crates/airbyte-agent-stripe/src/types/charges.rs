@@ -181,10 +181,7 @@ pub struct ChargeFraudDetails {
     pub extra: Extra,
 }
 
-record!(ChargeFraudDetails {
-    stripe_report: "stripe_report",
-    user_report: "user_report",
-});
+record!(ChargeFraudDetails { stripe_report: "stripe_report", user_report: "user_report" });
 
 /// How the payment was judged: approved, blocked or declined, and why.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -236,10 +233,7 @@ pub struct ChargePaymentMethodDetails {
     pub extra: Extra,
 }
 
-record!(ChargePaymentMethodDetails {
-    type_: "type",
-    card: "card",
-});
+record!(ChargePaymentMethodDetails { type_: "type", card: "card" });
 
 /// The card, when one was used.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -348,9 +342,7 @@ pub struct ChargePaymentMethodDetailsCardExtendedAuthorization {
     pub extra: Extra,
 }
 
-record!(ChargePaymentMethodDetailsCardExtendedAuthorization {
-    status: "status",
-});
+record!(ChargePaymentMethodDetailsCardExtendedAuthorization { status: "status" });
 
 /// Whether the authorization can be raised.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -362,9 +354,7 @@ pub struct ChargePaymentMethodDetailsCardIncrementalAuthorization {
     pub extra: Extra,
 }
 
-record!(ChargePaymentMethodDetailsCardIncrementalAuthorization {
-    status: "status",
-});
+record!(ChargePaymentMethodDetailsCardIncrementalAuthorization { status: "status" });
 
 /// Whether it can be captured in parts.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -376,9 +366,7 @@ pub struct ChargePaymentMethodDetailsCardMulticapture {
     pub extra: Extra,
 }
 
-record!(ChargePaymentMethodDetailsCardMulticapture {
-    status: "status",
-});
+record!(ChargePaymentMethodDetailsCardMulticapture { status: "status" });
 
 /// Whether a network token stood in for the card number.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -390,9 +378,7 @@ pub struct ChargePaymentMethodDetailsCardNetworkToken {
     pub extra: Extra,
 }
 
-record!(ChargePaymentMethodDetailsCardNetworkToken {
-    used: "used",
-});
+record!(ChargePaymentMethodDetailsCardNetworkToken { used: "used" });
 
 /// Whether more than the authorized amount can be captured.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -560,9 +546,7 @@ pub struct ChargesListMeta {
     pub extra: Extra,
 }
 
-record!(ChargesListMeta {
-    has_more: "has_more",
-});
+record!(ChargesListMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

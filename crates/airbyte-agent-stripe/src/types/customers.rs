@@ -260,10 +260,7 @@ pub struct CustomerDiscountSource {
     pub extra: Extra,
 }
 
-record!(CustomerDiscountSource {
-    coupon: "coupon",
-    type_: "type",
-});
+record!(CustomerDiscountSource { coupon: "coupon", type_: "type" });
 
 /// Defaults for the customer's invoices.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -300,10 +297,7 @@ pub struct CustomerInvoiceSettingsCustomField {
     pub extra: Extra,
 }
 
-record!(CustomerInvoiceSettingsCustomField {
-    name: "name",
-    value: "value",
-});
+record!(CustomerInvoiceSettingsCustomField { name: "name", value: "value" });
 
 /// How invoices are displayed.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -336,11 +330,7 @@ pub struct CustomerShipping {
     pub extra: Extra,
 }
 
-record!(CustomerShipping {
-    address: "address",
-    name: "name",
-    phone: "phone",
-});
+record!(CustomerShipping { address: "address", name: "name", phone: "phone" });
 
 /// Postal address.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -387,12 +377,7 @@ pub struct CustomerSources {
     pub extra: Extra,
 }
 
-record!(CustomerSources {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    url: "url",
-});
+record!(CustomerSources { object: "object", data: "data", has_more: "has_more", url: "url" });
 
 /// `data` of [`CustomerSources`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -479,12 +464,7 @@ pub struct CustomerSubscriptions {
     pub extra: Extra,
 }
 
-record!(CustomerSubscriptions {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    url: "url",
-});
+record!(CustomerSubscriptions { object: "object", data: "data", has_more: "has_more", url: "url" });
 
 /// Confirmation of the deletion.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -500,11 +480,7 @@ pub struct CustomerDeletedResponse {
     pub extra: Extra,
 }
 
-record!(CustomerDeletedResponse {
-    id: "id",
-    object: "object",
-    deleted: "deleted",
-});
+record!(CustomerDeletedResponse { id: "id", object: "object", deleted: "deleted" });
 
 /// What comes with a page of `customers.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -516,9 +492,7 @@ pub struct CustomersListMeta {
     pub extra: Extra,
 }
 
-record!(CustomersListMeta {
-    has_more: "has_more",
-});
+record!(CustomersListMeta { has_more: "has_more" });
 
 /// What comes with a page of `customers.search`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -530,9 +504,7 @@ pub struct CustomersSearchMeta {
     pub extra: Extra,
 }
 
-record!(CustomersSearchMeta {
-    has_more: "has_more",
-});
+record!(CustomersSearchMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

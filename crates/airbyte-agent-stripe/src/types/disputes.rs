@@ -104,9 +104,7 @@ pub struct DisputesListMeta {
     pub extra: Extra,
 }
 
-record!(DisputesListMeta {
-    has_more: "has_more",
-});
+record!(DisputesListMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

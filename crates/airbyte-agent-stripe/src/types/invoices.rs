@@ -43,9 +43,7 @@ pub struct InvoicesListMeta {
     pub extra: Extra,
 }
 
-record!(InvoicesListMeta {
-    has_more: "has_more",
-});
+record!(InvoicesListMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

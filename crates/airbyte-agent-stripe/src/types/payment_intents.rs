@@ -15,9 +15,7 @@ pub struct PaymentIntentsListMeta {
     pub extra: Extra,
 }
 
-record!(PaymentIntentsListMeta {
-    has_more: "has_more",
-});
+record!(PaymentIntentsListMeta { has_more: "has_more" });
 
 /// What comes with a page of `payment_intents.search`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,9 +27,7 @@ pub struct PaymentIntentsSearchMeta {
     pub extra: Extra,
 }
 
-record!(PaymentIntentsSearchMeta {
-    has_more: "has_more",
-});
+record!(PaymentIntentsSearchMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -125,10 +125,7 @@ pub struct PayoutTraceId {
     pub extra: Extra,
 }
 
-record!(PayoutTraceId {
-    status: "status",
-    value: "value",
-});
+record!(PayoutTraceId { status: "status", value: "value" });
 
 /// What comes with a page of `payouts.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -140,9 +137,7 @@ pub struct PayoutsListMeta {
     pub extra: Extra,
 }
 
-record!(PayoutsListMeta {
-    has_more: "has_more",
-});
+record!(PayoutsListMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -150,10 +150,7 @@ pub struct PriceTransformQuantity {
     pub extra: Extra,
 }
 
-record!(PriceTransformQuantity {
-    divide_by: "divide_by",
-    round: "round",
-});
+record!(PriceTransformQuantity { divide_by: "divide_by", round: "round" });
 
 open_enum!(
     /// Whether the result is rounded up or down.

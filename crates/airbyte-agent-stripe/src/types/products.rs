@@ -91,9 +91,7 @@ pub struct ProductFeature {
     pub extra: Extra,
 }
 
-record!(ProductFeature {
-    name: "name",
-});
+record!(ProductFeature { name: "name" });
 
 /// `marketing_features` of [`Product`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -105,9 +103,7 @@ pub struct ProductMarketingFeature {
     pub extra: Extra,
 }
 
-record!(ProductMarketingFeature {
-    name: "name",
-});
+record!(ProductMarketingFeature { name: "name" });
 
 /// Size and weight for shipping; give all four values.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -156,11 +152,7 @@ pub struct ProductDeletedResponse {
     pub extra: Extra,
 }
 
-record!(ProductDeletedResponse {
-    id: "id",
-    object: "object",
-    deleted: "deleted",
-});
+record!(ProductDeletedResponse { id: "id", object: "object", deleted: "deleted" });
 
 /// What comes with a page of `products.list`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -172,9 +164,7 @@ pub struct ProductsListMeta {
     pub extra: Extra,
 }
 
-record!(ProductsListMeta {
-    has_more: "has_more",
-});
+record!(ProductsListMeta { has_more: "has_more" });
 
 /// What comes with a page of `products.search`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -186,9 +176,7 @@ pub struct ProductsSearchMeta {
     pub extra: Extra,
 }
 
-record!(ProductsSearchMeta {
-    has_more: "has_more",
-});
+record!(ProductsSearchMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -320,9 +320,7 @@ pub struct RefundDestinationDetailsCrypto {
     pub extra: Extra,
 }
 
-record!(RefundDestinationDetailsCrypto {
-    reference: "reference",
-});
+record!(RefundDestinationDetailsCrypto { reference: "reference" });
 
 /// Refund by bank transfer in the EU.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -537,9 +535,7 @@ pub struct RefundDestinationDetailsPaypal {
     pub extra: Extra,
 }
 
-record!(RefundDestinationDetailsPaypal {
-    network_decline_code: "network_decline_code",
-});
+record!(RefundDestinationDetailsPaypal { network_decline_code: "network_decline_code" });
 
 /// Refund through Swish.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -643,10 +639,7 @@ pub struct RefundNextAction {
     pub extra: Extra,
 }
 
-record!(RefundNextAction {
-    display_details: "display_details",
-    type_: "type",
-});
+record!(RefundNextAction { display_details: "display_details", type_: "type" });
 
 /// What the customer is shown.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -660,10 +653,7 @@ pub struct RefundNextActionDisplayDetails {
     pub extra: Extra,
 }
 
-record!(RefundNextActionDisplayDetails {
-    email_sent: "email_sent",
-    expires_at: "expires_at",
-});
+record!(RefundNextActionDisplayDetails { email_sent: "email_sent", expires_at: "expires_at" });
 
 /// The e-mail sent to the customer.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -720,9 +710,7 @@ pub struct RefundsListMeta {
     pub extra: Extra,
 }
 
-record!(RefundsListMeta {
-    has_more: "has_more",
-});
+record!(RefundsListMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -203,10 +203,7 @@ pub struct SubscriptionAutomaticTaxLiability {
     pub extra: Extra,
 }
 
-record!(SubscriptionAutomaticTaxLiability {
-    account: "account",
-    type_: "type",
-});
+record!(SubscriptionAutomaticTaxLiability { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -258,11 +255,7 @@ pub struct SubscriptionBillingMode {
     pub extra: Extra,
 }
 
-record!(SubscriptionBillingMode {
-    flexible: "flexible",
-    type_: "type",
-    updated_at: "updated_at",
-});
+record!(SubscriptionBillingMode { flexible: "flexible", type_: "type", updated_at: "updated_at" });
 
 /// Settings of the flexible mode.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -274,9 +267,7 @@ pub struct SubscriptionBillingModeFlexible {
     pub extra: Extra,
 }
 
-record!(SubscriptionBillingModeFlexible {
-    proration_discounts: "proration_discounts",
-});
+record!(SubscriptionBillingModeFlexible { proration_discounts: "proration_discounts" });
 
 open_enum!(
     /// How discounts appear in prorations.
@@ -423,10 +414,7 @@ pub struct SubscriptionDefaultTaxRateFlatAmount {
     pub extra: Extra,
 }
 
-record!(SubscriptionDefaultTaxRateFlatAmount {
-    amount: "amount",
-    currency: "currency",
-});
+record!(SubscriptionDefaultTaxRateFlatAmount { amount: "amount", currency: "currency" });
 
 open_enum!(
     /// Level of the authority that imposes it.
@@ -502,10 +490,7 @@ pub struct SubscriptionInvoiceSettings {
     pub extra: Extra,
 }
 
-record!(SubscriptionInvoiceSettings {
-    account_tax_ids: "account_tax_ids",
-    issuer: "issuer",
-});
+record!(SubscriptionInvoiceSettings { account_tax_ids: "account_tax_ids", issuer: "issuer" });
 
 /// Who issues the invoice.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -519,10 +504,7 @@ pub struct SubscriptionInvoiceSettingsIssuer {
     pub extra: Extra,
 }
 
-record!(SubscriptionInvoiceSettingsIssuer {
-    account: "account",
-    type_: "type",
-});
+record!(SubscriptionInvoiceSettingsIssuer { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -620,9 +602,7 @@ pub struct SubscriptionItemsDataBillingThresholds {
     pub extra: Extra,
 }
 
-record!(SubscriptionItemsDataBillingThresholds {
-    usage_gte: "usage_gte",
-});
+record!(SubscriptionItemsDataBillingThresholds { usage_gte: "usage_gte" });
 
 /// Set while collection is paused.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -636,10 +616,7 @@ pub struct SubscriptionPauseCollection {
     pub extra: Extra,
 }
 
-record!(SubscriptionPauseCollection {
-    behavior: "behavior",
-    resumes_at: "resumes_at",
-});
+record!(SubscriptionPauseCollection { behavior: "behavior", resumes_at: "resumes_at" });
 
 open_enum!(
     /// What happens to invoices meanwhile.
@@ -703,9 +680,7 @@ pub struct SubscriptionTrialSettings {
     pub extra: Extra,
 }
 
-record!(SubscriptionTrialSettings {
-    end_behavior: "end_behavior",
-});
+record!(SubscriptionTrialSettings { end_behavior: "end_behavior" });
 
 /// Behaviour at the end of the trial.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -717,9 +692,7 @@ pub struct SubscriptionTrialSettingsEndBehavior {
     pub extra: Extra,
 }
 
-record!(SubscriptionTrialSettingsEndBehavior {
-    missing_payment_method: "missing_payment_method",
-});
+record!(SubscriptionTrialSettingsEndBehavior { missing_payment_method: "missing_payment_method" });
 
 /// A bill to a customer, from draft to paid.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1043,10 +1016,7 @@ pub struct InvoiceAutomaticTaxLiability {
     pub extra: Extra,
 }
 
-record!(InvoiceAutomaticTaxLiability {
-    account: "account",
-    type_: "type",
-});
+record!(InvoiceAutomaticTaxLiability { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -1105,10 +1075,7 @@ pub struct InvoiceConfirmationSecret {
     pub extra: Extra,
 }
 
-record!(InvoiceConfirmationSecret {
-    client_secret: "client_secret",
-    type_: "type",
-});
+record!(InvoiceConfirmationSecret { client_secret: "client_secret", type_: "type" });
 
 /// `custom_fields` of [`Invoice`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1122,10 +1089,7 @@ pub struct InvoiceCustomField {
     pub extra: Extra,
 }
 
-record!(InvoiceCustomField {
-    name: "name",
-    value: "value",
-});
+record!(InvoiceCustomField { name: "name", value: "value" });
 
 /// Customer's billing address at finalization.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1170,11 +1134,7 @@ pub struct InvoiceCustomerShipping {
     pub extra: Extra,
 }
 
-record!(InvoiceCustomerShipping {
-    address: "address",
-    name: "name",
-    phone: "phone",
-});
+record!(InvoiceCustomerShipping { address: "address", name: "name", phone: "phone" });
 
 /// Postal address.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1229,10 +1189,7 @@ pub struct InvoiceCustomerTaxId {
     pub extra: Extra,
 }
 
-record!(InvoiceCustomerTaxId {
-    type_: "type",
-    value: "value",
-});
+record!(InvoiceCustomerTaxId { type_: "type", value: "value" });
 
 /// `default_tax_rates` of [`Invoice`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1311,10 +1268,7 @@ pub struct InvoiceDefaultTaxRateFlatAmount {
     pub extra: Extra,
 }
 
-record!(InvoiceDefaultTaxRateFlatAmount {
-    amount: "amount",
-    currency: "currency",
-});
+record!(InvoiceDefaultTaxRateFlatAmount { amount: "amount", currency: "currency" });
 
 open_enum!(
     /// Level of the authority that imposes it.
@@ -1496,10 +1450,7 @@ pub struct InvoiceFromInvoice {
     pub extra: Extra,
 }
 
-record!(InvoiceFromInvoice {
-    action: "action",
-    invoice: "invoice",
-});
+record!(InvoiceFromInvoice { action: "action", invoice: "invoice" });
 
 /// Who issues the invoice.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1513,10 +1464,7 @@ pub struct InvoiceIssuer {
     pub extra: Extra,
 }
 
-record!(InvoiceIssuer {
-    account: "account",
-    type_: "type",
-});
+record!(InvoiceIssuer { account: "account", type_: "type" });
 
 open_enum!(
     /// `self` for your account, `account` for a connected one.
@@ -1671,10 +1619,7 @@ pub struct InvoiceLinesDataDiscountAmount {
     pub extra: Extra,
 }
 
-record!(InvoiceLinesDataDiscountAmount {
-    amount: "amount",
-    discount: "discount",
-});
+record!(InvoiceLinesDataDiscountAmount { amount: "amount", discount: "discount" });
 
 /// Period the line covers.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1688,10 +1633,7 @@ pub struct InvoiceLinesDataPeriod {
     pub extra: Extra,
 }
 
-record!(InvoiceLinesDataPeriod {
-    end: "end",
-    start: "start",
-});
+record!(InvoiceLinesDataPeriod { end: "end", start: "start" });
 
 /// What the invoice was made from.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1723,9 +1665,7 @@ pub struct InvoiceParentQuoteDetails {
     pub extra: Extra,
 }
 
-record!(InvoiceParentQuoteDetails {
-    quote: "quote",
-});
+record!(InvoiceParentQuoteDetails { quote: "quote" });
 
 /// The subscription it was made from.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1793,12 +1733,7 @@ pub struct InvoicePayments {
     pub extra: Extra,
 }
 
-record!(InvoicePayments {
-    object: "object",
-    data: "data",
-    has_more: "has_more",
-    url: "url",
-});
+record!(InvoicePayments { object: "object", data: "data", has_more: "has_more", url: "url" });
 
 /// `data` of [`InvoicePayments`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -1874,9 +1809,7 @@ pub struct InvoiceRenderingPdf {
     pub extra: Extra,
 }
 
-record!(InvoiceRenderingPdf {
-    page_size: "page_size",
-});
+record!(InvoiceRenderingPdf { page_size: "page_size" });
 
 open_enum!(
     /// Paper size of the PDF.
@@ -1986,11 +1919,7 @@ pub struct InvoiceShippingDetails {
     pub extra: Extra,
 }
 
-record!(InvoiceShippingDetails {
-    address: "address",
-    name: "name",
-    phone: "phone",
-});
+record!(InvoiceShippingDetails { address: "address", name: "name", phone: "phone" });
 
 /// Postal address.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -2070,9 +1999,7 @@ pub struct InvoiceSubscriptionDetails {
     pub extra: Extra,
 }
 
-record!(InvoiceSubscriptionDetails {
-    metadata: "metadata",
-});
+record!(InvoiceSubscriptionDetails { metadata: "metadata" });
 
 /// Which threshold triggered the invoice.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -2086,10 +2013,7 @@ pub struct InvoiceThresholdReason {
     pub extra: Extra,
 }
 
-record!(InvoiceThresholdReason {
-    amount_gte: "amount_gte",
-    item_reasons: "item_reasons",
-});
+record!(InvoiceThresholdReason { amount_gte: "amount_gte", item_reasons: "item_reasons" });
 
 /// `item_reasons` of [`InvoiceThresholdReason`].
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -2120,10 +2044,7 @@ pub struct InvoiceTotalDiscountAmount {
     pub extra: Extra,
 }
 
-record!(InvoiceTotalDiscountAmount {
-    amount: "amount",
-    discount: "discount",
-});
+record!(InvoiceTotalDiscountAmount { amount: "amount", discount: "discount" });
 
 /// `total_pretax_credit_amounts` of [`Invoice`].
 #[derive(Debug, Clone, Default, PartialEq)]

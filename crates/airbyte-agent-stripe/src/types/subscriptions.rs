@@ -43,9 +43,7 @@ pub struct SubscriptionsListMeta {
     pub extra: Extra,
 }
 
-record!(SubscriptionsListMeta {
-    has_more: "has_more",
-});
+record!(SubscriptionsListMeta { has_more: "has_more" });
 
 /// A record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
