@@ -19,9 +19,15 @@ const TAKEN_TYPES: &[&str] = &[
     "Extra", "BTreeMap", "Default", "Clone", "Debug", "Serialize", "Deserialize", "From", "Into",
 ];
 
-/// `page[size]` → `page_size`, `createdAt` → `created_at`, `type` → `type_`, `2fa` → `_2fa`.
+/// The name of a public field: as [`ident`], but `2fa` → `field_2fa`.
+pub(crate) fn member(text: &str) -> String {
+    let ident = ident(text);
+    if ident.starts_with('_') { format!("field{ident}") } else { ident }
+}
+
+/// `page[size]` → `page_size`, `type` → `type_`, `2fa` → `_2fa`, `+1` → `plus_1`.
 pub(crate) fn ident(text: &str) -> String {
-    let snake = text.to_snake_case();
+    let snake = format!("{}{}", sign(text).to_lowercase(), text.to_snake_case());
     if snake.is_empty() {
         return "value".to_owned();
     }
@@ -45,12 +51,7 @@ pub(crate) fn class(text: &str) -> String {
 
 /// The variant of a string value: `OPEN` → `Open`, `+1` → `Plus1`, `` → `Empty`.
 pub(crate) fn variant(value: &str) -> String {
-    let digit_behind = value[1.min(value.len())..].starts_with(|c: char| c.is_ascii_digit());
-    let sign = match value.chars().next() {
-        Some('+') if digit_behind => "Plus",
-        Some('-') if digit_behind => "Minus",
-        _ => "",
-    };
+    let sign = sign(value).trim_end_matches('_');
     let mut words: String = value.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     // Without lower-case letters there is no camel case to split.
     if !words.chars().any(char::is_lowercase) {
@@ -64,6 +65,16 @@ pub(crate) fn variant(value: &str) -> String {
         "Other" | "Self" => format!("{pascal}Value"),
         digit if digit.starts_with(|c: char| c.is_ascii_digit()) => format!("V{digit}"),
         _ => pascal,
+    }
+}
+
+/// The word for a sign before a digit, which would be lost otherwise.
+fn sign(text: &str) -> &'static str {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next().is_some_and(|c| c.is_ascii_digit())) {
+        (Some('+'), true) => "Plus_",
+        (Some('-'), true) => "Minus_",
+        _ => "",
     }
 }
 
@@ -161,6 +172,8 @@ mod tests {
             ("2fa", "_2fa"),
             ("@type", "type_"),
             ("%", "value"),
+            ("+1", "plus_1"),
+            ("-1", "minus_1"),
         ] {
             assert_eq!(ident(text), expected, "{text}");
         }

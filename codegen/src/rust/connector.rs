@@ -11,10 +11,12 @@ pub(crate) fn library(model: &Model<'_>) -> String {
         r#"// {header}
 
 #![doc = include_str!("../README.md")]
+#![allow(clippy::doc_markdown, reason = "the spec's texts name products and vendors")]
 
 pub mod auth;
 mod connector;
 #[rustfmt::skip]
+#[allow(clippy::wildcard_imports, reason = "a description names most of its types")]
 mod description;
 pub mod entities;
 pub mod types;

@@ -210,7 +210,7 @@ impl<'d> Collector<'d> {
             let node = self.node(property, role, &hints);
             members.push(DraftMember {
                 wire: wire.clone(),
-                ident: idents.ident(names::ident(wire)),
+                ident: idents.ident(names::member(wire)),
                 description: self.description(property),
                 required: required.contains(wire.as_str()) && property.get("default").is_none(),
                 nullable: nullable(property),
@@ -292,7 +292,7 @@ impl<'d> Collector<'d> {
         let members = members
             .into_iter()
             .map(|(wire, description, node)| DraftMember {
-                ident: idents.ident(names::ident(&wire)),
+                ident: idents.ident(names::member(&wire)),
                 wire,
                 description,
                 required: false,

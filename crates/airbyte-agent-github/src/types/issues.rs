@@ -355,9 +355,9 @@ pub struct IssueResponseReactions {
     /// Reactions in all.
     pub total_count: Option<i64>,
     /// Thumbs up.
-    pub _1: Option<i64>,
+    pub plus_1: Option<i64>,
     /// Thumbs down.
-    pub _1_: Option<i64>,
+    pub minus_1: Option<i64>,
     /// Laughs.
     pub laugh: Option<i64>,
     /// Party poppers.
@@ -377,8 +377,8 @@ pub struct IssueResponseReactions {
 record!(IssueResponseReactions {
     url: "url",
     total_count: "total_count",
-    _1: "+1",
-    _1_: "-1",
+    plus_1: "+1",
+    minus_1: "-1",
     laugh: "laugh",
     hooray: "hooray",
     confused: "confused",
