@@ -32,15 +32,15 @@ impl<'a> Inliner<'_, 'a> {
         self.nodes += 1;
         let Some(target) = self.cx.resolve(node) else { return json!({}) };
         let identity = std::ptr::from_ref(target);
-        if self.within.contains(&identity)
+        let ends = self.within.contains(&identity)
             || self.nodes > MAX_NODES
-            || self.within.len() > MAX_DEPTH
-        {
-            return json!({});
+            || self.within.len() > MAX_DEPTH;
+        let mut result = json!({});
+        if !ends {
+            self.within.push(identity);
+            result = self.keywords(target);
+            self.within.pop();
         }
-        self.within.push(identity);
-        let mut result = self.keywords(target);
-        self.within.pop();
         // A description beside the reference is nearer to the field than that of the target.
         if !std::ptr::eq(node, target)
             && let (Some(own), Value::Object(map)) = (node.get("description"), &mut result)

@@ -12,7 +12,7 @@ use crate::problem::{Problem, Severity};
 const MAX_DEPTH: usize = 128;
 
 /// More nodes are refused: aliases can multiply without end.
-const MAX_NODES: usize = 2_000_000;
+const MAX_NODES: usize = 500_000;
 
 /// A tree, and what is doubtful about its text.
 #[derive(Debug)]

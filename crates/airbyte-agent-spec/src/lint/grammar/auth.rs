@@ -32,11 +32,11 @@ static VARIABLE: Shape = Shape {
 pub(super) static SCHEME: Shape = Shape {
     name: "security scheme",
     keys: &[
-        ("type", OneOf(&["http", "apiKey", "oauth2"])),
+        ("type", Text),
         ("description", Text),
         ("scheme", Text),
         ("bearerFormat", Text),
-        ("in", OneOf(&["header", "query", "cookie"])),
+        ("in", Text),
         ("name", Text),
         ("flows", Object(&FLOWS)),
         ("x-airbyte-auth-config", Object(&AUTH_CONFIG)),
@@ -47,7 +47,7 @@ pub(super) static SCHEME: Shape = Shape {
         ("x-airbyte-oauth-credentials", Object(&OAUTH_CREDENTIALS)),
         ("x-airbyte-untested", Bool),
     ],
-    required: &["type", "x-airbyte-auth-config"],
+    required: &["x-airbyte-auth-config"],
     unknown: Unknown::Open,
 };
 
@@ -88,7 +88,7 @@ static AUTH_CONFIG: Shape = Shape {
         ("replication_auth_key_mapping", Map(&Text)),
         ("replication_auth_key_constants", Map(&Any)),
     ],
-    required: &["type", "properties", "auth_mapping"],
+    required: &["type", "properties"],
     unknown: Unknown::Strict,
 };
 
@@ -112,9 +112,9 @@ static CREDENTIAL: Shape = Shape {
 static TOKEN_REFRESH: Shape = Shape {
     name: "token-refresh",
     keys: &[
-        ("auth_style", OneOf(&["body", "basic", "none"])),
-        ("body_format", OneOf(&["form", "json"])),
-        ("grant_type", OneOf(&["refresh_token", "jwt_bearer"])),
+        ("auth_style", Text),
+        ("body_format", Text),
+        ("grant_type", Text),
         ("header", Text),
         ("prefix", Text),
     ],

@@ -44,13 +44,8 @@ pub(super) static INFO: Shape = Shape {
         ("x-agent-idempotency-key", Object(&IDEMPOTENCY)),
         ("x-agent-date-format", Text),
     ],
-    required: &[
-        "title",
-        "version",
-        "x-airbyte-connector-name",
-        "x-airbyte-connector-definition-id",
-        "x-airbyte-external-documentation-urls",
-    ],
+    // The identity is looked at when the connector is lowered.
+    required: &["x-airbyte-connector-name", "x-airbyte-external-documentation-urls"],
     unknown: Unknown::Lenient,
 };
 
@@ -109,7 +104,7 @@ static RETRY: Shape = Shape {
         ("retry_on_timeout", Bool),
         ("retry_on_network_error", Bool),
         ("retry_after_header", Text),
-        ("retry_after_format", OneOf(&["seconds", "milliseconds", "unix_timestamp"])),
+        ("retry_after_format", Text),
     ],
     required: &[],
     unknown: Unknown::Strict,
@@ -118,14 +113,14 @@ static RETRY: Shape = Shape {
 static ERROR_CHECK: Shape = Shape {
     name: "response-error-check",
     keys: &[("field", Text), ("on_value", Any), ("message_field", Text)],
-    required: &["field", "on_value"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
 static SCOPING: Shape = Shape {
     name: "scoping entry",
     keys: &[("param", Text), ("config_key", Text), ("value_template", Text)],
-    required: &["param"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
@@ -227,24 +222,19 @@ static NORMALIZATION_RULE: Shape = Shape {
 static RATE_LIMIT: Shape = Shape {
     name: "rate limit",
     keys: &[
-        ("requests", Count),
-        ("per_seconds", Count),
+        ("requests", Any),
+        ("per_seconds", Any),
         ("scope", Text),
         ("description", Text),
         ("source", Text),
     ],
-    required: &["requests", "per_seconds", "scope"],
+    required: &["scope"],
     unknown: Unknown::Strict,
 };
 
 static RATE_LIMIT_HEADERS: Shape = Shape {
     name: "rate-limit-headers",
-    keys: &[
-        ("limit", Text),
-        ("remaining", Text),
-        ("reset", Text),
-        ("reset_format", OneOf(&["epoch_seconds", "seconds", "milliseconds", "unix_timestamp"])),
-    ],
+    keys: &[("limit", Text), ("remaining", Text), ("reset", Text), ("reset_format", Text)],
     required: &[],
     unknown: Unknown::Strict,
 };

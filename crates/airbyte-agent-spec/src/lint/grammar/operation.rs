@@ -93,19 +93,7 @@ static OPERATION: Shape = Shape {
         ("requestBody", Object(&REQUEST_BODY)),
         ("responses", Map(&Object(&RESPONSE))),
         ("x-airbyte-entity", Text),
-        (
-            "x-airbyte-action",
-            OneOf(&[
-                "list",
-                "get",
-                "create",
-                "update",
-                "delete",
-                "search",
-                "download",
-                "api_search",
-            ]),
-        ),
+        ("x-airbyte-action", Text),
         ("x-airbyte-path-override", Object(&PATH_OVERRIDE)),
         ("x-airbyte-record-extractor", Text),
         ("x-airbyte-record-transform", Map(&Text)),
@@ -125,7 +113,8 @@ static OPERATION: Shape = Shape {
         ("x-agent-destructive", Bool),
         ("x-agent-idempotent", Bool),
     ],
-    required: &["responses", "x-airbyte-entity", "x-airbyte-action"],
+    // Entity and action are looked at when the operation is lowered.
+    required: &["responses"],
     unknown: Unknown::Lenient,
 };
 
@@ -156,35 +145,35 @@ static PAGINATION: Shape = Shape {
 static CURSOR: Shape = Shape {
     name: "cursor",
     keys: &[("from", Text), ("into", Text)],
-    required: &["from", "into"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
 static LINK: Shape = Shape {
     name: "link",
     keys: &[("from", Text), ("query", Text), ("into", Text)],
-    required: &["from"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
 static LAST_RECORD: Shape = Shape {
     name: "last_record",
     keys: &[("field", Text), ("into", Text)],
-    required: &["field", "into"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
 static COUNTER: Shape = Shape {
     name: "counter",
     keys: &[("into", Text), ("start", Count)],
-    required: &["into"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
 static SIZE: Shape = Shape {
     name: "size",
     keys: &[("parameter", Text), ("maximum", Count)],
-    required: &["parameter"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
@@ -207,7 +196,7 @@ static PARAMETER: Shape = Shape {
     keys: &[
         ("$ref", Text),
         ("name", Text),
-        ("in", OneOf(&["path", "query", "header"])),
+        ("in", Text),
         ("required", Bool),
         ("description", Text),
         ("deprecated", Bool),
@@ -256,14 +245,14 @@ static MEDIA_TYPE: Shape = Shape {
 static BODY_TYPE: Shape = Shape {
     name: "body-type",
     keys: &[
-        ("type", OneOf(&["graphql"])),
+        ("type", Text),
         ("query", Text),
         ("variables", Map(&Any)),
         ("operationName", Text),
         ("default_fields", Either(&TEXTS, &Text)),
         ("x-airbyte-nullable-variables", TEXTS),
     ],
-    required: &["type", "query"],
+    required: &[],
     unknown: Unknown::Strict,
 };
 
