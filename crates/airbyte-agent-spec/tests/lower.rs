@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use airbyte_agent_core::description::{
-    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, Filter, Kind, Location,
+    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, Filter, Json, Kind, Location,
     MetaSource, Method, Operation, Parameter, Piece, RefreshFormat, RefreshGrant, RefreshStyle,
     Style, Template, UrlStep, Variable, VariableValue, WaitFormat,
 };
@@ -116,7 +116,7 @@ fn schemas_of_records_are_whole_and_finite() {
         ("projects", Action::Update, None),
         ("files", Action::Download, None),
     ] {
-        let schema = operation(&acme, entity, action).response.schema.as_ref().map(|s| s.value());
+        let schema = operation(&acme, entity, action).response.schema.as_ref().map(Json::value);
         let found = schema.as_ref().and_then(|schema| schema.pointer(expected?));
         assert_eq!(found.is_some(), expected.is_some(), "{entity}.{action}: {schema:?}");
     }
