@@ -98,6 +98,7 @@ fn is_secret(name: &str) -> bool {
     parts.iter().chain(&more).any(|part| name.contains(part))
         && !paging.iter().any(|part| name.contains(part))
         || name == "key"
+        || name.ends_with("-key") && name != "idempotency-key"
         || name == "code"
 }
 

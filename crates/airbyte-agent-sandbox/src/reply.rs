@@ -108,6 +108,8 @@ fn truncated(body: &Bytes) -> ReplyBody {
     let frames = stream::unfold(Some(half), |state| async move {
         let piece = state?;
         if piece.is_empty() {
+            // Lets what was written go out: an error at once would take it along.
+            tokio::time::sleep(Duration::from_millis(20)).await;
             return Some((Err(broken()), None));
         }
         Some((Ok(Frame::data(piece)), Some(Bytes::new())))

@@ -117,7 +117,9 @@ impl<'w> Maker<'w> {
         }
         let text = if words::is_identifier(place.name) && matches!(format, "" | "uuid") {
             self.identifier(self.entity, self.index, format)
-        } else if let Some(target) = self.world.reference(self.entity, place.name) {
+        } else if let Some(target) = self.world.reference(self.entity, place.name)
+            && format.is_empty()
+        {
             let index = self.index % count(&self.world.connector, target);
             self.identifier(target, index, format)
         } else {
@@ -139,7 +141,8 @@ impl<'w> Maker<'w> {
 
     fn integer(&self, schema: &Value, place: Place<'_>, format: &str) -> i64 {
         let connector = &self.world.connector;
-        let target = self.world.reference(self.entity, place.name);
+        let is_reference = plain(place.name).ends_with("id");
+        let target = self.world.reference(self.entity, place.name).filter(|_| is_reference);
         let number = if words::is_identifier(place.name) {
             words::numeric_identifier(connector, self.entity, self.index).cast_signed()
         } else if let Some(target) = target {

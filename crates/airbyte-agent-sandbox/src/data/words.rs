@@ -134,17 +134,30 @@ fn is_person(entity: &str) -> bool {
     let entity = super::singular(&super::plain(entity));
     let words = ["user", "contact", "lead", "member", "customer", "person", "agent", "admin"];
     let more = ["candidate", "profile", "visitor", "employee", "owner", "author", "subscriber"];
-    words.iter().chain(&more).any(|word| entity.ends_with(word))
+    let roles = ["assignee", "party", "participant", "creator", "reviewer", "requester", "viewer"];
+    words.iter().chain(&more).chain(&roles).any(|word| entity.ends_with(word))
+}
+
+/// What a record is: the entity's singular, or the last part of the way to a nested object.
+fn what(entity: &str) -> String {
+    super::singular(entity.rsplit('.').next().unwrap_or(entity))
+}
+
+/// When something happened to a record: `created` first, everything else within three days.
+fn moment(place: Place<'_>) -> u64 {
+    let created = dates::created(place.index);
+    let is_first = super::plain(place.name).starts_with("creat");
+    if is_first { created } else { created + 600 + place.seed % 259_200 }
 }
 
 /// A text for this place; `format` is the schema's.
 pub(crate) fn text(place: Place<'_>, format: &str) -> String {
     let Place { connector, entity, index, seed, .. } = place;
-    let created = dates::created(index);
+    let moment = moment(place);
     match format {
-        "date-time" => return dates::instant(created + seed % 7_200),
-        "date" => return dates::day(created),
-        "time" => return dates::instant(created)[11..19].to_owned(),
+        "date-time" => return dates::instant(moment),
+        "date" => return dates::day(moment),
+        "time" => return dates::instant(moment)[11..19].to_owned(),
         "uuid" => return uuid(mix(seed.wrapping_add(index))),
         "ipv4" => return format!("192.0.2.{}", index % 254 + 1),
         "email" => return email(index),
@@ -154,7 +167,7 @@ pub(crate) fn text(place: Place<'_>, format: &str) -> String {
     let is = |all: &[&str]| all.contains(&name.as_str());
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
     let host = format!("https://{connector}.example.com");
-    let what = super::singular(entity);
+    let what = what(entity);
     if format == "uri" || ends(&["url", "uri", "link", "href", "website", "permalink", "avatar"]) {
         format!("{host}/{what}/{index}/{}", super::plain(place.name))
     } else if ends(&["email", "emailaddress"]) {
@@ -189,25 +202,25 @@ pub(crate) fn text(place: Place<'_>, format: &str) -> String {
     ]) {
         pick(&SENTENCES, seed).to_owned()
     } else {
-        technical(place, &name, created)
+        technical(place, &name, moment)
     }
 }
 
 /// Texts that machines read.
-fn technical(place: Place<'_>, name: &str, created: u64) -> String {
+fn technical(place: Place<'_>, name: &str, moment: u64) -> String {
     let Place { connector, entity, index, seed, .. } = place;
     let is = |all: &[&str]| all.contains(&name);
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
-    let what = super::singular(entity);
+    let what = what(entity);
     if is(&["ts"]) || ends(&["threadts", "latestts"]) {
-        format!("{created}.{index:06}")
+        format!("{}.{index:06}", dates::created(index))
     } else if ends(&["date", "birthday"]) {
-        dates::day(created)
+        dates::day(moment)
     } else if ends(&["createdat", "updatedat", "modifiedat", "closedat", "timestamp", "datetime"])
         || (ends(&["at", "time", "on"]) && dated(place.name))
         || is(&["created", "updated", "modified", "started", "ended", "lastmodified"])
     {
-        dates::instant(created + seed % 7_200)
+        dates::instant(moment)
     } else if ends(&["currency", "currencycode"]) {
         pick(&["usd", "eur", "gbp"], index).to_owned()
     } else if ends(&["countrycode", "country"]) {
@@ -218,6 +231,14 @@ fn technical(place: Place<'_>, name: &str, created: u64) -> String {
         pick(&["Europe/Berlin", "America/Denver", "Asia/Tokyo"], index).to_owned()
     } else if ends(&["language", "locale", "lang"]) {
         pick(&["en", "de", "fr", "ja"], index).to_owned()
+    } else if ends(&["postalcode", "zip", "zipcode"]) {
+        format!("{:05}", 10_000 + seed % 90_000)
+    } else if ends(&["line1", "street", "address1"]) {
+        format!("{} Main Street", index + 1)
+    } else if is(&["last4"]) {
+        format!("{:04}", seed.wrapping_add(index) % 10_000)
+    } else if is(&["state"]) && entity.ends_with("address") {
+        pick(&["BE", "RA", "CO"], index).to_owned()
     } else if ends(&["status", "state"]) {
         pick(&["open", "closed", "pending"], index).to_owned()
     } else if ends(&["color", "colour"]) {
@@ -281,7 +302,7 @@ pub(crate) fn integer(place: Place<'_>, format: &str) -> i64 {
     let name = super::plain(place.name);
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
     let small = mix(seed.wrapping_add(index));
-    let seconds = dates::created(index) + seed % 7_200;
+    let seconds = moment(place);
     let instant = ["created", "updated", "modified", "timestamp", "date", "started", "canceled"];
     let value = if dated(place.name) || ends(&instant) || ends(&["periodstart", "periodend"]) {
         let in_millis = format == "int64-millis" || ends(&["ms", "millis", "milliseconds"]);
@@ -292,6 +313,8 @@ pub(crate) fn integer(place: Place<'_>, format: &str) -> i64 {
         index + 1
     } else if ends(&["bytes", "size"]) {
         small % 900_000 + 1_000
+    } else if ends(&["month"]) {
+        small % 12 + 1
     } else if ends(&["year"]) {
         2_020 + small % 6
     } else if ends(&["duration", "seconds"]) {

@@ -26,6 +26,12 @@ pub(crate) struct World {
 /// Choices of a parameter that are no value of a record.
 const NOT_VALUES: [&str; 5] = ["all", "any", "none", "", "*"];
 
+/// Names of texts that are names of entities, too.
+const TEXTS: [&str; 11] = [
+    "note", "comment", "message", "tag", "label", "event", "status", "list", "view", "field",
+    "type",
+];
+
 impl World {
     pub(crate) fn new(connector: &Connector) -> Self {
         let mut world = Self { connector: connector.name.to_string(), ..Self::default() };
@@ -76,8 +82,19 @@ impl World {
         let name = plain(name);
         let declared = self.references.get(&(entity.to_owned(), name.clone()));
         let by_name = || {
-            let stem = name.strip_suffix("gid").or_else(|| name.strip_suffix("id"))?;
-            self.entities.get(stem)
+            let stem = name.strip_suffix("gid").or_else(|| name.strip_suffix("id"));
+            let stem = match stem {
+                Some(stem) => stem,
+                // Without an ending it may be the text itself: `note`, `message`.
+                None if TEXTS.iter().any(|text| name.ends_with(text)) => return None,
+                None => &name,
+            };
+            let whole = self.entities.get(stem);
+            // `primaryUserId` names a user.
+            let ends = |one: &&String| stem.len() < name.len() && stem.ends_with(one.as_str());
+            let long = || self.entities.keys().filter(|one| one.len() > 3).filter(ends);
+            let part = || self.entities.get(long().max_by_key(|one| one.len())?);
+            whole.or_else(part)
         };
         declared.or_else(by_name).map(String::as_str)
     }

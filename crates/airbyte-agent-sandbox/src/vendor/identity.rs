@@ -144,13 +144,32 @@ fn fits(parameter: &str, name: &str) -> bool {
         || is_given(&parameter) && GIVEN.contains(&name.as_str())
 }
 
+/// Properties in which a record shows what a parameter names it by.
+fn usual(parameter: &str) -> &'static [&'static str] {
+    let has = |words: &[&str]| words.iter().any(|word| parameter.contains(word));
+    if !is_given(parameter) {
+        &["id", "gid", "uuid"]
+    } else if has(&["sha", "oid", "commit"]) {
+        &["oid", "sha"]
+    } else if has(&["tag"]) {
+        &["tagname", "name"]
+    } else if has(&["path"]) {
+        &["path"]
+    } else if has(&["slug"]) {
+        &["slug"]
+    } else if has(&["email"]) {
+        &["email"]
+    } else {
+        &["login", "username", "name", "slug"]
+    }
+}
+
 /// Calls a record by the name under which it was asked for.
 pub(crate) fn call(record: &mut Value, parameter: &str, name: &str) {
     let Some(record) = record.as_object_mut() else { return };
     let wanted = plain(parameter);
     let by = |key: &str| record.keys().find(|known| plain(known) == key).cloned();
-    let usual = if is_given(parameter) { &GIVEN[..] } else { &["id", "gid", "uuid"] };
-    let key = by(&wanted).or_else(|| usual.iter().find_map(|usual| by(usual)));
+    let key = by(&wanted).or_else(|| usual(&wanted).iter().find_map(|usual| by(usual)));
     let slot = match key {
         Some(key) => record.get_mut(&key),
         None => record.values_mut().filter_map(Value::as_object_mut).find_map(|o| o.get_mut("id")),
