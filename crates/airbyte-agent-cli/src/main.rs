@@ -1,3 +1,7 @@
-//! The airbyte-agent program.
+//! The `airbyte-agent` program. Everything it does is in the library beside it.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    airbyte_agent_cli::main()
+}

@@ -1,0 +1,311 @@
+//! From `--params` and `-p` to the arguments of an operation.
+//!
+//! A `-p` value is a text; what it becomes is said by the operation's own schema. Whether the
+//! result is allowed is not judged here: the engine checks every argument.
+
+use airbyte_agent_core::Error;
+use airbyte_agent_core::description::{Kind, Operation, Schema};
+use serde_json::{Map, Value};
+
+use crate::failure::{usage, validation};
+use crate::json_option;
+
+/// What a caller wrote for one name.
+enum Written {
+    /// `NAME=VALUE`
+    Text(String),
+    /// `NAME:=JSON`
+    Json(Value),
+}
+
+/// Stands for names that no schema knows.
+static ANY: Schema = Schema::ANY;
+
+/// The arguments of a call; `-p` wins over `--params`.
+pub(crate) fn arguments(
+    operation: &Operation,
+    params: Option<&str>,
+    pairs: &[String],
+) -> Result<Map<String, Value>, Error> {
+    let mut arguments = match params {
+        Some(text) => json_option::object("--params", text, r#"{"limit": 10}"#)?,
+        None => Map::new(),
+    };
+    let mut named: Vec<(&str, Vec<Written>)> = Vec::new();
+    for pair in pairs {
+        let (name, written) = read(pair)?;
+        match named.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, all)) => all.push(written),
+            None => named.push((name, vec![written])),
+        }
+    }
+    for (name, written) in named {
+        let (steps, schema) = place(operation, name);
+        let value = value(name, schema, written)?;
+        assign(&mut arguments, &steps, name, value)?;
+    }
+    Ok(arguments)
+}
+
+fn read(pair: &str) -> Result<(&str, Written), Error> {
+    let Some((name, text)) = pair.split_once('=') else {
+        return Err(usage("-p takes NAME=VALUE or NAME:=JSON; there is no '=' in what it got"));
+    };
+    let (name, written) = match name.strip_suffix(':') {
+        Some(name) => {
+            let value = serde_json::from_str(text).map_err(|error| {
+                usage(format!("-p {name}:= is not JSON: {error}; for a plain text write {name}=…"))
+            })?;
+            (name, Written::Json(value))
+        }
+        None => (name, Written::Text(text.to_owned())),
+    };
+    if name.trim().is_empty() {
+        return Err(usage("-p takes NAME=VALUE or NAME:=JSON; the name is missing"));
+    }
+    Ok((name.trim(), written))
+}
+
+/// Where a name leads: the steps into the arguments, and what is allowed there.
+fn place<'o>(operation: &'o Operation, name: &str) -> (Vec<String>, &'o Schema) {
+    if let Some(parameter) = operation.parameter(name) {
+        return (vec![name.to_owned()], &parameter.schema);
+    }
+    // Names may have dots of their own, so the longest one that exists is meant.
+    for (dot, _) in name.rmatch_indices('.') {
+        let Some(parameter) = operation.parameter(&name[..dot]) else { continue };
+        let mut steps = vec![name[..dot].to_owned()];
+        let mut schema = &parameter.schema;
+        for step in name[dot + 1..].split('.') {
+            schema = schema.property(step).map_or(&ANY, |property| &property.schema);
+            steps.push(step.to_owned());
+        }
+        return (steps, schema);
+    }
+    (vec![name.to_owned()], &ANY)
+}
+
+/// Puts a value at the end of the steps, making objects on the way.
+fn assign(
+    root: &mut Map<String, Value>,
+    steps: &[String],
+    name: &str,
+    value: Value,
+) -> Result<(), Error> {
+    let Some((last, path)) = steps.split_last() else { return Ok(()) };
+    let mut here = root;
+    for step in path {
+        let next = here.entry(step.clone()).or_insert_with(|| Value::Object(Map::new()));
+        here = next.as_object_mut().ok_or_else(|| {
+            validation(format!("-p {name}: '{step}' is given as a value too, so it has no members"))
+        })?;
+    }
+    here.insert(last.clone(), value);
+    Ok(())
+}
+
+fn value(name: &str, schema: &Schema, mut written: Vec<Written>) -> Result<Value, Error> {
+    let allows = |kind| schema.kinds.contains(&kind);
+    let several = written.len() > 1;
+    if allows(Kind::Array) || (several && schema.kinds.is_empty()) {
+        return array(name, schema, written);
+    }
+    match written.pop() {
+        Some(_) if several => {
+            Err(validation(format!("-p {name} is given several times and takes a single value")))
+        }
+        Some(Written::Json(value)) => Ok(value),
+        Some(Written::Text(text)) => single(name, schema, text),
+        None => Ok(Value::Null),
+    }
+}
+
+/// A list: repeated, separated by commas, or JSON.
+fn array(name: &str, schema: &Schema, written: Vec<Written>) -> Result<Value, Error> {
+    let element = schema.items.first().unwrap_or(&ANY);
+    let is_only = written.len() == 1;
+    let mut elements = Vec::new();
+    for one in written {
+        match one {
+            Written::Json(Value::Array(values)) => elements.extend(values),
+            Written::Json(value) if is_only => return Ok(value),
+            Written::Json(value) => elements.push(value),
+            Written::Text(text) if text.trim_start().starts_with('[') => match json(name, &text)? {
+                Value::Array(values) => elements.extend(values),
+                value => elements.push(value),
+            },
+            Written::Text(text) if text.trim_start().starts_with('{') => {
+                elements.push(json(name, &text)?);
+            }
+            Written::Text(text) => {
+                // Of `string or array`, a text without commas is the string.
+                let is_text = schema.kinds.contains(&Kind::String);
+                if is_only && is_text && !text.contains(',') {
+                    return Ok(Value::String(text));
+                }
+                let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                for part in parts {
+                    elements.push(single(name, element, part.to_owned())?);
+                }
+            }
+        }
+    }
+    Ok(Value::Array(elements))
+}
+
+/// A single value by the kinds allowed. A text that fits none stays a text, and the engine says
+/// what it should have been.
+fn single(name: &str, schema: &Schema, text: String) -> Result<Value, Error> {
+    let allows = |kind| schema.kinds.contains(&kind);
+    let is_free = schema.kinds.is_empty();
+    let takes_text = allows(Kind::String);
+    let trimmed = text.trim();
+    if allows(Kind::Boolean) || is_free {
+        match trimmed {
+            "true" => return Ok(Value::Bool(true)),
+            "false" => return Ok(Value::Bool(false)),
+            _ => {}
+        }
+    }
+    if allows(Kind::Integer) || allows(Kind::Number) || is_free {
+        if let Ok(number @ Value::Number(_)) = serde_json::from_str(trimmed) {
+            return Ok(number);
+        }
+    }
+    let is_structure = trimmed.starts_with('{') && (allows(Kind::Object) || is_free)
+        || trimmed.starts_with('[') && is_free;
+    if is_structure {
+        match serde_json::from_str(trimmed) {
+            Ok(value) => return Ok(value),
+            Err(_) if takes_text || is_free => {}
+            Err(_) => return json(name, trimmed),
+        }
+    }
+    Ok(Value::String(text))
+}
+
+fn json(name: &str, text: &str) -> Result<Value, Error> {
+    serde_json::from_str(text).map_err(|error| {
+        validation(format!(
+            "-p {name} starts like JSON and is not: {error}; for a text that begins \
+             like this write {name}:= and the text in JSON"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const SPEC: &str = r#"
+openapi: 3.1.0
+info: {title: Acme, version: 1.0.0, x-airbyte-connector-definition-id: 11111111-2222-3333-4444-555555555555}
+servers: [{url: "https://api.acme.test"}]
+paths:
+  /users:
+    post:
+      x-airbyte-entity: users
+      x-airbyte-action: create
+      parameters:
+        - {name: page, in: query, schema: {type: integer}}
+        - {name: ratio, in: query, schema: {type: number}}
+        - {name: name, in: query, schema: {type: string}}
+        - {name: deep, in: query, schema: {type: boolean}}
+        - {name: "created[gte]", in: query, schema: {type: integer}}
+        - {name: "a.b", in: query, schema: {type: integer}}
+        - {name: tags, in: query, schema: {type: array, items: {type: string}}}
+        - {name: ids, in: query, schema: {type: array, items: {type: integer}}}
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              properties:
+                filter:
+                  type: object
+                  properties:
+                    fromDate: {type: string}
+                    ids: {type: array, items: {type: integer}}
+                    inner: {type: object, properties: {on: {type: boolean}}}
+                rows: {type: array, items: {type: object, properties: {a: {type: integer}}}}
+      responses: {"200": {description: One user.}}
+"#;
+
+    fn operation() -> Operation {
+        let connector = airbyte_agent_spec::Spec::parse(SPEC).unwrap().lower().unwrap();
+        connector.operations().next().unwrap().clone()
+    }
+
+    #[test]
+    fn values_are_typed_by_the_schema() {
+        let operation = operation();
+        let cases: &[(&[&str], Value)] = &[
+            (&["page=3"], json!({"page": 3})),
+            (&["page=three"], json!({"page": "three"})),
+            (&["page=-1"], json!({"page": -1})),
+            (&["ratio=0.5"], json!({"ratio": 0.5})),
+            (&["name=5"], json!({"name": "5"})),
+            (&["name=a=b"], json!({"name": "a=b"})),
+            (&["name="], json!({"name": ""})),
+            (&["name= x "], json!({"name": " x "})),
+            (&["name={x"], json!({"name": "{x"})),
+            (&["name:=5"], json!({"name": 5})),
+            (&["name:=null"], json!({"name": null})),
+            (&["deep=true"], json!({"deep": true})),
+            (&["deep=yes"], json!({"deep": "yes"})),
+            (&["created[gte]=17"], json!({"created[gte]": 17})),
+            (&["a.b=17"], json!({"a.b": 17})),
+            (&["tags=a,b"], json!({"tags": ["a", "b"]})),
+            (&["tags=a", "tags=b"], json!({"tags": ["a", "b"]})),
+            (&["tags=[\"a,b\"]"], json!({"tags": ["a,b"]})),
+            (&["tags:=[\"a\"]", "tags=b,c"], json!({"tags": ["a", "b", "c"]})),
+            (&["ids=1,2", "ids=3"], json!({"ids": [1, 2, 3]})),
+            (&["ids=[1,2]"], json!({"ids": [1, 2]})),
+            (&["filter={\"fromDate\": \"x\"}"], json!({"filter": {"fromDate": "x"}})),
+            (&["filter.fromDate=2024"], json!({"filter": {"fromDate": "2024"}})),
+            (&["filter.ids=1", "filter.ids=2"], json!({"filter": {"ids": [1, 2]}})),
+            (&["filter.inner.on=true"], json!({"filter": {"inner": {"on": true}}})),
+            (
+                &["filter={\"fromDate\": \"x\"}", "filter.ids=1"],
+                json!({"filter": {"fromDate": "x", "ids": [1]}}),
+            ),
+            (&["rows={\"a\": 1}", "rows={\"a\": 2}"], json!({"rows": [{"a": 1}, {"a": 2}]})),
+            (&["unknown=5", "other=x"], json!({"unknown": 5, "other": "x"})),
+            (&["un.known=5"], json!({"un.known": 5})),
+        ];
+        for (pairs, expected) in cases {
+            let pairs: Vec<String> = pairs.iter().map(ToString::to_string).collect();
+            let got = arguments(&operation, None, &pairs).unwrap();
+            assert_eq!(Value::Object(got), *expected, "{pairs:?}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let operation = operation();
+        let cases: &[(&[&str], &str, &str)] = &[
+            (&["page"], "usage", "NAME=VALUE"),
+            (&["=3"], "usage", "the name is missing"),
+            (&["name:=x"], "usage", "-p name:= is not JSON: expected value at line 1 column 1"),
+            (&["page=1", "page=2"], "validation", "takes a single value"),
+            (&["filter={\"a\""], "validation", "-p filter starts like JSON"),
+            (&["tags=[a"], "validation", "-p tags starts like JSON"),
+            (&["name=x", "name.y=1"], "validation", "no members"),
+        ];
+        for (pairs, kind, part) in cases {
+            let pairs: Vec<String> = pairs.iter().map(ToString::to_string).collect();
+            let error = arguments(&operation, None, &pairs).unwrap_err();
+            assert_eq!(error.kind().as_str(), *kind, "{pairs:?}");
+            assert!(error.to_string().contains(part), "{pairs:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn single_arguments_win_over_params() {
+        let params = r#"{"page": 1, "name": "x"}"#;
+        let got = arguments(&operation(), Some(params), &["page=2".to_owned()]).unwrap();
+        assert_eq!(Value::Object(got), json!({"page": 2, "name": "x"}));
+    }
+}

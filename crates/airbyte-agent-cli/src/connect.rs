@@ -1,0 +1,114 @@
+//! From the options of a connection to a client.
+
+use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::{Client, Credentials, Description, Error, Hosted, Local};
+use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
+use serde_json::{Map, Value};
+
+use crate::args::ConnectionArgs;
+use crate::engine::LocalEngine;
+use crate::failure::usage;
+use crate::json_option;
+use crate::mask::Mask;
+use crate::sample;
+
+/// A client, and what has to live as long as it is used.
+pub(crate) struct Connection {
+    pub(crate) client: Client,
+    pub(crate) mask: Mask,
+    /// Stops when it is dropped.
+    _sandbox: Option<Sandbox>,
+}
+
+/// Makes a client. Sends nothing; starts the sandbox where one is asked for.
+pub(crate) async fn connect(
+    args: &ConnectionArgs,
+    description: Description,
+) -> Result<Connection, Error> {
+    let sandbox = match args.sandbox {
+        true => Some(start_sandbox(args, &description).await?),
+        false => None,
+    };
+    let origin = sandbox.as_ref().map(Sandbox::url);
+    let (client, mask) = if args.hosted {
+        (Client::hosted(description, hosted(args, origin)?)?, Mask::hosted())
+    } else {
+        let given = given_credentials(args)?;
+        let mask = Mask::new(&description, given.as_ref());
+        let local = local(args, &description, given, origin)?;
+        (Client::local(description, local)?, mask)
+    };
+    Ok(Connection { client, mask, _sandbox: sandbox })
+}
+
+async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Result<Sandbox, Error> {
+    let connector: &Connector = description;
+    let mut builder = Sandbox::builder().connector(connector.clone());
+    if args.hosted {
+        builder = builder.executor(LocalEngine::new([description.clone()]));
+    }
+    builder.start().await.map_err(|error| usage(format!("the sandbox cannot start: {error}")))
+}
+
+fn hosted(args: &ConnectionArgs, sandbox: Option<String>) -> Result<Hosted, Error> {
+    let mut hosted = match sandbox {
+        Some(url) => Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(url),
+        None => Hosted::from_env()?,
+    };
+    if let Some(name) = &args.workspace {
+        hosted = hosted.workspace(name);
+    }
+    if let Some(id) = &args.connector_id {
+        hosted = hosted.connector_id(id);
+    }
+    if let Some(id) = &args.organization {
+        hosted = hosted.organization(id);
+    }
+    if let Some(origin) = &args.via {
+        hosted = hosted.base_url(origin);
+    }
+    Ok(hosted)
+}
+
+fn local(
+    args: &ConnectionArgs,
+    connector: &Connector,
+    given: Option<Map<String, Value>>,
+    sandbox: Option<String>,
+) -> Result<Local, Error> {
+    let mut credentials = match given {
+        Some(given) => Credentials::from_json(&Value::Object(given))?,
+        None => Credentials::from_env(connector),
+    };
+    if sandbox.is_some() && credentials.is_empty() {
+        credentials = sample::credentials(connector);
+    }
+    if let Some(scheme) = &args.auth_scheme {
+        credentials = credentials.scheme(scheme);
+    }
+    let config = match &args.config {
+        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
+        None => Map::new(),
+    };
+    let mut local = Local::new(credentials);
+    if sandbox.is_some() {
+        for (name, value) in sample::settings(connector) {
+            local = local.config(name, value);
+        }
+    }
+    for (name, value) in config {
+        local = local.config(name, value);
+    }
+    if let Some(origin) = sandbox.as_ref().or(args.via.as_ref()) {
+        local = local.via(origin);
+    }
+    if let Some(limit) = args.timeout {
+        local = local.timeout(limit);
+    }
+    Ok(local)
+}
+
+fn given_credentials(args: &ConnectionArgs) -> Result<Option<Map<String, Value>>, Error> {
+    let Some(text) = &args.credentials else { return Ok(None) };
+    json_option::object("--credentials", text, r#"{"api_key": "…"}"#).map(Some)
+}

@@ -1,0 +1,83 @@
+//! `describe`: connectors, entities and operations, explained.
+
+mod json;
+mod operation;
+mod text;
+
+use std::io::Write as _;
+
+use airbyte_agent_core::description::{Connector, Entity, Operation, Schema};
+use airbyte_agent_core::{Error, find_operation, suggestion};
+
+use crate::args::{DescribeArgs, Manner};
+use crate::failure::{Stop, usage};
+use crate::{registry, terminal};
+
+/// What is explained.
+enum Subject<'c> {
+    Connector,
+    Entity(&'c Entity),
+    Operation(&'c Operation),
+}
+
+/// Explains what the names mean.
+pub(crate) fn describe(args: &DescribeArgs) -> Result<(), Stop> {
+    let (description, names) = registry::choose(args.spec.as_deref(), &args.names)?;
+    let connector: &Connector = &description;
+    let subject = match names {
+        [] => Subject::Connector,
+        [name] => Subject::Entity(entity(connector, name)?),
+        [name, action] => Subject::Operation(find_operation(connector, name, action)?),
+        _ => return Err(usage("describe takes CONNECTOR [ENTITY [ACTION]]").into()),
+    };
+    let shown = match args.output {
+        Manner::Json => {
+            let value = match subject {
+                Subject::Connector => json::connector(connector),
+                Subject::Entity(entity) => json::entity(entity),
+                Subject::Operation(operation) => json::operation(operation),
+            };
+            if terminal::shows_output() { format!("{value:#}\n") } else { format!("{value}\n") }
+        }
+        Manner::Text => {
+            let width = terminal::width().min(100);
+            let by_spec = args.spec.as_deref();
+            match subject {
+                Subject::Connector => text::connector(connector, by_spec, width),
+                Subject::Entity(entity) => text::entity(connector, entity, by_spec, width),
+                Subject::Operation(one) => operation::text(connector, one, by_spec, width),
+            }
+        }
+    };
+    std::io::stdout().write_all(shown.as_bytes())?;
+    Ok(())
+}
+
+fn entity<'c>(connector: &'c Connector, name: &str) -> Result<&'c Entity, Error> {
+    connector.entity(name).ok_or_else(|| {
+        let names: Vec<&str> = connector.entities.iter().map(|e| e.name.as_ref()).collect();
+        let hint = suggestion(name, &names);
+        usage(format!("{} has no entity '{name}'{hint}", connector.name))
+    })
+}
+
+/// The type of a value in words: `string`, `array of integer`, `string or null`.
+fn type_of(schema: &Schema) -> String {
+    let mut kinds: Vec<String> = schema
+        .kinds
+        .iter()
+        .map(|kind| match (kind.as_str(), schema.items.first()) {
+            ("array", Some(items)) if !items.kinds.is_empty() => {
+                format!("array of {}", type_of(items))
+            }
+            (kind, _) => kind.to_owned(),
+        })
+        .collect();
+    if kinds.is_empty() {
+        return "any".to_owned();
+    }
+    if schema.nullable {
+        kinds.push("null".to_owned());
+    }
+    kinds.join(" or ")
+}

@@ -1,0 +1,119 @@
+//! `exec`: runs one operation.
+
+mod download;
+mod pages;
+
+use std::io::Write as _;
+
+use airbyte_agent_core::description::Operation;
+use airbyte_agent_core::{Call, Description, DryRun, Error, find_operation};
+use serde_json::{Map, Value, json};
+
+use crate::args::ExecArgs;
+use crate::connect::{Connection, connect};
+use crate::failure::{Stop, usage};
+use crate::output::{self, Printed};
+use crate::{arguments, registry, terminal};
+
+/// Runs the operation and prints what it gives.
+pub(crate) async fn exec(args: ExecArgs) -> Result<(), Stop> {
+    let (description, entity, action) = target(&args)?;
+    let operation = find_operation(&description, &entity, &action)?;
+    let arguments = arguments::arguments(operation, args.params.as_deref(), &args.param)?;
+    check_options(&args, operation)?;
+    let connection = connect(&args.connection, description.clone()).await?;
+    let is_file = download::gives_bytes(operation, &arguments);
+    let call = call(&args, &connection, operation, arguments)?;
+    if args.dry_run {
+        return Ok(print_dry_run(&call.dry_run()?)?);
+    }
+    if is_file {
+        return download::download(call, args.out.as_deref()).await;
+    }
+    if args.all {
+        return pages::all(&args, call, &connection.mask).await;
+    }
+    let outcome = call.outcome().await?;
+    let (mut data, mut meta) = (outcome.data, outcome.meta);
+    connection.mask.clean(&mut data);
+    connection.mask.clean(&mut meta);
+    let next = outcome.next.map(|cursor| cursor.to_string());
+    hint_at_next(next.as_deref());
+    let next = args.cursor.then_some(next);
+    output::print(output::format(args.output), &Printed { data, meta, next })
+}
+
+fn target(args: &ExecArgs) -> Result<(Description, String, String), Error> {
+    let spec = args.connection.spec.as_deref();
+    let (description, names) = registry::choose(spec, &args.names)?;
+    let [entity, action] = names else {
+        return Err(usage(match spec {
+            Some(_) => "with --spec, exec takes ENTITY ACTION",
+            None => {
+                "exec takes CONNECTOR ENTITY ACTION; 'airbyte-agent describe CONNECTOR' lists them"
+            }
+        }));
+    };
+    Ok((description, entity.clone(), action.clone()))
+}
+
+/// Options that make no sense for this operation.
+fn check_options(args: &ExecArgs, operation: &Operation) -> Result<(), Error> {
+    let place = format!("{}.{}", operation.entity, operation.action);
+    if args.all && !operation.action.is_array() {
+        return Err(usage(format!("--all follows the pages of a list; {place} is none")));
+    }
+    if args.out.is_some() && operation.download.is_none() {
+        return Err(usage(format!("--out takes a file; {place} gives records (see --output)")));
+    }
+    Ok(())
+}
+
+fn call(
+    args: &ExecArgs,
+    connection: &Connection,
+    operation: &Operation,
+    arguments: Map<String, Value>,
+) -> Result<Call, Error> {
+    let mut call = connection.client.call(&operation.entity, operation.action);
+    call.set_all(arguments);
+    let mut options = std::mem::take(call.options());
+    if let Some(limit) = args.connection.timeout {
+        options = options.timeout(limit);
+    }
+    if let Some(key) = &args.idempotency_key {
+        options = options.idempotency_key(key);
+    }
+    if let Some(intent) = &args.intent {
+        options = options.intent(intent);
+    }
+    *call.options() = options.select(fields(&args.select)).exclude(fields(&args.exclude));
+    if let Some(cursor) = &args.resume {
+        call.resume(cursor.parse()?);
+    }
+    Ok(call)
+}
+
+fn fields(names: &[String]) -> impl Iterator<Item = &str> {
+    names.iter().map(|name| name.trim()).filter(|name| !name.is_empty())
+}
+
+fn print_dry_run(request: &DryRun) -> Result<(), std::io::Error> {
+    let headers: Map<String, Value> =
+        request.headers.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+    let shown = json!({
+        "method": request.method,
+        "url": request.url,
+        "headers": headers,
+        "body": request.body,
+    });
+    let text = if terminal::shows_output() { format!("{shown:#}") } else { shown.to_string() };
+    writeln!(std::io::stdout(), "{text}")
+}
+
+/// Tells a person how to go on; scripts ask for `--cursor`.
+fn hint_at_next(cursor: Option<&str>) {
+    if let Some(cursor) = cursor.filter(|_| terminal::shows_errors() && terminal::shows_output()) {
+        let _ = writeln!(std::io::stderr(), "There is more: --all, or --resume {cursor}");
+    }
+}

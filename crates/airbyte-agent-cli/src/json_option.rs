@@ -1,0 +1,72 @@
+//! Options that take JSON, in place or from a file.
+
+use airbyte_agent_core::Error;
+use serde_json::{Map, Value};
+
+use crate::failure::{usage, validation};
+
+/// Reads the JSON object of an option: the text itself, or the file behind `@`.
+///
+/// The message of an error says where the text breaks off being JSON and never repeats any of it:
+/// it may be a credential.
+pub(crate) fn object(option: &str, text: &str, example: &str) -> Result<Map<String, Value>, Error> {
+    let (text, place) = match text.strip_prefix('@') {
+        None => (text.to_owned(), String::new()),
+        Some(path) => {
+            let content = std::fs::read_to_string(path)
+                .map_err(|error| usage(format!("{option}: cannot read {path}: {error}")))?;
+            (content, format!(" in {path}"))
+        }
+    };
+    match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(other) => Err(validation(format!(
+            "{option}{place} must be a JSON object such as {example}, got {}",
+            kind_of(&other)
+        ))),
+        Err(error) => Err(usage(format!(
+            "{option}{place} is not JSON: {error}; expected an object such as {example}"
+        ))),
+    }
+}
+
+fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_say_where_and_repeat_nothing() {
+        for (text, kind, part) in [
+            (r#"{"token": "s3cret"#, "usage", "line 1 column 17"),
+            (r#"{"token": s3cret}"#, "usage", "line 1 column 11"),
+            (r#"{"token" "s3cret"}"#, "usage", "expected `:` at line 1 column 10"),
+            ("s3cret", "usage", "line 1 column 1"),
+            ("", "usage", "line 1 column 0"),
+            (r#"["s3cret"]"#, "validation", "got an array"),
+            (r#""s3cret""#, "validation", "got a string"),
+        ] {
+            let error = object("--credentials", text, r#"{"token": "…"}"#).unwrap_err();
+            let message = error.to_string();
+            assert_eq!(error.kind().as_str(), kind, "{text}");
+            assert!(message.contains(part), "{text}: {message}");
+            assert!(message.contains("--credentials") && !message.contains("s3cret"), "{message}");
+        }
+    }
+
+    #[test]
+    fn files_are_read() {
+        let error = object("--params", "@/no/such/file", "{}").unwrap_err();
+        assert!(error.to_string().contains("--params: cannot read /no/such/file"), "{error}");
+    }
+}

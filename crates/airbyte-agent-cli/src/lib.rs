@@ -1,0 +1,81 @@
+//! The `airbyte-agent` program as a library, so that its parts can be tested and reused.
+//!
+//! A command is a function from its arguments to what it prints; [`main`] picks the command, turns
+//! a failure into the one line of JSON that scripts read, and into the exit code. What the exit
+//! codes and the output promise to scripts is tested in `tests/`.
+//!
+//! No connector is named here: the built-in ones are listed in one place (`registry`), everything
+//! else is read from descriptions.
+
+mod args;
+mod arguments;
+mod check;
+mod connect;
+mod connectors;
+mod describe;
+pub mod engine;
+mod exec;
+mod failure;
+mod json_option;
+mod mask;
+mod output;
+mod progress;
+mod registry;
+mod sample;
+mod sandbox;
+mod terminal;
+mod trace;
+mod usage;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use airbyte_agent_core::{Error, ErrorKind};
+use clap::{CommandFactory as _, Parser as _};
+
+use self::args::{Cli, Command};
+use self::failure::Stop;
+
+/// Reads the command line, runs the command and gives back the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return usage::answer(&error),
+    };
+    trace::start(cli.verbose);
+    let ended = run(cli.command);
+    match ended {
+        // Whoever read standard output has seen enough.
+        Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
+        Err(Stop::Failed(error)) => failure::report(&error),
+    }
+}
+
+fn run(command: Command) -> Result<(), Stop> {
+    match command {
+        Command::Exec(args) => block_on(exec::exec(*args)),
+        Command::Check(args) => block_on(check::check(*args)),
+        Command::Sandbox(args) => block_on(sandbox::serve(args)),
+        Command::Connectors(args) => connectors::connectors(&args),
+        Command::Describe(args) => describe::describe(&args),
+        Command::Completions { shell } => completions(shell),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<(), Stop>>) -> Result<(), Stop> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime
+        .map_err(|error| Error::new(ErrorKind::Internal, format!("cannot start: {error}")))?;
+    let ended = runtime.block_on(work);
+    // A look-up of a host name may still be under way; nobody waits for it.
+    runtime.shutdown_background();
+    ended
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<(), Stop> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "airbyte-agent", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Command lines that clap refuses, told like every other failure.
+//!
+//! An argument that stands where none is expected may be part of a credential whose quotes were
+//! forgotten, so values are never repeated, only the names of options.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use crate::failure::{report, usage};
+
+/// Help and version go to standard output; anything else is a usage error.
+pub(crate) fn answer(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        // Writes to the right stream, with colours where they are wanted.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = write!(io::stderr(), "{}", error.render());
+        return report(&usage("a command is missing; 'airbyte-agent --help' lists them"));
+    }
+    report(&usage(message(error)))
+}
+
+fn message(error: &clap::Error) -> String {
+    let named = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    let is_option = named.starts_with('-');
+    match error.kind() {
+        ErrorKind::UnknownArgument if is_option => {
+            let name = named.split(['=', ' ']).next().unwrap_or_default();
+            let hint = match context(error, ContextKind::SuggestedArg) {
+                Some(close) => format!(", did you mean '{close}'?"),
+                None => String::new(),
+            };
+            format!("there is no option '{name}'{hint}")
+        }
+        ErrorKind::UnknownArgument | ErrorKind::TooManyValues => {
+            "there is an argument too many; values with blanks, such as JSON, need quotes"
+                .to_owned()
+        }
+        ErrorKind::InvalidUtf8 => "an argument is not UTF-8 text".to_owned(),
+        _ => {
+            let text = error.to_string();
+            let text = text.strip_prefix("error: ").unwrap_or(&text);
+            let text = text.split("\n\nUsage:").next().unwrap_or(text);
+            let text = text.split("\n\nFor more information").next().unwrap_or(text);
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
+        }
+    }
+}
+
+fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => texts.first().cloned(),
+        other => Some(other.to_string()),
+    }
+}
