@@ -1,5 +1,7 @@
 //! The command line, as clap reads it. Says nothing of what the commands do.
 
+#![allow(clippy::doc_markdown, reason = "the texts are shown as help, where marks would disturb")]
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -167,10 +167,9 @@ fn single(name: &str, schema: &Schema, text: String) -> Result<Value, Error> {
             _ => {}
         }
     }
-    if allows(Kind::Integer) || allows(Kind::Number) || is_free {
-        if let Ok(number @ Value::Number(_)) = serde_json::from_str(trimmed) {
-            return Ok(number);
-        }
+    let is_number = allows(Kind::Integer) || allows(Kind::Number) || is_free;
+    if is_number && let Ok(number @ Value::Number(_)) = serde_json::from_str(trimmed) {
+        return Ok(number);
     }
     let is_structure = trimmed.starts_with('{') && (allows(Kind::Object) || is_free)
         || trimmed.starts_with('[') && is_free;

@@ -25,11 +25,9 @@ pub(crate) async fn connect(
     args: &ConnectionArgs,
     description: Description,
 ) -> Result<Connection, Error> {
-    let sandbox = match args.sandbox {
-        true => Some(start_sandbox(args, &description).await?),
-        false => None,
-    };
+    let sandbox = if args.sandbox { Some(start_sandbox(args, &description).await?) } else { None };
     let origin = sandbox.as_ref().map(Sandbox::url);
+    let origin = origin.as_deref();
     let (client, mask) = if args.hosted {
         (Client::hosted(description, hosted(args, origin)?)?, Mask::hosted())
     } else {
@@ -50,7 +48,7 @@ async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Resu
     builder.start().await.map_err(|error| usage(format!("the sandbox cannot start: {error}")))
 }
 
-fn hosted(args: &ConnectionArgs, sandbox: Option<String>) -> Result<Hosted, Error> {
+fn hosted(args: &ConnectionArgs, sandbox: Option<&str>) -> Result<Hosted, Error> {
     let mut hosted = match sandbox {
         Some(url) => Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(url),
         None => Hosted::from_env()?,
@@ -74,7 +72,7 @@ fn local(
     args: &ConnectionArgs,
     connector: &Connector,
     given: Option<Map<String, Value>>,
-    sandbox: Option<String>,
+    sandbox: Option<&str>,
 ) -> Result<Local, Error> {
     let mut credentials = match given {
         Some(given) => Credentials::from_json(&Value::Object(given))?,
@@ -99,7 +97,7 @@ fn local(
     for (name, value) in config {
         local = local.config(name, value);
     }
-    if let Some(origin) = sandbox.as_ref().or(args.via.as_ref()) {
+    if let Some(origin) = sandbox.or(args.via.as_deref()) {
         local = local.via(origin);
     }
     if let Some(limit) = args.timeout {

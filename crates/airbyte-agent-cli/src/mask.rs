@@ -23,24 +23,21 @@ impl Mask {
             fields.any(|field| field.secret)
         };
         let mut mask = Self::default();
-        match given {
-            Some(given) => {
-                for (name, value) in given {
-                    if let Some(text) = value.as_str().filter(|_| is_secret(name)) {
-                        mask.add(text);
-                    }
+        if let Some(given) = given {
+            for (name, value) in given {
+                if let Some(text) = value.as_str().filter(|_| is_secret(name)) {
+                    mask.add(text);
                 }
             }
-            None => {
-                let slug = connector.name.to_uppercase().replace('-', "_");
-                let prefix = format!("AIRBYTE_AGENT_{slug}_");
-                for (name, value) in std::env::vars_os() {
-                    let name = name.to_string_lossy().into_owned();
-                    let field = name.strip_prefix(&prefix).map(str::to_lowercase);
-                    if field.is_some_and(|field| is_secret(&field)) {
-                        mask.add(&value.to_string_lossy());
-                    }
-                }
+            return mask;
+        }
+        let slug = connector.name.to_uppercase().replace('-', "_");
+        let prefix = format!("AIRBYTE_AGENT_{slug}_");
+        for (name, value) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            let field = name.strip_prefix(&prefix).map(str::to_lowercase);
+            if field.is_some_and(|field| is_secret(&field)) {
+                mask.add(&value.to_string_lossy());
             }
         }
         mask

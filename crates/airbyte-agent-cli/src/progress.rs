@@ -12,9 +12,10 @@ pub(crate) struct Progress {
 impl Progress {
     /// Starts to count, towards `max` where it is known.
     pub(crate) fn new(max: Option<u64>) -> Self {
-        let target = match terminal::shows_errors() {
-            true => ProgressDrawTarget::stderr(),
-            false => ProgressDrawTarget::hidden(),
+        let target = if terminal::shows_errors() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(max, target);
         let template = match max {

@@ -111,6 +111,11 @@ fn parameter(parameter: &Parameter) -> Value {
     Value::Object(shown)
 }
 
+/// Whole numbers without `.0`.
+fn number(bound: f64) -> Value {
+    serde_json::from_str(&bound.to_string()).unwrap_or_else(|_| json!(bound))
+}
+
 fn place(location: Location) -> &'static str {
     match location {
         Location::Path => "path",
@@ -130,7 +135,7 @@ fn schema(schema: &Schema) -> Map<String, Value> {
     }
     for (name, bound) in [("minimum", schema.minimum), ("maximum", schema.maximum)] {
         if let Some(bound) = bound {
-            shown.insert(name.to_owned(), json!(bound));
+            shown.insert(name.to_owned(), number(bound));
         }
     }
     let members = schema.items.first().unwrap_or(schema);

@@ -117,10 +117,8 @@ fn result(operation: &Operation) -> String {
     if operation.download.is_some() {
         return "The bytes of a file.".to_owned();
     }
-    let mut text = match operation.action.is_array() {
-        true => "Records.".to_owned(),
-        false => "One object.".to_owned(),
-    };
+    let what = if operation.action.is_array() { "Records." } else { "One object." };
+    let mut text = what.to_owned();
     let meta: Vec<&str> = operation.response.meta.iter().map(|field| field.name.as_ref()).collect();
     if !meta.is_empty() {
         text.push_str(&format!(" Metadata: {}.", meta.join(", ")));

@@ -39,7 +39,7 @@ pub(crate) async fn exec(args: ExecArgs) -> Result<(), Stop> {
     connection.mask.clean(&mut meta);
     let next = outcome.next.map(|cursor| cursor.to_string());
     hint_at_next(next.as_deref());
-    let next = args.cursor.then_some(next);
+    let next = args.cursor.then(|| json!(next));
     output::print(output::format(args.output), &Printed { data, meta, next })
 }
 

@@ -1,7 +1,7 @@
 //! `exec --all`: page after page, up to a number of records.
 
 use airbyte_agent_core::Call;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::args::{ExecArgs, Format};
 use crate::exec::hint_at_next;
@@ -51,6 +51,6 @@ pub(super) async fn all(args: &ExecArgs, call: Call, mask: &Mask) -> Result<(), 
         return Ok(());
     }
     mask.clean(&mut meta);
-    let next = args.cursor.then_some(next);
+    let next = args.cursor.then(|| json!(next));
     output::print(format, &Printed { data: Value::Array(records), meta, next })
 }

@@ -10,7 +10,7 @@ use super::{Printed, records};
 pub(super) fn object(out: &mut impl Write, printed: &Printed, pretty: bool) -> io::Result<()> {
     let mut object = json!({"data": printed.data, "meta": printed.meta});
     if let Some(next) = &printed.next {
-        object["next"] = json!(next);
+        object["next"] = next.clone();
     }
     if pretty { writeln!(out, "{object:#}") } else { writeln!(out, "{object}") }
 }

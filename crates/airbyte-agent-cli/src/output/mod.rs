@@ -18,8 +18,8 @@ pub(crate) struct Printed {
     pub(crate) data: Value,
     /// Metadata, `null` for none.
     pub(crate) meta: Value,
-    /// Where the list continues; the outer `None` leaves it unsaid.
-    pub(crate) next: Option<Option<String>>,
+    /// Where the list continues, as a text or `null`; `None` leaves it unsaid.
+    pub(crate) next: Option<Value>,
 }
 
 /// The format asked for, else a table on a terminal and JSON for programs.
