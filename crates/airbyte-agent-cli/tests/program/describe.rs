@@ -1,0 +1,82 @@
+//! Commands that only explain: help, versions, connectors, descriptions, completions.
+
+use crate::run::{run, spec};
+
+#[test]
+fn help_and_version_go_to_standard_output() {
+    for (args, part) in [
+        (vec!["--help"], "Usage: airbyte-agent"),
+        (vec!["exec", "--help"], "--idempotency-key"),
+        (vec!["help", "sandbox"], "--listen"),
+        (vec!["--version"], env!("CARGO_PKG_VERSION")),
+    ] {
+        let ran = run(&args).succeeded();
+        assert!(ran.stdout.contains(part), "{args:?}: {ran:?}");
+        assert_eq!(ran.stderr, "");
+    }
+}
+
+#[test]
+fn completions_exist_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = run(&["completions", shell]).succeeded();
+        assert!(ran.stdout.contains("idempotency-key"), "{shell}");
+    }
+    assert_eq!(run(&["completions", "sh"]).code, 2);
+}
+
+#[test]
+fn connectors_are_counted() {
+    let all = run(&["connectors"]).succeeded().json();
+    let all = all["data"].as_array().unwrap();
+    let github = all.iter().find(|connector| connector["name"] == "github").unwrap();
+    assert_eq!(github["title"], "GitHub");
+    assert!(github["operations"].as_u64() >= github["entities"].as_u64());
+    let table = run(&["connectors", "--output", "table"]).succeeded();
+    assert_eq!(table.stdout.lines().count(), all.len() + 1);
+    assert!(table.stdout.starts_with("name"));
+}
+
+#[test]
+fn pages_of_the_manual_tell_what_a_caller_needs() {
+    let spec = spec();
+    let acme = ["describe", "--spec", &spec];
+    for (more, parts) in [
+        (
+            vec![],
+            vec![
+                "acme - Acme 1.0.0",
+                "things (list, create, get)",
+                "AIRBYTE_AGENT_ACME_TOKEN",
+                "region [default: eu]",
+            ],
+        ),
+        (vec!["things"], vec!["things get -p id=…", "things create -p name=…"]),
+        (
+            vec!["things", "list"],
+            vec!["limit (integer)", "From 1 to 100.", "--all follows", "Changes nothing."],
+        ),
+        (vec!["things", "create"], vec!["name (string, required)", ".ids (array of integer)"]),
+        (vec!["files", "download"], vec!["--out FILE", "The bytes of a file."]),
+    ] {
+        let ran = run(&[&acme[..], &more].concat()).succeeded();
+        for part in parts {
+            assert!(ran.stdout.contains(part), "{more:?} {part}:\n{}", ran.stdout);
+        }
+        let json = run(&[&acme[..], &more, &["--output", "json"]].concat()).succeeded().json();
+        assert!(json.is_object());
+    }
+}
+
+#[test]
+fn every_operation_can_be_described() {
+    let all = run(&["connectors"]).succeeded().json();
+    for connector in all["data"].as_array().unwrap() {
+        let name = connector["name"].as_str().unwrap();
+        run(&["describe", name]).succeeded();
+        let json = run(&["describe", name, "--output", "json"]).succeeded().json();
+        for entity in json["entities"].as_array().unwrap() {
+            run(&["describe", name, entity["name"].as_str().unwrap()]).succeeded();
+        }
+    }
+}

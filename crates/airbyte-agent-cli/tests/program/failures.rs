@@ -1,0 +1,204 @@
+//! Every kind of failure: exit code and error line.
+
+use serde_json::{Value, json};
+
+use crate::run::{Ran, acme, command, run, spec};
+use crate::vendor::{Answer, Vendor};
+
+fn get(answer: Answer) -> Ran {
+    acme(&Vendor::always(answer).url, &["things", "get", "-p", "id=7"])
+}
+
+#[test]
+fn answers_of_the_vendor_have_their_exit_codes() {
+    let body = json!({"error": "because"});
+    for (status, code, kind, retryable) in [
+        (400, 3, "validation", false),
+        (422, 3, "validation", false),
+        (401, 4, "authentication", false),
+        (403, 4, "authentication", false),
+        (404, 5, "not_found", false),
+        (429, 6, "rate_limited", true),
+        (409, 7, "vendor", false),
+        (500, 7, "vendor", true),
+        (503, 7, "vendor", true),
+    ] {
+        let ran = get(Answer::json(status, &body).header("x-request-id", "req-1"));
+        let error = ran.error();
+        assert_eq!((ran.code, error["kind"].as_str()), (code, Some(kind)), "{status}: {ran:?}");
+        assert_eq!(error["status"], status);
+        assert_eq!(error["retryable"], retryable, "{status}");
+        assert_eq!(error["request_id"], "req-1", "{status}");
+        assert_eq!(ran.stdout, "", "{status}");
+        assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+    }
+}
+
+#[test]
+fn an_error_inside_a_success_is_the_vendors() {
+    let ran = get(Answer::json(200, &json!({"ok": false, "error": "no_such_plan"})));
+    assert_eq!((ran.code, ran.error()["kind"].as_str()), (7, Some("vendor")), "{ran:?}");
+    assert!(ran.message().contains("no_such_plan"), "{ran:?}");
+}
+
+#[test]
+fn a_rate_limit_says_how_long_to_wait() {
+    let ran = get(Answer::json(429, &json!({})).header("retry-after", "17"));
+    assert_eq!((ran.code, &ran.error()["retry_after"]), (6, &json!(17)), "{ran:?}");
+}
+
+#[test]
+fn nobody_there_a_broken_body_and_a_timeout_are_the_network() {
+    let nobody = acme("http://127.0.0.1:9", &["things", "get", "-p", "id=7"]);
+    let broken = get(Answer::json(200, &json!({"id": 7})).cut());
+    let slow = Vendor::new(|_, _| {
+        std::thread::sleep(std::time::Duration::from_secs(5));
+        Answer::json(200, &json!({}))
+    });
+    let late = acme(&slow.url, &["things", "get", "-p", "id=7", "--timeout", "0.2"]);
+    for ran in [nobody, broken, late] {
+        assert_eq!((ran.code, ran.error()["kind"].as_str()), (8, Some("network")), "{ran:?}");
+        assert_eq!(ran.error().get("status"), None, "{ran:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_is_no_json_is_told_as_such() {
+    let ran = get(Answer::text(200, "<html>Welcome</html>"));
+    assert_eq!((ran.code, ran.error()["kind"].as_str()), (9, Some("decode")), "{ran:?}");
+}
+
+#[test]
+fn unknown_names_come_with_close_ones() {
+    let spec = spec();
+    for (args, part) in [
+        (vec!["exec", "gitub", "issues", "list"], "'github'"),
+        (vec!["exec", "github", "isues", "list"], "'issues'"),
+        (vec!["exec", "github", "issues", "lst"], "list"),
+        (vec!["exec", "--spec", &spec, "thing", "list"], "'things'"),
+        (vec!["exec", "--spec", &spec, "things", "fetch"], "list, create, get"),
+        (vec!["exec", "--spec", &spec, "things", "list", "--parms", "{}"], "'--params'"),
+        (vec!["describe", "github", "isues"], "'issues'"),
+        (vec!["check", "strpe"], "'stripe'"),
+    ] {
+        let ran = run(&args);
+        assert_eq!((ran.code, ran.error()["kind"].as_str()), (2, Some("usage")), "{args:?}");
+        assert!(ran.message().contains(part), "{args:?}: {ran:?}");
+    }
+}
+
+#[test]
+fn command_lines_that_make_no_sense_are_usage_errors() {
+    let spec = spec();
+    for args in [
+        vec![],
+        vec!["fly"],
+        vec!["exec"],
+        vec!["exec", "github", "issues"],
+        vec!["exec", "github", "issues", "list", "more"],
+        vec!["exec", "--spec", "/no/such/file.yaml", "things", "list"],
+        vec!["exec", "--spec", &spec, "things", "list", "--max", "5"],
+        vec!["exec", "--spec", &spec, "things", "list", "--all", "--max", "0"],
+        vec!["exec", "--spec", &spec, "things", "list", "--output", "xml"],
+        vec!["exec", "--spec", &spec, "things", "list", "--timeout", "0"],
+        vec!["exec", "--spec", &spec, "things", "list", "--workspace", "x"],
+        vec!["exec", "--spec", &spec, "things", "list", "--hosted", "--credentials", "{}"],
+        vec!["exec", "--spec", &spec, "things", "list", "--out", "file"],
+        vec!["exec", "--spec", &spec, "things", "get", "-p", "id=1", "--all"],
+        vec!["exec", "--spec", &spec, "things", "list", "-p", "limit"],
+        vec!["exec", "--spec", &spec, "things", "list", "--params", "{"],
+        vec!["exec", "--spec", &spec, "things", "list", "--credentials", "{"],
+        vec!["exec", "--spec", &spec, "things", "list", "--credentials", "{}", "--config", "{"],
+    ] {
+        let ran = run(&args);
+        assert_eq!((ran.code, ran.error()["kind"].as_str()), (2, Some("usage")), "{args:?}");
+        assert_eq!(ran.error()["retryable"], false);
+    }
+}
+
+#[test]
+fn arguments_are_checked_before_anything_is_sent() {
+    let vendor = Vendor::always(Answer::json(200, &json!({})));
+    for (args, part) in [
+        (vec!["things", "get"], "missing required argument 'id'"),
+        (vec!["things", "list", "-p", "limt=3"], "did you mean 'limit'"),
+        (vec!["things", "list", "-p", "limit=many"], "'limit' must be an integer"),
+        (vec!["things", "list", "-p", "limit=1000"], "at most 100"),
+        (vec!["things", "list", "-p", "deep=yes"], "true or false"),
+        (vec!["things", "list", "--params", "[1]"], "--params must be a JSON object"),
+        (vec!["things", "list", "--resume", "nonsense"], "cursor"),
+        (vec!["things", "list", "--config", r#"{"region": "moon"}"#], "one of eu, us"),
+        (vec!["things", "list", "--config", r#"{"regin": "eu"}"#], "'region'"),
+        (vec!["things", "list", "--config", "7"], "--config must be a JSON object"),
+    ] {
+        let ran = acme(&vendor.url, &args);
+        assert_eq!((ran.code, ran.error()["kind"].as_str()), (3, Some("validation")), "{ran:?}");
+        assert!(ran.message().contains(part), "{args:?}: {ran:?}");
+    }
+    assert!(vendor.seen().is_empty());
+}
+
+#[test]
+fn malformed_json_says_which_option_and_where() {
+    for option in ["--params", "--config"] {
+        let ran = acme("http://127.0.0.1:9", &["things", "list", option, r#"{"a": 1,}"#]);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.message().contains(option), "{ran:?}");
+        assert!(ran.message().contains("line 1 column 9"), "{ran:?}");
+    }
+}
+
+#[test]
+fn credentials_that_are_missing_or_do_not_fit_are_told() {
+    let spec = spec();
+    let base = ["exec", "--spec", &spec, "things", "list", "--via", "http://127.0.0.1:9"];
+    for (more, part) in [
+        (vec![], "token (token, [contact]); key (api_key)"),
+        (vec!["--credentials", "{}"], "credentials for acme are missing"),
+        (vec!["--credentials", r#"{"contact": "x"}"#], "not complete"),
+        (vec!["--credentials", r#"{"token": "x", "api_key": "y"}"#], "several auth schemes"),
+        (vec!["--credentials", r#"{"token": ""}"#], "needs the credential token"),
+    ] {
+        let args: Vec<&str> = base.iter().copied().chain(more).collect();
+        let ran = run(&args);
+        assert_eq!(
+            (ran.code, ran.error()["kind"].as_str()),
+            (4, Some("authentication")),
+            "{ran:?}"
+        );
+        assert!(ran.message().contains(part), "{ran:?}");
+    }
+}
+
+#[test]
+fn the_platform_needs_its_own_credentials() {
+    let ran = run(&["exec", "github", "issues", "list", "--hosted"]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.message().contains("AIRBYTE_CLIENT_ID"), "{ran:?}");
+}
+
+#[test]
+fn a_broken_spec_is_told_with_its_place() {
+    let folder = crate::run::Folder::new("broken");
+    let path = folder.file("broken.yaml");
+    std::fs::write(&path, "openapi: 3.1.0\ninfo: {title: X\n").unwrap();
+    let ran = run(&["exec", "--spec", &path, "things", "list"]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.message().contains("broken.yaml:"), "{ran:?}");
+    assert_eq!(ran.stderr.lines().count(), 1, "{ran:?}");
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    use std::process::Stdio;
+
+    let things: Vec<Value> = (0..5_000).map(|id| json!({"id": id})).collect();
+    let vendor = Vendor::always(Answer::json(200, &json!({"things": things})));
+    let spec = spec();
+    let mut args = vec!["exec", "--spec", &spec, "things", "list", "--output", "jsonl"];
+    args.extend(["--via", &vendor.url, "--credentials", r#"{"token": "x"}"#]);
+    let mut child = command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""), "{ran:?}");
+}

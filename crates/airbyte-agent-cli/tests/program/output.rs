@@ -1,0 +1,134 @@
+//! Formats, selection, pages.
+
+use serde_json::{Value, json};
+
+use crate::run::{Ran, acme, command, run, spec};
+use crate::vendor::{Answer, Vendor};
+
+/// Three pages of two things.
+fn shop() -> Vendor {
+    Vendor::new(|seen, _| {
+        let page = match seen.target.rsplit_once("cursor=") {
+            None => 0,
+            Some((_, cursor)) => cursor.trim_start_matches('c').parse::<u64>().unwrap(),
+        };
+        let thing = |id: u64| json!({"id": id, "name": format!("thing, {id}"), "in": {"a": id}});
+        let next = (page < 2).then(|| format!("c{}", page + 1));
+        let things = [thing(page * 2 + 1), thing(page * 2 + 2)];
+        Answer::json(200, &json!({"things": things, "next": next}))
+    })
+}
+
+fn ids(records: &Value) -> Vec<u64> {
+    records.as_array().unwrap().iter().map(|record| record["id"].as_u64().unwrap()).collect()
+}
+
+fn list(vendor: &Vendor, args: &[&str]) -> Ran {
+    acme(&vendor.url, &[&["things", "list"], args].concat())
+}
+
+#[test]
+fn json_is_one_object_with_data_and_meta() {
+    let ran = list(&shop(), &[]).succeeded();
+    let thing = |id| json!({"id": id, "name": format!("thing, {id}"), "in": {"a": id}});
+    assert_eq!(ran.json(), json!({"data": [thing(1), thing(2)], "meta": {"next": "c1"}}));
+    assert_eq!(ran.stderr, "");
+    let one = Vendor::always(Answer::json(200, &json!({"id": 7})));
+    let ran = acme(&one.url, &["things", "get", "-p", "id=7", "--output", "json"]).succeeded();
+    assert_eq!(ran.stdout, "{\"data\":{\"id\":7},\"meta\":null}\n");
+}
+
+#[test]
+fn json_lines_are_records() {
+    let ran = list(&shop(), &["--output", "jsonl"]).succeeded();
+    let lines: Vec<Value> = ran.stdout.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    assert_eq!(ids(&Value::Array(lines)), [1, 2]);
+}
+
+#[test]
+fn csv_quotes_and_nests() {
+    let ran = list(&shop(), &["--output", "csv"]).succeeded();
+    let expected =
+        "id,name,in\n1,\"thing, 1\",\"{\"\"a\"\":1}\"\n2,\"thing, 2\",\"{\"\"a\"\":2}\"\n";
+    assert_eq!(ran.stdout, expected);
+}
+
+#[test]
+fn tables_fit_the_terminal() {
+    let vendor = Vendor::always(Answer::json(
+        200,
+        &json!({"things": [{"id": 1, "text": "long ".repeat(40), "more": "x".repeat(30)}]}),
+    ));
+    let spec = spec();
+    let mut args = vec!["exec", "--spec", &spec, "things", "list", "--output", "table"];
+    args.extend(["--via", &vendor.url, "--credentials", r#"{"token": "x"}"#]);
+    for width in [40, 80, 200] {
+        let ran = command(&args).env("COLUMNS", width.to_string()).output().unwrap();
+        let ran = Ran::from(ran).succeeded();
+        assert!(ran.stdout.lines().all(|line| line.chars().count() <= width), "{ran:?}");
+        assert!(ran.stdout.starts_with("id"), "{ran:?}");
+        assert!(!ran.stdout.contains('\u{1b}'), "{ran:?}");
+    }
+}
+
+#[test]
+fn records_are_shaped() {
+    let vendor = shop();
+    let ran = list(&vendor, &["--select", "id,in.a"]).succeeded();
+    assert_eq!(ran.json()["data"][0], json!({"id": 1, "in": {"a": 1}}));
+    let ran = list(&vendor, &["--exclude", "name", "--exclude", "in"]).succeeded();
+    assert_eq!(ran.json()["data"][0], json!({"id": 1}));
+}
+
+#[test]
+fn all_follows_the_pages_and_max_ends_them() {
+    for (max, expected, requests) in [
+        (None, vec![1, 2, 3, 4, 5, 6], 3),
+        (Some("1"), vec![1], 1),
+        (Some("2"), vec![1, 2], 1),
+        (Some("3"), vec![1, 2, 3], 2),
+        (Some("100"), vec![1, 2, 3, 4, 5, 6], 3),
+    ] {
+        let mut args = vec!["--all"];
+        args.extend(max.iter().flat_map(|max| ["--max", *max]));
+        let vendor = shop();
+        let ran = list(&vendor, &args).succeeded();
+        assert_eq!(ids(&ran.json()["data"]), expected, "{max:?}");
+        assert_eq!(vendor.seen().len(), requests, "{max:?}");
+        let lines = list(&shop(), &[&args[..], &["--output", "jsonl"]].concat()).succeeded();
+        assert_eq!(lines.stdout.lines().count(), expected.len(), "{max:?}");
+    }
+}
+
+#[test]
+fn lines_that_arrived_before_a_failure_are_out() {
+    let vendor = Vendor::new(|_, before| match before {
+        0 => Answer::json(200, &json!({"things": [{"id": 1}], "next": "c1"})),
+        _ => Answer::json(500, &json!({})),
+    });
+    let ran = list(&vendor, &["--all", "--output", "jsonl"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (7, "{\"id\":1}\n"), "{ran:?}");
+}
+
+#[test]
+fn a_cursor_resumes() {
+    let vendor = shop();
+    let first = list(&vendor, &["--cursor"]).succeeded().json();
+    let cursor = first["next"].as_str().unwrap();
+    let second = list(&vendor, &["--resume", cursor, "--cursor"]).succeeded().json();
+    assert_eq!(ids(&second["data"]), [3, 4]);
+    let rest = list(&vendor, &["--resume", cursor, "--all", "--cursor"]).succeeded().json();
+    assert_eq!(ids(&rest["data"]), [3, 4, 5, 6]);
+    assert_eq!(rest["next"], Value::Null);
+    // Cut in mid-page there is no place to go on from.
+    let cut = list(&vendor, &["--all", "--max", "3", "--cursor"]).succeeded().json();
+    assert_eq!(cut["next"], Value::Null);
+}
+
+#[test]
+fn an_idempotency_key_and_intent_are_accepted() {
+    let args = ["exec", "stripe", "customers", "create", "--credentials", r#"{"api_key": "x"}"#];
+    let more = ["--idempotency-key", "k-1", "--intent", "test", "--dry-run"];
+    let ran = run(&[&args[..], &more].concat()).succeeded();
+    assert_eq!(ran.json()["headers"]["idempotency-key"], "k-1");
+}

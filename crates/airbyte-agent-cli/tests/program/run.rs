@@ -1,0 +1,103 @@
+//! Runs the real program and reads what it leaves behind.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+/// The program.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_airbyte-agent");
+
+/// A secret that must never be seen.
+pub(crate) const CANARY: &str = "canary-5f1c9b7e";
+
+/// What a run of the program left behind.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The error line: the last line of standard error.
+    pub(crate) fn error(&self) -> Value {
+        let last = self.stderr.lines().last().unwrap_or_default();
+        let line: Value =
+            serde_json::from_str(last).unwrap_or_else(|error| panic!("{error}: {self:?}"));
+        line["error"].clone()
+    }
+
+    pub(crate) fn message(&self) -> String {
+        self.error()["message"].as_str().unwrap_or_default().to_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn succeeded(self) -> Self {
+        assert_eq!(self.code, 0, "{self:?}");
+        self
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+}
+
+/// The program with an environment of its own.
+pub(crate) fn command(args: &[&str]) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.args(args).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// Runs the program.
+pub(crate) fn run(args: &[&str]) -> Ran {
+    command(args).output().unwrap().into()
+}
+
+/// Runs an operation of the invented vendor at this address.
+pub(crate) fn acme(via: &str, args: &[&str]) -> Ran {
+    let credentials = format!(r#"{{"token": "{CANARY}"}}"#);
+    let spec = spec();
+    let mut all = vec!["exec", "--spec", spec.as_str(), "--via", via];
+    all.extend(["--credentials", &credentials]);
+    all.extend(args);
+    run(&all)
+}
+
+/// The spec of the invented vendor.
+pub(crate) fn spec() -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/program/acme.yaml").display().to_string()
+}
+
+/// A folder that is gone after the test.
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    pub(crate) fn new(name: &str) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("airbyte-agent-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    pub(crate) fn file(&self, name: &str) -> String {
+        self.0.join(name).display().to_string()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

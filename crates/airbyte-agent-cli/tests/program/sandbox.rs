@@ -1,0 +1,139 @@
+//! The embedded sandbox and the one that is served.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use crate::run::{Ran, command, run};
+
+const ISSUES: [&str; 9] = [
+    "exec",
+    "github",
+    "issues",
+    "list",
+    "--sandbox",
+    "-p",
+    "owner=airbytehq",
+    "-p",
+    "repo=airbyte",
+];
+
+#[test]
+fn the_first_command_of_the_readme_works() {
+    let ran = run(&ISSUES).succeeded().json();
+    assert_eq!(ran["data"].as_array().unwrap().len(), 30);
+    let all = run(&[&ISSUES[..], &["--all", "--max", "120"]].concat()).succeeded().json();
+    assert_eq!(all["data"].as_array().unwrap().len(), 120);
+}
+
+#[test]
+fn hosted_calls_give_what_local_ones_give() {
+    let local = run(&ISSUES).succeeded().json();
+    let hosted = run(&[&ISSUES[..], &["--hosted"]].concat()).succeeded().json();
+    assert_eq!(hosted, local);
+    let select = ["--hosted", "--select", "number,author.login"];
+    let hosted = run(&[&ISSUES[..], &select].concat()).succeeded().json();
+    assert_eq!(hosted["data"][0].as_object().unwrap().len(), 2);
+}
+
+#[test]
+fn files_come_over_both_transports() {
+    let args = ["exec", "gong", "call_audio", "download", "--sandbox", "--params"];
+    let params = run(&["describe", "gong", "call_audio", "download", "--output", "json"]);
+    let params = params.succeeded().json();
+    let mut given = serde_json::Map::new();
+    for parameter in params["parameters"].as_array().unwrap() {
+        if parameter["required"] == true && parameter.get("default").is_none() {
+            let name = parameter["name"].as_str().unwrap();
+            given.insert(name.to_owned(), "7782342274025937895".into());
+        }
+    }
+    let given = serde_json::Value::Object(given).to_string();
+    let local = run(&[&args[..], &[&given]].concat()).succeeded();
+    let hosted = run(&[&args[..], &[&given, "--hosted"]].concat()).succeeded();
+    assert!(!local.stdout.is_empty());
+    assert_eq!(local.stdout, hosted.stdout);
+}
+
+#[test]
+fn credentials_are_checked() {
+    let ran = run(&["check", "stripe", "--sandbox"]).succeeded();
+    assert_eq!(ran.json()["status"], "healthy");
+    let bad = ["check", "stripe", "--sandbox", "--credentials", r#"{"api_key": "invalid"}"#];
+    let ran = run(&bad);
+    assert_eq!((ran.code, ran.error()["status"].as_u64()), (4, Some(401)), "{ran:?}");
+}
+
+#[test]
+fn unknown_workspaces_and_crowded_ones_are_told() {
+    let served = Served::start(&[]);
+    for (workspace, code) in [("nobody", 5), ("crowded", 2)] {
+        let args = ["exec", "stripe", "customers", "list", "--hosted", "--workspace", workspace];
+        let ran = command(&args)
+            .env("AIRBYTE_CLIENT_ID", "sandbox-client")
+            .env("AIRBYTE_CLIENT_SECRET", "sandbox-secret")
+            .env("SDK_DEV_ADP_API_HOST", &served.url)
+            .output()
+            .unwrap();
+        let ran = Ran::from(ran);
+        assert_eq!(ran.code, code, "{workspace}: {ran:?}");
+    }
+}
+
+/// A sandbox that is served by the program itself.
+struct Served {
+    child: Child,
+    url: String,
+}
+
+impl Served {
+    fn start(args: &[&str]) -> Self {
+        let mut child = command(&[&["sandbox"], args].concat())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let url = line.strip_prefix("sandbox listening on ").unwrap().trim_end().to_owned();
+        assert!(url.starts_with("http://127.0.0.1:"), "{line}");
+        Self { child, url }
+    }
+
+    fn stop(mut self, signal: &str) -> Option<i32> {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn a_served_sandbox_answers_until_it_is_told_to_stop() {
+    let spec = crate::run::spec();
+    for signal in ["-INT", "-TERM"] {
+        let served = Served::start(&["--spec", &spec]);
+        let credentials = r#"{"token": "anything"}"#;
+        let args = ["things", "list", "--via", &served.url, "--credentials", credentials];
+        let own = run(&[&["exec", "--spec", &spec], &args[..]].concat()).succeeded().json();
+        assert!(!own["data"].as_array().unwrap().is_empty());
+        let args = ["exec", "stripe", "customers", "list", "--via", &served.url];
+        let built_in = [&args[..], &["--credentials", r#"{"api_key": "x"}"#]].concat();
+        run(&built_in).succeeded();
+        assert_eq!(served.stop(signal), Some(0), "{signal}");
+    }
+}
+
+#[test]
+fn an_address_that_is_taken_is_told() {
+    let served = Served::start(&[]);
+    let address = served.url.strip_prefix("http://").unwrap();
+    let ran = run(&["sandbox", "--listen", address]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{ran:?}");
+    assert!(ran.message().contains(address), "{ran:?}");
+}
