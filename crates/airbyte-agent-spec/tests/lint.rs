@@ -46,7 +46,7 @@ fn problems_stand_where_the_mistake_is() {
     let shown = found.first().map(ToString::to_string).unwrap_or_default();
     assert_eq!(
         shown,
-        "41:7: error: `$.user` leads nowhere in the schema of the answer, which has users, cursor \
+        "42:7: error: `$.user` leads nowhere in the schema of the answer, which has users, cursor \
          at `$` (at /paths/~1users/get/x-airbyte-record-extractor)"
     );
 }
@@ -214,6 +214,7 @@ fn schemas_are_sound() {
             "role: {type: string, properties: {}}",
             "error: `properties` needs `type: object`, found string",
         ),
+        ("role: {properties: {x: {type: string}}}", "warning: `properties` without `type: object`"),
         ("role: {type: array}", "warning: an array without `items`"),
         (
             "role: {type: object, required: [x], properties: {y: {type: string}}}",

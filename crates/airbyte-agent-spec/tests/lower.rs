@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use airbyte_agent_core::description::{
-    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, Filter, Json, Kind, Location,
-    MetaSource, Method, Operation, Parameter, Piece, RefreshFormat, RefreshGrant, RefreshStyle,
-    Style, Template, UrlStep, Variable, VariableValue, WaitFormat,
+    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, Filter, Json, Kind,
+    Location, MetaSource, Method, Operation, Parameter, Piece, RefreshFormat, RefreshGrant,
+    RefreshStyle, Style, Template, UrlStep, Variable, VariableValue, WaitFormat,
 };
 use airbyte_agent_spec::Spec;
 use serde_json::json;

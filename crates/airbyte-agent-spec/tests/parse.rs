@@ -96,9 +96,9 @@ fn a_file_is_loaded_or_every_problem_listed() {
     let name = file.display();
     let lines: Vec<_> = error.to_string().lines().map(str::to_owned).collect();
     assert_eq!(lines.len(), 2, "{lines:#?}");
-    assert!(lines[0].starts_with(&format!("{name}:41:7: error: `users` is no path")), "{lines:#?}");
+    assert!(lines[0].starts_with(&format!("{name}:42:7: error: `users` is no path")), "{lines:#?}");
     assert!(
-        lines[1].starts_with(&format!("{name}:63:7: error: unknown action `make`")),
+        lines[1].starts_with(&format!("{name}:65:7: error: unknown action `make`")),
         "{lines:#?}"
     );
 }

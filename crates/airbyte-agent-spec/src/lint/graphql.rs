@@ -8,6 +8,13 @@ use crate::yaml::Node;
 
 pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
     let Some(settings) = op.graphql() else { return };
+    if op.effective_path().contains(':') {
+        cx.report.warning(
+            op.node,
+            "the path that tells operations apart would be requested as it stands; give \
+             `x-airbyte-path-override: {path: /graphql}`",
+        );
+    }
     let document = graphql_document(settings);
     let place = settings.get("query").unwrap_or(settings);
     if let Some(message) = unbalanced(&document) {

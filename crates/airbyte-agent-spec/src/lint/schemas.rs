@@ -220,7 +220,14 @@ fn reference<'a>(cx: &Cx<'a>, node: &'a Node) {
 }
 
 fn kinds<'a>(cx: &Cx<'a>, node: &'a Node) {
-    let Some(declared) = node.get("type") else { return };
+    let Some(declared) = node.get("type") else {
+        for (key, kind) in [("properties", "object"), ("items", "array")] {
+            if let Some(child) = node.get(key) {
+                cx.report.warning(child, format!("`{key}` without `type: {kind}` beside it"));
+            }
+        }
+        return;
+    };
     if looks_like_schema(declared) {
         return; // told by `keywords`
     }

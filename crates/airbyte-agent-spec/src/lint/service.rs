@@ -125,7 +125,10 @@ fn check_operation(cx: &Cx<'_>) {
 fn operation_ids(cx: &Cx<'_>) {
     let mut seen: Vec<(String, &Node)> = Vec::new();
     for op in operations(cx.root) {
-        let Some(node) = op.node.get("operationId") else { continue };
+        let Some(node) = op.node.get("operationId") else {
+            cx.report.warning(op.node, "the operation has no `operationId`");
+            continue;
+        };
         let id = node.plain();
         match seen.iter().find(|(known, _)| *known == id) {
             Some((_, first)) => cx.report.error(

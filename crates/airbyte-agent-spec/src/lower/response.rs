@@ -31,7 +31,9 @@ pub(crate) fn success(op: Op<'_>) -> Option<&Node> {
 /// The schema of the whole answer.
 pub(crate) fn success_schema<'a>(cx: &Cx<'a>, op: Op<'a>) -> Option<&'a Node> {
     let response = cx.resolve(success(op)?)?;
-    response.at(&["content", "application/json", "schema"])
+    let content = response.get("content")?.members();
+    let json = |name: &str| name.starts_with("application/json") || name.ends_with("+json");
+    content.iter().find(|(name, _)| json(name))?.1.get("schema")
 }
 
 /// The record extractor. Reports a form that is not understood.

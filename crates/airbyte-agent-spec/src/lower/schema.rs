@@ -22,9 +22,11 @@ impl<'a> Cx<'a> {
         if depth > MAX_DEPTH {
             return described(Schema::ANY, node);
         }
+        // Beside a type, branches only say which members go together.
+        let typed = schema.get("type").is_some() || schema.get("properties").is_some();
         let mut result = match schema.get("oneOf").or_else(|| schema.get("anyOf")) {
-            Some(choices) => self.choice(choices, depth),
-            None => self.plain(schema, depth),
+            Some(choices) if !typed => self.choice(choices, depth),
+            _ => self.plain(schema, depth),
         };
         result = described(result, schema);
         if !std::ptr::eq(schema, node) {
