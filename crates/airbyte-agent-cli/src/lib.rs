@@ -52,6 +52,11 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Keeps the examples of the workspace's README compiling.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct ReadmeExamples;
+
 fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::Exec(args) => block_on(exec::exec(*args)),
