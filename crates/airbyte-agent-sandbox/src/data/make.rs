@@ -53,9 +53,11 @@ impl<'w> Maker<'w> {
         if let Some(constant) = schema.get("const") {
             return constant.clone();
         }
+        let plain = plain(name);
         let seed = self.seed(name);
         let (kind, nullable) = kind_of(schema);
-        if nullable && depth > 0 && !words::is_identifier(name) && mix(seed ^ self.index) % 9 == 0 {
+        if nullable && depth > 0 && !words::is_identifier(&plain) && mix(seed ^ self.index) % 9 == 0
+        {
             return Value::Null;
         }
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
@@ -74,6 +76,7 @@ impl<'w> Maker<'w> {
             entity: self.entity,
             index: self.index,
             name,
+            plain: &plain,
             seed,
         };
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
@@ -110,14 +113,14 @@ impl<'w> Maker<'w> {
 
     fn text(&self, schema: &Value, place: Place<'_>, format: &str, depth: usize) -> Value {
         if depth == 1
-            && let Some(values) = self.world.choices(self.entity, place.name)
+            && let Some(values) = self.world.choices(self.entity, place.plain)
             && values.iter().all(Value::is_string)
         {
             return self.cycle(values, place.seed);
         }
-        let text = if words::is_identifier(place.name) && matches!(format, "" | "uuid") {
+        let text = if words::is_identifier(place.plain) && matches!(format, "" | "uuid") {
             self.identifier(self.entity, self.index, format)
-        } else if let Some(target) = self.world.reference(self.entity, place.name)
+        } else if let Some(target) = self.world.reference(self.entity, place.plain)
             && format.is_empty()
         {
             let index = self.index % count(&self.world.connector, target);
@@ -141,9 +144,9 @@ impl<'w> Maker<'w> {
 
     fn integer(&self, schema: &Value, place: Place<'_>, format: &str) -> i64 {
         let connector = &self.world.connector;
-        let is_reference = plain(place.name).ends_with("id");
-        let target = self.world.reference(self.entity, place.name).filter(|_| is_reference);
-        let number = if words::is_identifier(place.name) {
+        let is_reference = place.plain.ends_with("id");
+        let target = self.world.reference(self.entity, place.plain).filter(|_| is_reference);
+        let number = if words::is_identifier(place.plain) {
             words::numeric_identifier(connector, self.entity, self.index).cast_signed()
         } else if let Some(target) = target {
             let index = self.index % count(connector, target);
@@ -192,7 +195,7 @@ impl<'w> Maker<'w> {
         let scope;
         let inner = if depth == 0 {
             *self
-        } else if let Some(target) = self.world.entity_called(name) {
+        } else if let Some(target) = self.world.entity_called(&plain(name)) {
             let index = self.index % count(&self.world.connector, target);
             Maker { entity: target, index, ..*self }
         } else {

@@ -13,6 +13,10 @@ pub(crate) use world::World;
 
 /// A name without case and separators: `ownerId` and `owner_id` are the same.
 pub(crate) fn plain(name: &str) -> String {
+    if name.is_ascii() {
+        let bytes = name.bytes().filter(u8::is_ascii_alphanumeric);
+        return bytes.map(|byte| char::from(byte.to_ascii_lowercase())).collect();
+    }
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 

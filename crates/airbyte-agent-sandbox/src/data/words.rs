@@ -97,6 +97,8 @@ pub(crate) struct Place<'a> {
     pub(crate) index: u64,
     /// Name of the property.
     pub(crate) name: &'a str,
+    /// The same without case and separators.
+    pub(crate) plain: &'a str,
     /// Differs from property to property of a record.
     pub(crate) seed: u64,
 }
@@ -119,9 +121,9 @@ pub(crate) fn uuid_identifier(connector: &str, entity: &str, index: u64) -> Stri
     uuid(mix(stable(&[connector, entity, "uuid"]).wrapping_add(index)))
 }
 
-/// Whether a name stands for an identifier of the record itself.
+/// Whether a plain name stands for an identifier of the record itself.
 pub(crate) fn is_identifier(name: &str) -> bool {
-    matches!(super::plain(name).as_str(), "id" | "gid" | "uuid" | "guid" | "nodeid" | "identifier")
+    matches!(name, "id" | "gid" | "uuid" | "guid" | "nodeid" | "identifier")
 }
 
 fn pick<'w>(words: &[&'w str], by: u64) -> &'w str {
@@ -146,7 +148,7 @@ fn what(entity: &str) -> String {
 /// When something happened to a record: `created` first, everything else within three days.
 fn moment(place: Place<'_>) -> u64 {
     let created = dates::created(place.index);
-    let is_first = super::plain(place.name).starts_with("creat");
+    let is_first = place.plain.starts_with("creat");
     if is_first { created } else { created + 600 + place.seed % 259_200 }
 }
 
@@ -163,13 +165,13 @@ pub(crate) fn text(place: Place<'_>, format: &str) -> String {
         "email" => return email(index),
         _ => {}
     }
-    let name = super::plain(place.name);
-    let is = |all: &[&str]| all.contains(&name.as_str());
+    let name = place.plain;
+    let is = |all: &[&str]| all.contains(&name);
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
     let host = format!("https://{connector}.example.com");
     let what = what(entity);
     if format == "uri" || ends(&["url", "uri", "link", "href", "website", "permalink", "avatar"]) {
-        format!("{host}/{what}/{index}/{}", super::plain(place.name))
+        format!("{host}/{what}/{index}/{name}")
     } else if ends(&["email", "emailaddress"]) {
         email(index)
     } else if ends(&["phone", "phonenumber", "mobile"]) {
@@ -202,12 +204,13 @@ pub(crate) fn text(place: Place<'_>, format: &str) -> String {
     ]) {
         pick(&SENTENCES, seed).to_owned()
     } else {
-        technical(place, &name, moment)
+        technical(place, moment)
     }
 }
 
 /// Texts that machines read.
-fn technical(place: Place<'_>, name: &str, moment: u64) -> String {
+fn technical(place: Place<'_>, moment: u64) -> String {
+    let name = place.plain;
     let Place { connector, entity, index, seed, .. } = place;
     let is = |all: &[&str]| all.contains(&name);
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
@@ -285,12 +288,12 @@ fn email(index: u64) -> String {
 
 fn name_of(place: Place<'_>) -> String {
     let Place { entity, index, seed, .. } = place;
-    let plain = super::plain(place.name);
+    let plain = place.plain;
     if is_person(entity) || is_person(&plain.replace("name", "")) {
         return format!("{} {}", first(index), last(index));
     }
     // Names of things identify them at some vendors, so they carry the number of the record.
-    match plain.as_str() {
+    match plain {
         "name" => format!("{}-{}", pick(&COMPANIES, index).to_lowercase(), index + 1),
         _ => format!("{} {} {}", pick(&COMPANIES, index), pick(&TOPICS, seed), index + 1),
     }
@@ -299,7 +302,7 @@ fn name_of(place: Place<'_>) -> String {
 /// An integer for this place.
 pub(crate) fn integer(place: Place<'_>, format: &str) -> i64 {
     let Place { index, seed, .. } = place;
-    let name = super::plain(place.name);
+    let name = place.plain;
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
     let small = mix(seed.wrapping_add(index));
     let seconds = moment(place);
@@ -329,7 +332,7 @@ pub(crate) fn integer(place: Place<'_>, format: &str) -> i64 {
 
 /// A boolean for this place.
 pub(crate) fn boolean(place: Place<'_>) -> bool {
-    let name = super::plain(place.name);
+    let name = place.plain;
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
     let draw = mix(place.seed.wrapping_add(place.index));
     if ends(&["success", "ok", "enabled", "active"]) {

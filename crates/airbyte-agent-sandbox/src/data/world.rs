@@ -14,9 +14,9 @@ pub(crate) struct World {
     /// Entities by the plain singular of their name.
     entities: HashMap<String, String>,
     /// Target entities by entity and plain name of the referring property.
-    references: HashMap<(String, String), String>,
+    references: HashMap<String, HashMap<String, String>>,
     /// Values that parameters of the same name allow, by entity and plain name.
-    choices: HashMap<(String, String), Vec<Value>>,
+    choices: HashMap<String, HashMap<String, Vec<Value>>>,
     /// Entities whose records are asked for by number.
     numbered: HashSet<String>,
     /// Places that hide a record when they are true.
@@ -60,34 +60,32 @@ impl World {
                         .filter(|value| !value.as_str().is_some_and(|t| NOT_VALUES.contains(&t)))
                         .collect();
                     if !values.is_empty() {
-                        let key = (entity.name.to_string(), plain(&parameter.name));
-                        world.choices.entry(key).or_insert(values);
+                        let known = world.choices.entry(entity.name.to_string()).or_default();
+                        known.entry(plain(&parameter.name)).or_insert(values);
                     }
                 }
             }
         }
         for relation in connector.relationships.iter() {
-            let key = (relation.source.to_string(), plain(&relation.foreign_key));
-            if plain(&relation.target_key).ends_with("id")
-                && connector.entity(&relation.target).is_some()
-            {
-                world.references.insert(key, relation.target.to_string());
+            let is_known = connector.entity(&relation.target).is_some();
+            if is_known && plain(&relation.target_key).ends_with("id") {
+                let known = world.references.entry(relation.source.to_string()).or_default();
+                known.insert(plain(&relation.foreign_key), relation.target.to_string());
             }
         }
         world
     }
 
-    /// The entity that a property of this name refers to.
+    /// The entity that a property of this plain name refers to.
     pub(crate) fn reference(&self, entity: &str, name: &str) -> Option<&str> {
-        let name = plain(name);
-        let declared = self.references.get(&(entity.to_owned(), name.clone()));
+        let declared = self.references.get(entity).and_then(|known| known.get(name));
         let by_name = || {
             let stem = name.strip_suffix("gid").or_else(|| name.strip_suffix("id"));
             let stem = match stem {
                 Some(stem) => stem,
                 // Without an ending it may be the text itself: `note`, `message`.
                 None if TEXTS.iter().any(|text| name.ends_with(text)) => return None,
-                None => &name,
+                None => name,
             };
             let whole = self.entities.get(stem);
             // `primaryUserId` names a user.
@@ -99,14 +97,14 @@ impl World {
         declared.or_else(by_name).map(String::as_str)
     }
 
-    /// The entity whose singular is `name`.
+    /// The entity whose singular has this plain name.
     pub(crate) fn entity_called(&self, name: &str) -> Option<&str> {
-        self.entities.get(&plain(name)).map(String::as_str)
+        self.entities.get(name).map(String::as_str)
     }
 
-    /// Values that a property of this name takes.
+    /// Values that a property of this plain name takes.
     pub(crate) fn choices(&self, entity: &str, name: &str) -> Option<&[Value]> {
-        self.choices.get(&(entity.to_owned(), plain(name))).map(Vec::as_slice)
+        self.choices.get(entity)?.get(name).map(Vec::as_slice)
     }
 
     /// Whether the records of this entity have numbers for identifiers, whatever type carries them.

@@ -19,6 +19,26 @@ use token::{Token, tokens};
 pub(crate) struct Request {
     pub(crate) document: Document,
     pub(crate) operation_name: Option<String>,
+    words: Vec<Token>,
+    variables: Map<String, Value>,
+}
+
+/// Why a body is no GraphQL request.
+#[derive(Debug, Clone)]
+pub(crate) enum Refusal {
+    /// Not even a body of the right form.
+    Body(String),
+    /// A document that cannot be read.
+    Document(String),
+}
+
+/// A document of the description, ready to be compared with.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    /// Its words, cut at the hole for fields.
+    pieces: Vec<Vec<Token>>,
+    roots: Vec<String>,
+    variables: Vec<String>,
 }
 
 /// Fit of a document that is the description's own, word by word.
@@ -26,41 +46,48 @@ const EXACT: i64 = 1_000_000;
 /// Fit of a document that asks for the same root fields with the same variables.
 const SAME_ROOTS: i64 = 10_000;
 
-/// Reads a GraphQL body into `arguments`; an error is a reason for a 400.
+impl Request {
+    /// Reads a request's body.
+    pub(crate) fn read(request: &Incoming) -> Result<Self, Refusal> {
+        if request.media_type() != "application/json" {
+            let sent = request.header("content-type").unwrap_or_default();
+            let why = format!("content type is `{sent}`, expected `application/json`");
+            return Err(Refusal::Body(why));
+        }
+        let body: Value = serde_json::from_slice(&request.body)
+            .map_err(|error| Refusal::Body(format!("body is not valid JSON: {error}")))?;
+        let source = body.get("query").and_then(Value::as_str);
+        let source = source.ok_or_else(|| Refusal::Body("body has no `query`".to_owned()))?;
+        let variables = match body.get("variables") {
+            None | Some(Value::Null) => Map::new(),
+            Some(Value::Object(map)) => map.clone(),
+            Some(_) => return Err(Refusal::Body("`variables` is to be an object".to_owned())),
+        };
+        Ok(Self {
+            document: Document::parse(source).map_err(Refusal::Document)?,
+            operation_name: body.get("operationName").and_then(Value::as_str).map(str::to_owned),
+            words: tokens(source).unwrap_or_default(),
+            variables,
+        })
+    }
+}
+
+/// Holds a GraphQL request against an operation.
 pub(crate) fn decode(
     operation: &Operation,
     declared: &GraphQl,
-    request: &Incoming,
+    known: &Declared,
+    sent: &Request,
     arguments: &mut Arguments,
-) -> Result<(), String> {
-    if request.media_type() != "application/json" {
-        let sent = request.header("content-type").unwrap_or_default();
-        return Err(format!("content type is `{sent}`, expected `application/json`"));
-    }
-    let body: Value = serde_json::from_slice(&request.body)
-        .map_err(|error| format!("body is not valid JSON: {error}"))?;
-    let source = body.get("query").and_then(Value::as_str).ok_or("body has no `query`")?;
-    let variables = match body.get("variables") {
-        None | Some(Value::Null) => Map::new(),
-        Some(Value::Object(map)) => map.clone(),
-        Some(_) => return Err("`variables` is to be an object".to_owned()),
-    };
-    let operation_name = body.get("operationName").and_then(Value::as_str).map(str::to_owned);
-    let document = match Document::parse(source) {
-        Ok(document) => document,
-        Err(why) => {
-            arguments.graphql = Some(Request::default());
-            return Err(why);
-        }
-    };
-    arguments.fit = fit(declared, source, &document);
+) {
+    arguments.fit = known.fit(sent);
     if arguments.fit == 0 {
         arguments.problems.push("document is not one of this operation".to_owned());
     }
-    if let Some(asked) = document.operation(operation_name.as_deref()) {
-        variables::check(asked, &variables, &mut arguments.problems);
+    if let Some(asked) = sent.document.operation(sent.operation_name.as_deref()) {
+        variables::check(asked, &sent.variables, &mut arguments.problems);
     }
-    variables::invert(declared, &variables, arguments);
+    variables::invert(declared, &sent.variables, arguments);
     let of_graphql = operation.parameters.iter().filter(|p| p.location == Location::GraphQl);
     for parameter in of_graphql {
         if let Some(value) = arguments.values.get(parameter.name.as_ref())
@@ -71,32 +98,42 @@ pub(crate) fn decode(
             crate::wire::check(&parameter.schema, &value, &at, &mut arguments.problems);
         }
     }
-    arguments.graphql = Some(Request { document, operation_name });
-    Ok(())
 }
 
-/// How well a document fits the declared one; 0 when it does not.
-fn fit(declared: &GraphQl, source: &str, received: &Document) -> i64 {
-    let pieces = pieces(&declared.document);
-    let Ok(words) = tokens(source) else { return 0 };
-    if begins_and_ends(&pieces, &words) {
-        return EXACT;
+impl Declared {
+    pub(crate) fn new(declared: &GraphQl) -> Self {
+        let filled = fill(&declared.document, declared.default_fields.as_deref().unwrap_or("id"));
+        let own = Document::parse(&filled).unwrap_or_default();
+        let first = own.operations.first();
+        Self {
+            pieces: pieces(&declared.document),
+            roots: first.map(|first| roots(&own, &first.selection)).unwrap_or_default(),
+            variables: first
+                .map(|first| first.variables.iter().map(|v| v.name.clone()).collect())
+                .unwrap_or_default(),
+        }
     }
-    let filled = fill(&declared.document, declared.default_fields.as_deref().unwrap_or("id"));
-    let Ok(own) = Document::parse(&filled) else { return 0 };
-    let (Some(a), Some(b)) = (own.operations.first(), received.operations.first()) else {
-        return 0;
-    };
-    let roots = |document: &Document, selection: &[Selection]| -> Vec<String> {
-        let (_, fields) = document.fields(selection);
-        fields.iter().map(|(_, name, _)| (*name).to_owned()).collect()
-    };
-    if roots(&own, &a.selection) != roots(received, &b.selection) {
-        return 0;
+
+    /// How well a document fits; 0 when it does not.
+    fn fit(&self, sent: &Request) -> i64 {
+        if begins_and_ends(&self.pieces, &sent.words) {
+            return EXACT;
+        }
+        let Some(first) = sent.document.operations.first() else { return 0 };
+        if self.roots.is_empty() || self.roots != roots(&sent.document, &first.selection) {
+            return 0;
+        }
+        let names: Vec<&String> = first.variables.iter().map(|variable| &variable.name).collect();
+        let common = self.variables.iter().filter(|name| names.contains(name)).count();
+        let apart = self.variables.len().abs_diff(names.len());
+        SAME_ROOTS + i64::try_from(common).unwrap_or(0) - i64::try_from(apart).unwrap_or(0)
     }
-    let common = a.variables.iter().filter(|v| b.variables.iter().any(|o| o.name == v.name));
-    SAME_ROOTS + i64::try_from(common.count()).unwrap_or(0)
-        - i64::try_from(a.variables.len().abs_diff(b.variables.len())).unwrap_or(0)
+}
+
+/// The root fields of a selection.
+fn roots(document: &Document, selection: &[Selection]) -> Vec<String> {
+    let (_, fields) = document.fields(selection);
+    fields.iter().map(|(_, name, _)| (*name).to_owned()).collect()
 }
 
 /// The document with `fields` in its hole.

@@ -2,14 +2,16 @@
 //! the texts they resemble and the GraphQL document decide.
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use airbyte_agent_core::description::{Body, Connector, Location, Operation};
 use serde_json::Value;
 
 use super::hosts::Address;
+use crate::graphql::Declared;
 use crate::incoming::Incoming;
 use crate::pattern::Pattern;
-use crate::wire::{self, Arguments, same};
+use crate::wire::{self, Arguments, Sent, same};
 
 /// An operation's place among the entities, and the form of its path.
 #[derive(Debug)]
@@ -18,6 +20,18 @@ pub(crate) struct Route {
     pub(crate) operation: usize,
     segments: Vec<Pattern>,
     literals: usize,
+    document: OnceLock<Option<Declared>>,
+}
+
+impl Route {
+    /// The operation's GraphQL document.
+    fn document(&self, operation: &Operation) -> Option<&Declared> {
+        let make = || match &operation.body {
+            Body::GraphQl(body) => Some(Declared::new(body)),
+            _ => None,
+        };
+        self.document.get_or_init(make).as_ref()
+    }
 }
 
 /// The operation that was found, and what the request says in its terms.
@@ -44,7 +58,9 @@ pub(crate) fn routes(connector: &Connector) -> Vec<Route> {
             if segments.first().is_some_and(Pattern::is_empty) {
                 segments.remove(0);
             }
-            all.push(Route { entity, operation, segments, literals: pattern.literals() });
+            let literals = pattern.literals();
+            let document = OnceLock::new();
+            all.push(Route { entity, operation, segments, literals, document });
         }
     }
     all
@@ -64,6 +80,7 @@ pub(crate) fn find<'c>(
     prefix_optional: bool,
     owns: impl Fn(&Operation, &Arguments) -> Option<bool>,
 ) -> Result<Found<'c>, Lost> {
+    let sent = Sent::new(request);
     let segments = Incoming::segments(path);
     let mut below: Vec<&[String]> = bases
         .iter()
@@ -91,8 +108,9 @@ pub(crate) fn find<'c>(
         fitting.retain(|(route, ..)| route.literals == most);
         let candidates: Vec<(&Operation, Arguments)> = fitting
             .into_iter()
-            .map(|(_, operation, captures)| {
-                (operation, wire::decode(connector, operation, request, &captures))
+            .map(|(route, operation, captures)| {
+                let document = route.document(operation);
+                (operation, wire::decode(connector, operation, document, &sent, &captures))
             })
             .collect();
         return choose(candidates, owns).ok_or(Lost::NoPath);

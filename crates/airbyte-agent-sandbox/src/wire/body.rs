@@ -1,21 +1,41 @@
 //! The body: JSON, form, multipart or GraphQL, as the operation declares it.
 
+use std::rc::Rc;
+
 use airbyte_agent_core::description::{Body, Location, Operation, Schema};
 use serde_json::{Map, Value};
 
-use super::{Arguments, Upload, brackets, multipart, typed};
-use crate::graphql;
+use super::{Arguments, Sent, Upload, brackets, multipart, typed};
+use crate::graphql::{self, Refusal};
 use crate::incoming::{Incoming, pairs};
 
 /// Reads the body into `arguments`.
-pub(crate) fn decode(operation: &Operation, request: &Incoming, arguments: &mut Arguments) {
+pub(crate) fn decode(
+    operation: &Operation,
+    declared: Option<&graphql::Declared>,
+    sent: &Sent<'_>,
+    arguments: &mut Arguments,
+) {
+    let request = sent.request;
     let result = match &operation.body {
         Body::None => none(request),
         Body::Json { open, in_array } => json(operation, request, *open, *in_array, arguments),
         Body::Form => form(operation, request, arguments),
         Body::Multipart => form_data(operation, request, arguments),
         Body::Related { file } => related(operation, request, file, arguments),
-        Body::GraphQl(declared) => graphql::decode(operation, declared, request, arguments),
+        Body::GraphQl(body) => match (sent.graphql(), declared) {
+            (Ok(read), Some(declared)) => {
+                graphql::decode(operation, body, declared, read, arguments);
+                arguments.graphql = Some(Rc::clone(read));
+                Ok(())
+            }
+            (Err(Refusal::Document(why)), _) => {
+                arguments.graphql = Some(Rc::default());
+                Err(why.clone())
+            }
+            (Err(Refusal::Body(why)), _) => Err(why.clone()),
+            (Ok(_), None) => Err("operation has no document".to_owned()),
+        },
     };
     if let Err(why) = result {
         arguments.problems.push(why);

@@ -6,6 +6,9 @@ mod multipart;
 mod query;
 mod typed;
 
+use std::cell::OnceCell;
+use std::rc::Rc;
+
 use airbyte_agent_core::description::{Connector, Location, Operation};
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -26,7 +29,7 @@ pub(crate) struct Arguments {
     /// The file of an upload.
     pub(crate) upload: Option<Upload>,
     /// The GraphQL request.
-    pub(crate) graphql: Option<graphql::Request>,
+    pub(crate) graphql: Option<Rc<graphql::Request>>,
     /// How well the GraphQL document fits the operation's; 0 for other bodies.
     pub(crate) fit: i64,
 }
@@ -45,13 +48,32 @@ impl Arguments {
     }
 }
 
-/// Decodes `request` as `operation`, whose path gave `captures`.
+/// A request whose body is read as GraphQL once, however many operations it is held against.
+pub(crate) struct Sent<'r> {
+    pub(crate) request: &'r Incoming,
+    graphql: OnceCell<Result<Rc<graphql::Request>, graphql::Refusal>>,
+}
+
+impl<'r> Sent<'r> {
+    pub(crate) fn new(request: &'r Incoming) -> Self {
+        Self { request, graphql: OnceCell::new() }
+    }
+
+    fn graphql(&self) -> &Result<Rc<graphql::Request>, graphql::Refusal> {
+        self.graphql.get_or_init(|| graphql::Request::read(self.request).map(Rc::new))
+    }
+}
+
+/// Decodes a request as `operation`, whose path gave `captures` and whose GraphQL document is
+/// `declared`.
 pub(crate) fn decode(
     connector: &Connector,
     operation: &Operation,
-    request: &Incoming,
+    declared: Option<&graphql::Declared>,
+    sent: &Sent<'_>,
     captures: &[(String, String)],
 ) -> Arguments {
+    let request = sent.request;
     let mut arguments = Arguments::default();
     for (name, text) in captures {
         let at = format!("path parameter `{name}`");
@@ -69,7 +91,7 @@ pub(crate) fn decode(
     }
     query::decode(connector, operation, request, &mut arguments);
     headers(operation, request, &mut arguments);
-    body::decode(operation, request, &mut arguments);
+    body::decode(operation, declared, sent, &mut arguments);
     arguments
 }
 
