@@ -45,25 +45,21 @@ impl World {
             let fitting = self
                 .vendors
                 .iter()
-                .filter_map(|vendor| Some((vendor.fits(host, &request.path)?, vendor)))
+                .filter_map(|vendor| Some((vendor.fits(request)?, vendor)))
                 .max_by_key(|(fit, _)| *fit);
-            return match fitting {
-                Some((_, vendor)) => vendor.answer(request, &request.path, false, &self.faults),
-                None => {
-                    let why = format!("no vendor here has the host {host}{}", request.path);
-                    (Reply::json(502, &json!({"error": why})), Target::default())
-                }
-            };
+            if let Some((_, vendor)) = fitting {
+                return vendor.answer(request, &request.path, false, &self.faults);
+            }
+            let why = format!("no vendor here answers at {host}{}", request.path);
+            return (Reply::json(502, &json!({"error": why})), Target::default());
         }
         if let Some(rest) = request.path.strip_prefix(VENDORS) {
             let (slug, rest) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
-            return match self.vendor(slug) {
-                Some(vendor) => vendor.answer(request, rest, true, &self.faults),
-                None => {
-                    let why = format!("no vendor here is called {slug}");
-                    (Reply::json(404, &json!({"error": why})), Target::default())
-                }
-            };
+            if let Some(vendor) = self.vendor(slug) {
+                return vendor.answer(request, rest, true, &self.faults);
+            }
+            let why = format!("no vendor here is called {slug}");
+            return (Reply::json(404, &json!({"error": why})), Target::default());
         }
         self.platform.answer(request, self).await
     }

@@ -373,6 +373,21 @@ async fn tokens_are_renewed_rotated_and_expired() {
     let code = "grant_type=authorization_code&code=c&redirect_uri=http://127.0.0.1/&client_id=i";
     assert_eq!(token(CLIENT, code.to_owned()).await.status, 200);
 
+    let headers = "X-Forwarded-Host: login.acme.test\r\n";
+    for (query, status, location) in [
+        (
+            "redirect_uri=http://127.0.0.1:1/cb&client_id=i&state=s+1",
+            302,
+            Some("http://127.0.0.1:1/cb?code=sandbox-code&state=s+1"),
+        ),
+        ("client_id=i", 400, None),
+        ("redirect_uri=http://127.0.0.1:1/cb", 400, None),
+    ] {
+        let target = format!("/authorize?{query}");
+        let answer = send(&sandbox, "GET", &target, headers, b"").await.unwrap();
+        assert_eq!((answer.status, answer.header("location")), (status, location), "{query}");
+    }
+
     let access = first["access_token"].as_str().unwrap();
     let headers = format!("X-Forwarded-Host: east.acme.test\r\nAuthorization: Bearer {access}\r\n");
     let users = || send(&sandbox, "GET", "/api/v1/users", &headers, b"");

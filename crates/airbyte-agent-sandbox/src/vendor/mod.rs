@@ -58,19 +58,25 @@ impl Vendor {
         }
     }
 
-    /// How well the vendor fits a host and path; `None` when it does not.
-    pub(crate) fn fits(&self, host: &str, path: &str) -> Option<usize> {
+    /// How well the vendor fits a request by its host; `None` when it does not. One that has what
+    /// is asked for comes before one that only has the host.
+    pub(crate) fn fits(&self, request: &Incoming) -> Option<(bool, usize)> {
+        let (host, path) = (request.host.as_deref(), request.path.as_str());
         let segments = Incoming::segments(path);
-        let base = self.bases.iter().filter(|base| base.fits_host(Some(host)));
-        let base = base.filter(|base| base.strip(&segments).is_some()).map(Address::specificity);
-        let file = self
-            .bases
-            .iter()
-            .filter(|base| path.starts_with(files::FILES) && base.fits_host(Some(host)));
-        let token = tokens::addresses(&self.endpoints)
-            .filter(|address| address.fits_host(Some(host)) && address.is_path(path));
-        let file = file.map(Address::specificity);
-        base.chain(file).chain(token.map(|address| address.specificity() + 1)).max()
+        let own = |address: &&Address| address.fits_host(host);
+        let token = tokens::addresses(&self.endpoints).filter(own).filter(|a| a.is_path(path));
+        if let Some(most) = token.map(Address::specificity).max() {
+            return Some((true, most));
+        }
+        let bases = self.bases.iter().filter(own);
+        if path.starts_with(files::FILES) {
+            let entity = files::parse(path).map(|(entity, _)| entity);
+            let has = entity.is_some_and(|entity| self.description.entity(entity).is_some());
+            return Some((has, bases.map(Address::specificity).max()?));
+        }
+        let fitting = bases.filter(|base| base.strip(&segments).is_some());
+        let most = fitting.map(Address::specificity).max()?;
+        Some((route::exists(&self.description, &self.bases, &self.routes, request), most))
     }
 
     /// Refuses every token seen or issued so far.

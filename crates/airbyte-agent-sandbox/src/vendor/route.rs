@@ -70,6 +70,24 @@ fn at<'c>(connector: &'c Connector, route: &Route) -> Option<&'c Operation> {
     connector.entities.get(route.entity)?.operations.get(route.operation)
 }
 
+/// Whether an operation has this method and path.
+pub(crate) fn exists(
+    connector: &Connector,
+    bases: &[Address],
+    all: &[Route],
+    request: &Incoming,
+) -> bool {
+    let segments = Incoming::segments(&request.path);
+    let fitting = bases.iter().filter(|base| base.fits_host(request.host.as_deref()));
+    let mut below = fitting.filter_map(|base| base.strip(&segments));
+    below.any(|rest| {
+        all.iter().any(|route| {
+            let method = at(connector, route).map(|operation| operation.method.as_str());
+            method == Some(request.method.as_str()) && captures(route, rest).is_some()
+        })
+    })
+}
+
 /// Finds the operation of a request whose path is `path`.
 pub(crate) fn find<'c>(
     connector: &'c Connector,

@@ -20,8 +20,18 @@ use crate::reply::Reply;
 pub(crate) struct Endpoint {
     address: Address,
     scheme: usize,
-    /// Whether it renews tokens; else it exchanges authorization codes.
-    renews: bool,
+    role: Role,
+}
+
+/// What an endpoint is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// The user grants access and is sent back with a code.
+    Grants,
+    /// A code becomes tokens.
+    Exchanges,
+    /// A token is renewed.
+    Renews,
 }
 
 /// What is known of the tokens of a vendor.
@@ -87,16 +97,17 @@ impl Tokens {
 pub(crate) fn endpoints(connector: &Connector) -> Vec<Endpoint> {
     let mut all = Vec::new();
     for (scheme, auth) in connector.auth.iter().enumerate() {
-        let mut add = |url, renews| {
+        let mut add = |url, role| {
             for address in Address::all(url, &connector.server) {
-                all.push(Endpoint { address, scheme, renews });
+                all.push(Endpoint { address, scheme, role });
             }
         };
         if let Some(refresh) = &auth.refresh {
-            add(&refresh.url, true);
+            add(&refresh.url, Role::Renews);
         }
         if let Some(oauth) = &auth.oauth {
-            add(&oauth.token_url, false);
+            add(&oauth.token_url, Role::Exchanges);
+            add(&oauth.authorization_url, Role::Grants);
         }
     }
     all
@@ -115,19 +126,42 @@ pub(crate) fn answer(
     request: &Incoming,
     path: &str,
 ) -> Option<Reply> {
+    let host = request.host.as_deref();
+    let here =
+        |endpoint: &&Endpoint| endpoint.address.fits_host(host) && endpoint.address.is_path(path);
+    if request.method == "GET" {
+        all.iter().filter(here).find(|endpoint| endpoint.role == Role::Grants)?;
+        return Some(grant(request));
+    }
     if request.method != "POST" {
         return None;
     }
-    let host = request.host.as_deref();
-    let mut here = all.iter().filter(|e| e.address.fits_host(host) && e.address.is_path(path));
-    let first = here.next()?;
-    let renewing = std::iter::once(first).chain(here).collect::<Vec<_>>();
-    let grant = body_of(request).ok().and_then(|body| text(&body, "grant_type"));
-    let wants_code = grant.as_deref() == Some("authorization_code");
-    let endpoint = renewing.iter().find(|e| e.renews != wants_code).unwrap_or(&first);
+    let mut exchanging = all.iter().filter(here).filter(|e| e.role != Role::Grants).peekable();
+    let first = *exchanging.peek()?;
+    let kind = body_of(request).ok().and_then(|body| text(&body, "grant_type"));
+    let wants_code = kind.as_deref() == Some("authorization_code");
+    let role = if wants_code { Role::Exchanges } else { Role::Renews };
+    let endpoint = exchanging.find(|endpoint| endpoint.role == role).unwrap_or(first);
     let scheme = connector.auth.get(endpoint.scheme)?;
     let refresh = scheme.refresh.as_ref().filter(|_| !wants_code);
     Some(exchange(connector, scheme, refresh, tokens, request))
+}
+
+/// Sends the user, who always agrees, back to the application.
+fn grant(request: &Incoming) -> Reply {
+    let Some(back) = request.query_value("redirect_uri").filter(|uri| uri.contains("://")) else {
+        return refuse(400, "invalid_request", "redirect_uri is missing");
+    };
+    if request.query_value("client_id").is_none_or(|id| id.is_empty()) {
+        return refuse(400, "invalid_client", "client_id is missing");
+    }
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("code", "sandbox-code");
+    if let Some(state) = request.query_value("state") {
+        query.append_pair("state", &state);
+    }
+    let separator = if back.contains('?') { '&' } else { '?' };
+    Reply::empty(302).header("location", format!("{back}{separator}{}", query.finish()))
 }
 
 fn exchange(
