@@ -1,0 +1,130 @@
+//! Parameters, pagination, expressions and GraphQL.
+
+use super::check;
+
+#[test]
+fn lists_say_how_they_continue() {
+    let said = "      x-agent-pagination: {cursor: {from: cursor, into: after}}\n";
+    // The names alone are enough here.
+    check(said, "", &[]);
+    for (to, expected) in [
+        (
+            "{cursor: {from: cursr, into: after}}",
+            "error: `cursr` is no field of `x-airbyte-meta-extractor`; did you mean `cursor`?",
+        ),
+        (
+            "{cursor: {from: $.cursor, into: aftr}}",
+            "error: `aftr` is no parameter of this operation; did you mean `after`?",
+        ),
+        ("{cursor: {from: $.cursor, into: after}, page: {into: after}}", "error: exactly one of"),
+        ("{more: cursor}", "error: exactly one of"),
+        ("{none: ''}", "error: say in `none` why"),
+    ] {
+        check(said, &format!("      x-agent-pagination: {to}\n"), &[expected]);
+    }
+    check(
+        &format!(
+            "      x-airbyte-meta-extractor: {{cursor: $.cursor}}\n{said}      parameters:\n        - name: after"
+        ),
+        "      parameters:\n        - name: afterwards",
+        &["error: nothing says how the list continues"],
+    );
+}
+
+#[test]
+fn parameters_belong_somewhere() {
+    check(
+        "  /users:\n",
+        "  /{team}/users:\n",
+        &["error: the path uses `{team}`", "error: the path uses `{team}`"],
+    );
+    check(
+        "          in: query",
+        "          in: cookie",
+        &["error: `in: cookie` is not supported", "error: `after` is no parameter"],
+    );
+    check(
+        "          in: query",
+        "          in: query\n          required: true",
+        &["error: nothing says where `after` comes from"],
+    );
+    check(
+        "        - name: after\n",
+        "        - {name: X-Version, in: header, required: true, description: Version., schema: {type: string}}\n        - name: after\n",
+        &["warning: every caller has to know the header `X-Version`"],
+    );
+    check(
+        "      x-airbyte-action: create\n",
+        "      x-airbyte-action: create\n      parameters: [{name: name, in: query, description: Name., schema: {type: string}}]\n",
+        &["error: `name` is both a parameter and a member of the body"],
+    );
+    check(
+        "x-airbyte-action: create",
+        "x-airbyte-action: list",
+        &[
+            "error: `users.list` is declared twice, first in line 35",
+            "error: nothing says how the list continues",
+            "warning: the answer has no schema",
+        ],
+    );
+}
+
+#[test]
+fn expressions_use_what_exists() {
+    let place = "      x-airbyte-record-extractor: $.users\n";
+    for (filter, expected) in [
+        ("{{ not record.private }}", None),
+        ("{{ not row.private }}", Some("error: unknown variable `row`")),
+        ("{{ record.name | shout }}", Some("error: unknown filter `shout`")),
+        ("{{ record.name.shout() }}", Some("error: unknown method `shout`")),
+        ("{{ now_utc() }}", Some("error: unknown function `now_utc`")),
+        ("{{ not record. }}", Some("error: the expression does not compile")),
+    ] {
+        let to = format!("{place}      x-airbyte-record-filter: '{filter}'\n");
+        check(place, &to, &expected.into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn graphql_documents_and_variables_belong_together() {
+    let body = |query: &str, variables: &str, more: &str| {
+        format!(
+            "      requestBody:\n        x-airbyte-body-type: {{type: graphql, query: '{query}', variables: {variables}{more}}}\n        content:"
+        )
+    };
+    for (query, variables, more, expected) in [
+        ("mutation($n: String!) { a(n: $n) { id } }", "{n: '{{ name }}'}", "", vec![]),
+        (
+            "mutation($n: String!) { a(n: $n) { id }",
+            "{n: '{{ name }}'}",
+            "",
+            vec!["error: `{` in line 1 of the document is never closed"],
+        ),
+        (
+            "mutation($n: String!) { a(n: $n) { id } }",
+            "{m: '{{ name }}'}",
+            "",
+            vec!["error: the document declares no variable `$m`", "error: the document needs `$n`"],
+        ),
+        (
+            "mutation($n: String) { a(n: $n) { id } }",
+            "{n: x}",
+            "",
+            vec!["warning: no variable uses `name`"],
+        ),
+        (
+            "mutation($n: String, $o: ID) { a(n: $n) { id } }",
+            "{n: '{{ name }}', o: '{{ org }}'}",
+            "",
+            vec!["warning: no parameter declares `org`"],
+        ),
+        (
+            "mutation($n: String) { a(n: $n) { id } }",
+            "{n: '{{ name }}'}",
+            ", x-airbyte-nullable-variables: [m]",
+            vec!["error: `m` is no variable of this document"],
+        ),
+    ] {
+        check("      requestBody:\n        content:", &body(query, variables, more), &expected);
+    }
+}
