@@ -33,10 +33,7 @@ fn unknown_action(connector: &Connector, entity: &Entity, action: &str) -> Error
         return Error::usage(format!("'{action}' runs on the hosted platform only"));
     }
     let names: Vec<&str> = entity.operations.iter().map(|o| o.action.as_str()).collect();
-    Error::usage(format!(
-        "{}.{} has no action '{action}'; it has: {}",
-        connector.name,
-        entity.name,
-        names.join(", ")
-    ))
+    let hint = suggestion(action, &names);
+    let (connector, entity) = (&connector.name, &entity.name);
+    Error::usage(format!("{connector}.{entity} has no action '{action}'{hint}"))
 }
