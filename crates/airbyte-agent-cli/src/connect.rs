@@ -63,7 +63,7 @@ fn hosted(args: &ConnectionArgs, sandbox: Option<&str>) -> Result<Hosted, Error>
         hosted = hosted.organization(id);
     }
     if let Some(origin) = &args.via {
-        hosted = hosted.base_url(origin);
+        hosted = hosted.via(origin);
     }
     Ok(hosted)
 }

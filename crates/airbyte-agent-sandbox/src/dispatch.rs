@@ -26,6 +26,8 @@ pub(crate) struct World {
 
 /// Path under which vendors are reached by slug.
 const VENDORS: &str = "/vendors/";
+/// The platform's own host, for clients that reach it through a proxy.
+const PLATFORM: &str = "api.airbyte.ai";
 
 impl World {
     /// Answers a request and notes it.
@@ -41,7 +43,7 @@ impl World {
     }
 
     async fn route(&self, request: &Incoming) -> (Reply, Target) {
-        if let Some(host) = &request.host {
+        if let Some(host) = request.host.as_ref().filter(|host| *host != PLATFORM) {
             let fitting = self
                 .vendors
                 .iter()

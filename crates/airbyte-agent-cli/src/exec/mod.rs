@@ -38,9 +38,10 @@ pub(crate) async fn exec(args: ExecArgs) -> Result<(), Stop> {
     connection.mask.clean(&mut data);
     connection.mask.clean(&mut meta);
     let next = outcome.next.map(|cursor| cursor.to_string());
+    let told = args.cursor.then(|| json!(next));
+    output::print(output::format(args.output), &Printed { data, meta, next: told })?;
     hint_at_next(next.as_deref());
-    let next = args.cursor.then(|| json!(next));
-    output::print(output::format(args.output), &Printed { data, meta, next })
+    Ok(())
 }
 
 fn target(args: &ExecArgs) -> Result<(Description, String, String), Error> {

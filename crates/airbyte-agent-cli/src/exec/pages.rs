@@ -46,11 +46,11 @@ pub(super) async fn all(args: &ExecArgs, call: Call, mask: &Mask) -> Result<(), 
         }
     }
     drop(progress);
-    hint_at_next(next.as_deref());
-    if streams {
-        return Ok(());
+    if !streams {
+        mask.clean(&mut meta);
+        let told = args.cursor.then(|| json!(next));
+        output::print(format, &Printed { data: Value::Array(records), meta, next: told })?;
     }
-    mask.clean(&mut meta);
-    let next = args.cursor.then(|| json!(next));
-    output::print(format, &Printed { data: Value::Array(records), meta, next })
+    hint_at_next(next.as_deref());
+    Ok(())
 }

@@ -79,6 +79,19 @@ fn unknown_workspaces_and_crowded_ones_are_told() {
     }
 }
 
+#[test]
+fn the_platform_is_reached_through_a_proxy() {
+    let served = Served::start(&[]);
+    let args = ["exec", "stripe", "customers", "list", "--hosted", "--via", &served.url];
+    let ran = command(&args)
+        .env("AIRBYTE_CLIENT_ID", "sandbox-client")
+        .env("AIRBYTE_CLIENT_SECRET", "sandbox-secret")
+        .output()
+        .unwrap();
+    let ran = Ran::from(ran).succeeded();
+    assert!(!ran.json()["data"].as_array().unwrap().is_empty());
+}
+
 /// A sandbox that is served by the program itself.
 struct Served {
     child: Child,

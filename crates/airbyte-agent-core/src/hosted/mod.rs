@@ -23,7 +23,9 @@ use crate::description::{Connector, RetryPolicy};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{BoxFuture, DefaultClient, HttpClient, HttpRequest, HttpResponse};
+use crate::http::{
+    BoxFuture, DefaultClient, HttpClient, HttpRequest, HttpResponse, origin, through,
+};
 use crate::reply::Refusal;
 use crate::retry::{self, Budget, Ending};
 use crate::secret::{MASK, Redactor};
@@ -40,6 +42,7 @@ const LONGEST_INTENT: usize = 512;
 pub(crate) struct HostedTransport {
     options: Hosted,
     base: Url,
+    via: Option<Url>,
     http: Arc<dyn HttpClient>,
     tokens: Tokens,
     /// Identifier of the connector, once it is looked up.
@@ -70,6 +73,7 @@ impl HostedTransport {
             let given = &options.base_url;
             Error::validation(format!("the platform's address is not http(s)://host: '{given}'"))
         })?;
+        let via = options.via.as_deref().map(origin).transpose()?;
         let mut redactor = Redactor::default();
         redactor.add(options.client_secret.expose_secret());
         let http = options.http.clone().unwrap_or_else(|| Arc::new(DefaultClient::default()));
@@ -80,6 +84,7 @@ impl HostedTransport {
             redactor: Arc::new(RwLock::new(redactor)),
             http,
             base,
+            via,
             options,
         })
     }
@@ -120,13 +125,16 @@ impl HostedTransport {
 
     /// One request without a token, tried again where that is harmless.
     async fn exchange(&self, ask: &Ask<'_>, token: Option<&str>) -> Result<HttpResponse> {
-        let url = self.url(ask.path, ask.query)?;
+        let mut url = self.url(ask.path, ask.query)?;
         let mut headers = self.headers(ask.body.is_some())?;
         if let Some(token) = token {
             let mut value = HeaderValue::from_str(&format!("Bearer {token}"))
                 .map_err(|_| Error::authentication("the platform's token is unusable"))?;
             value.set_sensitive(true);
             headers.insert(header::AUTHORIZATION, value);
+        }
+        if let Some(via) = &self.via {
+            url = through(via, &url, &mut headers)?;
         }
         let body = ask.body.as_ref().map(Value::to_string).unwrap_or_default();
         let policy = RetryPolicy::STANDARD;

@@ -26,6 +26,7 @@ pub struct Hosted {
     pub(super) connector_id: Option<String>,
     pub(super) organization: Option<String>,
     pub(super) base_url: String,
+    pub(super) via: Option<String>,
     pub(super) http: Option<Arc<dyn HttpClient>>,
 }
 
@@ -42,6 +43,7 @@ impl Hosted {
             connector_id: None,
             organization: None,
             base_url,
+            via: None,
             http: None,
         }
     }
@@ -87,6 +89,14 @@ impl Hosted {
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
+        self
+    }
+
+    /// Sends every request to this origin instead, path and query unchanged, with the intended
+    /// host in `X-Forwarded-Host`: a recording proxy, a gateway.
+    #[must_use]
+    pub fn via(mut self, origin: impl Into<String>) -> Self {
+        self.via = Some(origin.into());
         self
     }
 

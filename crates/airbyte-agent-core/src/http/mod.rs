@@ -5,6 +5,7 @@
 
 mod address;
 mod client;
+mod via;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,6 +17,7 @@ use futures_util::StreamExt as _;
 
 pub(crate) use address::{is_public_host, same_origin};
 pub(crate) use client::DefaultClient;
+pub(crate) use via::{origin, through};
 
 use crate::error::{Error, Result};
 

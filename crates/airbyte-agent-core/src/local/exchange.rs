@@ -10,7 +10,7 @@ use url::Url;
 use super::LocalTransport;
 use crate::auth::Credential;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{HttpFailure, HttpRequest, HttpResponse, is_public_host, same_origin};
+use crate::http::{HttpFailure, HttpRequest, HttpResponse, is_public_host, same_origin, through};
 use crate::retry::{self, Ending};
 
 /// Redirects followed before giving up.
@@ -169,17 +169,7 @@ impl LocalTransport {
     ) -> Result<HttpRequest> {
         let mut public_only = !own && !self.private_hosts;
         if let Some(via) = &self.via {
-            let host = match (url.host_str(), url.port()) {
-                (Some(host), Some(port)) => format!("{host}:{port}"),
-                (host, _) => host.unwrap_or_default().to_owned(),
-            };
-            let host = HeaderValue::from_str(&host)
-                .map_err(|_| Error::internal("the intended host cannot be written as a header"))?;
-            headers.insert(HeaderName::from_static("x-forwarded-host"), host);
-            let mut routed = via.clone();
-            routed.set_path(url.path());
-            routed.set_query(url.query());
-            url = routed;
+            url = through(via, &url, &mut headers)?;
             public_only = false;
         }
         let read_timeout = self.read_timeout;

@@ -27,7 +27,7 @@ use crate::description::{Connector, Operation, RetryPolicy};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
-use crate::http::{BoxFuture, DefaultClient, HttpClient, HttpResponse, same_origin};
+use crate::http::{BoxFuture, DefaultClient, HttpClient, HttpResponse, origin, same_origin};
 use crate::reply::Refusal;
 use crate::request::{self, Request};
 use crate::retry::{self, Budget};
@@ -89,7 +89,7 @@ impl LocalTransport {
         if !needs_extracted {
             server::base_url(connector, &config, &BTreeMap::new())?;
         }
-        let via = options.via.as_deref().map(via_origin).transpose()?;
+        let via = options.via.as_deref().map(origin).transpose()?;
         let policy = options.retry.unwrap_or_else(|| connector.retry.clone());
         Ok(Self(Arc::new(Inner {
             needs_extracted,
@@ -323,15 +323,6 @@ fn place(operation: &Operation) -> String {
 fn absolute(base: &Url, target: &str) -> Result<Url> {
     let text = format!("{}{target}", base.as_str().trim_end_matches('/'));
     Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
-}
-
-fn via_origin(text: &str) -> Result<Url> {
-    let invalid = || {
-        Error::usage(format!("'{text}' is not an origin: give http://host:port or https://host"))
-    };
-    let url = Url::parse(text).map_err(|_| invalid())?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.host().is_some();
-    if plain && url.path() == "/" && url.query().is_none() { Ok(url) } else { Err(invalid()) }
 }
 
 fn clean(redactor: &RwLock<Redactor>, text: &str) -> String {

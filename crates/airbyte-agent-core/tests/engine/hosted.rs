@@ -51,6 +51,17 @@ async fn list(client: &Client) -> Result<airbyte_agent_core::Outcome, Error> {
 }
 
 #[tokio::test]
+async fn via_moves_every_request_and_names_the_platform() {
+    let server = platform(1, success).await;
+    let hosted = Hosted::new("id", SECRET).base_url("https://platform.test").via(&server.url);
+    let client = Client::hosted(crate::acme::description(), hosted).unwrap();
+    list(&client).await.unwrap();
+    let seen = server.seen();
+    assert_eq!(seen.len(), 3);
+    assert!(seen.iter().all(|r| r.header("x-forwarded-host") == Some("platform.test")));
+}
+
+#[tokio::test]
 async fn a_call_is_one_token_one_lookup_one_execute() {
     let server = platform(1, success).await;
     let client = client(&server.url);
