@@ -1,4 +1,5 @@
 //! Failures on demand, and the log of what arrived.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The hosted platform: tokens, look-up, execution.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
 
@@ -146,6 +147,10 @@ async fn operations_run_and_results_are_shaped() {
     let mut excluded = list.clone();
     excluded["exclude_fields"] = json!(["address"]);
     assert!(run(excluded).await.json()["result"][0].get("address").is_none());
+
+    let mut probe = list.clone();
+    probe["params"]["nonsense"] = json!(1);
+    assert_eq!(run(probe).await.status, 200);
 
     for (body, status, field) in [
         (json!({"action": "list"}), 422, "entity"),

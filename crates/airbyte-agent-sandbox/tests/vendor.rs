@@ -1,4 +1,5 @@
 //! What a vendor accepts, refuses, remembers and pages.
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod support;
 
@@ -7,6 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 use support::{builder, get, post_json, send, vendor};
 
+const CLIENT: &str =
+    "Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Basic aWQ6c2VjcmV0\r\n";
 const FORM: &str = "Content-Type: application/x-www-form-urlencoded\r\n";
 const JSON: &str = "Content-Type: application/json\r\n";
 
@@ -154,10 +157,12 @@ async fn an_idempotency_key_makes_one_record() {
     assert_ne!(first["user"]["id"], other["user"]["id"]);
 }
 
+/// The next target, by body, `Link` header, last identifier and number of records so far.
+type Continue = fn(&Value, Option<&str>, &str, usize) -> Option<String>;
+
 #[tokio::test]
 async fn every_way_of_paging_ends_with_all_records_once() {
     let sandbox = builder().start().await.unwrap();
-    type Continue = fn(&Value, Option<&str>, &str, usize) -> Option<String>;
     let cases: [(&str, &str, Continue); 5] = [
         ("/api/v1/users?limit=100", "/data/users", |body, _, _, _| {
             Some(format!("/api/v1/users?limit=100&after={}", body["page"]["next"].as_str()?))
@@ -352,12 +357,11 @@ async fn tokens_are_renewed_rotated_and_expired() {
         let sandbox = &sandbox;
         async move { send(sandbox, "POST", "/token", &headers, body.as_bytes()).await.unwrap() }
     };
-    const CLIENT: &str =
-        "Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Basic aWQ6c2VjcmV0\r\n";
     let refresh = |token: &str| format!("grant_type=refresh_token&refresh_token={token}");
     for (headers, body, status, error) in [
         (FORM, refresh("r"), 401, "invalid_client"),
         (CLIENT, refresh("invalid"), 400, "invalid_grant"),
+        (CLIENT, refresh("limited"), 429, "slow_down"),
         (CLIENT, "grant_type=refresh_token".to_owned(), 400, "invalid_request"),
         (CLIENT, "grant_type=password&refresh_token=r".to_owned(), 400, "unsupported_grant_type"),
         (JSON, "{}".to_owned(), 400, "invalid_request"),

@@ -56,7 +56,10 @@ impl<'w> Maker<'w> {
         let plain = plain(name);
         let seed = self.seed(name);
         let (kind, nullable) = kind_of(schema);
-        if nullable && depth > 0 && !words::is_identifier(&plain) && mix(seed ^ self.index) % 9 == 0
+        if nullable
+            && depth > 0
+            && !words::is_identifier(&plain)
+            && mix(seed ^ self.index).is_multiple_of(9)
         {
             return Value::Null;
         }

@@ -336,10 +336,10 @@ pub(crate) fn boolean(place: Place<'_>) -> bool {
     let ends = |all: &[&str]| all.iter().any(|end| name.ends_with(end));
     let draw = mix(place.seed.wrapping_add(place.index));
     if ends(&["success", "ok", "enabled", "active"]) {
-        name == "success" || name == "ok" || draw % 10 > 0
+        name == "success" || name == "ok" || !draw.is_multiple_of(10)
     } else if ends(&["private", "archived", "deleted", "trashed", "disabled", "locked", "draft"]) {
-        draw % 11 == 0
+        draw.is_multiple_of(11)
     } else {
-        draw % 2 == 0
+        draw.is_multiple_of(2)
     }
 }

@@ -61,6 +61,9 @@ pub(crate) enum Selection {
     Inline { on: Option<String>, selection: Vec<Selection> },
 }
 
+/// A selected field: its key in the answer, its name, and what is selected of it.
+pub(crate) type Field<'d> = (&'d str, &'d str, &'d [Selection]);
+
 impl Document {
     /// Parses `source`; the error is what a server would say.
     pub(crate) fn parse(source: &str) -> Result<Self, String> {
@@ -95,8 +98,8 @@ impl Document {
     pub(crate) fn fields<'d>(
         &'d self,
         selection: &'d [Selection],
-    ) -> (Option<&'d str>, Vec<(&'d str, &'d str, &'d [Selection])>) {
-        let mut fields: Vec<(&str, &str, &[Selection])> = Vec::new();
+    ) -> (Option<&'d str>, Vec<Field<'d>>) {
+        let mut fields: Vec<Field<'d>> = Vec::new();
         let mut kind = None;
         for item in selection {
             let (on, inner) = match item {

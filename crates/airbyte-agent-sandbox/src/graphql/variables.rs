@@ -25,14 +25,11 @@ pub(crate) fn check(asked: &Operation, sent: &Map<String, Value>, problems: &mut
                 variable.kind.text
             )),
             None => {}
-            Some(value) => {
-                if !fits(&variable.kind, value) {
-                    problems.push(format!(
-                        "Variable \"${name}\" got invalid value {value}; expected type \"{}\".",
-                        variable.kind.text
-                    ));
-                }
-            }
+            Some(value) if fits(&variable.kind, value) => {}
+            Some(value) => problems.push(format!(
+                "Variable \"${name}\" got invalid value {value}; expected type \"{}\".",
+                variable.kind.text
+            )),
         }
     }
     for name in sent.keys() {

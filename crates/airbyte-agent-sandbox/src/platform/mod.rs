@@ -154,9 +154,8 @@ impl Platform {
             return if method == "GET" { self.list_connectors(request) } else { not_allowed() };
         }
         let rest = path.strip_prefix(CONNECTORS).and_then(|rest| rest.strip_prefix('/'));
-        let (id, below) = match rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) {
-            Some(parts) => parts,
-            None => return Reply::json(404, &json!({"detail": "Not Found"})),
+        let Some((id, below)) = rest.map(|rest| rest.split_once('/').unwrap_or((rest, ""))) else {
+            return Reply::json(404, &json!({"detail": "Not Found"}));
         };
         let Some(installed) = self.installed.iter().find(|installed| installed.id == id) else {
             return error(404, &format!("Connector {id} not found"), None);

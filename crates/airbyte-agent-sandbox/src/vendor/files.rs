@@ -22,7 +22,7 @@ pub(crate) fn made_up(connector: &str, entity: &str, index: u64) -> Upload {
         "audio/mpeg"
     } else if entity.contains("video") {
         "video/mp4"
-    } else if index % 2 == 0 {
+    } else if index.is_multiple_of(2) {
         "text/plain; charset=utf-8"
     } else {
         "application/octet-stream"

@@ -4,11 +4,13 @@ mod answer;
 mod auth;
 mod files;
 mod filter;
+mod find;
 mod hosts;
 mod identity;
 mod page;
 mod perform;
 mod route;
+mod shapes;
 mod store;
 mod tokens;
 
@@ -24,8 +26,9 @@ use crate::reply::Reply;
 use crate::wire::Arguments;
 use hosts::Address;
 use identity::Naming;
-use perform::{Call, Shapes};
+use perform::Call;
 use route::{Found, Lost, Route};
+use shapes::Shapes;
 use store::Store;
 use tokens::{Endpoint, Tokens};
 

@@ -1,34 +1,21 @@
 //! What an operation does to the records and what it answers.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use airbyte_agent_core::description::{
     Action, Body, Connector, JsonPath, Location, Operation, Step,
 };
 use serde_json::{Map, Value, json};
 
-use super::identity::{Naming, call, is_absent, is_given, is_named, naming};
+use super::identity::{Naming, call, is_given, is_named, naming};
 use super::page::{Place, mark, window};
+use super::shapes::Shapes;
 use super::store::Store;
 use super::{answer, files, filter};
-use crate::data::{self, Maker, World, count, identifiers};
-use crate::graphql::{Document, Selection};
-use crate::hash::stable;
+use crate::data::{self, Maker, World};
 use crate::incoming::Incoming;
 use crate::reply::Reply;
 use crate::wire::Arguments;
-
-/// Shapes that were read already: texts of schemas are long.
-#[derive(Debug, Default)]
-pub(crate) struct Shapes(Mutex<HashMap<(String, Action), Arc<Value>>>);
-
-impl Shapes {
-    fn get(&self, key: (String, Action), make: impl FnOnce() -> Value) -> Arc<Value> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(make())))
-    }
-}
 
 /// A request that is understood and allowed.
 pub(crate) struct Call<'c> {
@@ -47,13 +34,13 @@ pub(crate) struct Call<'c> {
 }
 
 /// The record that an argument names does not exist.
-struct Missing(String);
+pub(super) struct Missing(pub(super) String);
 
 impl Call<'_> {
     /// Carries it out.
     pub(crate) fn perform(&self) -> Reply {
         let done = match self.operation.action {
-            Action::List | Action::Search => self.list(),
+            Action::List | Action::Search => Ok(self.list()),
             Action::Get => self.get(),
             Action::Create => Ok(self.create()),
             Action::Update => self.update(),
@@ -70,79 +57,12 @@ impl Call<'_> {
         })
     }
 
-    fn entity(&self) -> &str {
+    pub(super) fn entity(&self) -> &str {
         &self.operation.entity
     }
 
-    /// The shape of one record.
-    fn shape(&self) -> Arc<Value> {
-        if self.arguments.graphql.is_some() {
-            return Arc::new(self.make_shape());
-        }
-        let key = (self.entity().to_owned(), self.operation.action);
-        self.shapes.get(key, || self.make_shape())
-    }
-
-    fn make_shape(&self) -> Value {
-        let entity = self.connector.entity(self.entity());
-        let of_entity = || {
-            let siblings = entity.into_iter().flat_map(|entity| entity.operations.iter());
-            let order = [Action::Get, Action::List, Action::Search, Action::Create];
-            let mut known = siblings
-                .filter(|other| order.contains(&other.action))
-                .filter_map(|other| Some((other.action, other.response.schema.as_ref()?)))
-                .collect::<Vec<_>>();
-            known.sort_by_key(|(action, _)| order.iter().position(|a| a == action));
-            let of_entity = entity.and_then(|entity| entity.schema.as_ref());
-            of_entity.or(known.first().map(|(_, schema)| *schema)).map(|schema| schema.value())
-        };
-        if let Some(request) = &self.arguments.graphql {
-            let own = self.operation.response.schema.as_ref().map(|schema| schema.value());
-            let own = own.filter(|schema| schema.get("properties").is_some());
-            let store = entity.map_or(&[][..], |entity| &entity.store);
-            let types = data::property_types(own.or_else(of_entity).as_ref(), store);
-            let selection = self.selected(&request.document);
-            return data::of_selection(&request.document, selection, &types);
-        }
-        let own = self.operation.response.schema.as_ref().map(|schema| schema.value());
-        let mut schema = own
-            .or_else(of_entity)
-            .unwrap_or_else(|| data::of_fields(entity.map_or(&[][..], |entity| &entity.store)));
-        if self.operation.action.is_array() && schema["type"] == "array" {
-            schema = schema.get("items").cloned().unwrap_or_else(|| json!({"type": "object"}));
-        }
-        let is_hollow = schema.get("properties").is_none_or(|p| *p == json!({}))
-            && schema.get("type").is_none_or(|kind| kind == "object")
-            && ["allOf", "anyOf", "oneOf"].iter().all(|union| schema.get(*union).is_none());
-        if is_hollow {
-            let store = entity.map_or(&[][..], |entity| &entity.store);
-            return of_entity()
-                .filter(|known| known.get("properties").is_some())
-                .unwrap_or_else(|| data::of_fields(store));
-        }
-        schema
-    }
-
-    /// The selection of one record in a GraphQL document.
-    fn selected<'d>(&self, document: &'d Document) -> &'d [Selection] {
-        let name =
-            self.arguments.graphql.as_ref().and_then(|request| request.operation_name.as_deref());
-        let Some(operation) = document.operation(name) else { return &[] };
-        let mut selection = operation.selection.as_slice();
-        let path = self.operation.response.records.as_ref();
-        for step in path.into_iter().flat_map(|path| path.steps.iter()).skip(1) {
-            let Step::Key(key) = step else { continue };
-            let (_, fields) = document.fields(selection);
-            match fields.into_iter().find(|(known, ..)| known == key) {
-                Some((_, _, inner)) => selection = inner,
-                None => return &[],
-            }
-        }
-        selection
-    }
-
     /// The record of this number in this shape, with everything that was written.
-    fn record(&self, shape: &Value, index: u64) -> Value {
+    pub(super) fn record(&self, shape: &Value, index: u64) -> Value {
         let mut record = Maker::new(self.world, self.entity(), index).record(shape);
         if let Some(guard) = self.world.guard(self.entity()) {
             let guarded =
@@ -173,7 +93,7 @@ impl Call<'_> {
         }
     }
 
-    fn list(&self) -> Result<Reply, Missing> {
+    fn list(&self) -> Reply {
         let shape = self.shape();
         let mut indexes = self.store.indexes(&self.connector.name, self.entity());
         let asked = filter::own_ids(self.operation, self.arguments);
@@ -205,9 +125,9 @@ impl Call<'_> {
         let window = match window(self.operation, self.arguments, find) {
             Ok(window) => window,
             Err(why) if self.arguments.graphql.is_some() => {
-                return Ok(answer::graphql_failure("BAD_USER_INPUT", &[why]));
+                return answer::graphql_failure("BAD_USER_INPUT", &[why]);
             }
-            Err(why) => return Ok(answer::failure(self.connector, 400, &why)),
+            Err(why) => return answer::failure(self.connector, 400, &why),
         };
         let total = indexes.len();
         let records: Vec<Value> =
@@ -223,33 +143,7 @@ impl Call<'_> {
         mark(self.operation, &place, window, total, &mut body, &mut headers);
         let mut reply = self.finish(200, body, None);
         reply.headers.extend(headers);
-        Ok(reply)
-    }
-
-    /// Numbers of the records with these identifiers. An identifier may be that of a record of
-    /// the entity that `name` speaks of: `callId` for another view of calls.
-    fn numbers(
-        &self,
-        shape: &Value,
-        existing: &[u64],
-        name: &str,
-        ids: &[String],
-    ) -> Vec<(u64, String)> {
-        let of_other = |wanted: &str| {
-            let other = self.world.entity_called(name.strip_suffix("id")?)?;
-            let all = 0..count(&self.connector.name, other);
-            all.into_iter().find(|i| {
-                identifiers(&self.connector.name, other, *i).iter().any(|id| id == wanted)
-            })
-        };
-        let find = |wanted: &String| -> Option<(u64, String)> {
-            let at = self.by_identifier(existing, wanted).or_else(|| {
-                existing.iter().position(|i| is_named(&self.record(shape, *i), name, wanted))
-            });
-            let number = at.map(|at| existing[at]).or_else(|| of_other(wanted))?;
-            Some((number, wanted.clone()))
-        };
-        ids.iter().filter_map(find).collect()
+        reply
     }
 
     /// The body around records.
@@ -284,75 +178,6 @@ impl Call<'_> {
 
     fn file_address(&self, entity: &str, index: u64) -> String {
         format!("https://{}{}{entity}-{index}", self.host, files::FILES)
-    }
-
-    /// The position of the record with this identifier, found without making the records.
-    fn by_identifier(&self, indexes: &[u64], wanted: &str) -> Option<usize> {
-        indexes.iter().position(|index| {
-            let all = identifiers(&self.connector.name, self.entity(), *index);
-            all.iter().any(|one| one == wanted)
-        })
-    }
-
-    /// Whether the entity's lists show every record that can be asked for. They do not when the
-    /// request names something beside the record that no list takes, such as the type of it.
-    fn is_listed(&self, name: &str) -> bool {
-        let entity = self.connector.entity(self.entity());
-        let mut lists = entity
-            .into_iter()
-            .flat_map(|entity| entity.operations.iter())
-            .filter(|operation| operation.action.is_array());
-        let beside: Vec<&str> =
-            self.operation.path.names().filter(|other| *other != name).collect();
-        lists.any(|list| beside.iter().all(|other| list.parameter(other).is_some()))
-    }
-
-    /// The number of the record that the request names.
-    fn find(&self, shape: &Value) -> Result<u64, Missing> {
-        let total = count(&self.connector.name, self.entity());
-        let existing = self.store.indexes(&self.connector.name, self.entity());
-        let (name, own) = match naming(self.connector, self.operation) {
-            Naming::Single => return Ok(0),
-            Naming::Own(name) => (name, true),
-            Naming::Parent(name) => (name, false),
-        };
-        let Some(wanted) = self.arguments.text(&name) else { return Ok(0) };
-        let drawn = stable(&[&wanted]) % total;
-        if !own {
-            return Ok(drawn);
-        }
-        let found = self
-            .by_identifier(&existing, &wanted)
-            .or_else(|| {
-                existing.iter().position(|i| is_named(&self.record(shape, *i), &name, &wanted))
-            })
-            .map(|at| existing[at]);
-        let listed = self.is_listed(&name);
-        match found {
-            Some(index) => Ok(index),
-            None if existing.contains(&drawn)
-                && (!listed || is_given(&name) && !is_absent(&wanted)) =>
-            {
-                Ok(drawn)
-            }
-            None => Err(Missing(wanted)),
-        }
-    }
-
-    /// The shape by which records are recognised: that of a get or list of the entity.
-    fn known_shape(&self) -> Arc<Value> {
-        let entity = self.connector.entity(self.entity());
-        let known = entity.and_then(|entity| {
-            let listing = [Action::List, Action::Get, Action::Search];
-            let of = |action: &Action| entity.operation(*action)?.response.schema.as_ref();
-            listing.iter().find_map(|action| Some((*action, of(action)?)))
-        });
-        match known {
-            Some((action, schema)) if self.arguments.graphql.is_none() => {
-                self.shapes.get((self.entity().to_owned(), action), || schema.value())
-            }
-            _ => self.shape(),
-        }
     }
 
     /// The record with the name by which it was asked for.

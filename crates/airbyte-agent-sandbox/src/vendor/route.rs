@@ -34,6 +34,9 @@ impl Route {
     }
 }
 
+/// A route whose path fits, its operation, and what stands in the path's holes.
+type Fitting<'a, 'c> = (&'a Route, &'c Operation, Vec<(String, String)>);
+
 /// The operation that was found, and what the request says in its terms.
 pub(crate) struct Found<'c> {
     pub(crate) operation: &'c Operation,
@@ -110,7 +113,7 @@ pub(crate) fn find<'c>(
     }
     let mut other_method = false;
     for rest in below {
-        let mut fitting: Vec<(&Route, &Operation, Vec<(String, String)>)> = Vec::new();
+        let mut fitting: Vec<Fitting<'_, 'c>> = Vec::new();
         for route in all {
             let (Some(captures), Some(operation)) = (captures(route, rest), at(connector, route))
             else {

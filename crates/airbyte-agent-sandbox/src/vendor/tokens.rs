@@ -76,6 +76,26 @@ impl Tokens {
         self.with(|state| state.limited.insert(token.to_owned()))
     }
 
+    /// The refusal of a token request in which a credential says that it is invalid or limited.
+    fn judge(&self, request: &Incoming, body: &Map<String, Value>) -> Option<Reply> {
+        let of_body = |name: &&str| text(body, name).map(|text| ((*name).to_owned(), text));
+        let named = ["client_secret", "client_id", "refresh_token", "code"];
+        let basic = client(request).map(|pair| ("client".to_owned(), pair));
+        for (name, text) in named.iter().filter_map(of_body).chain(basic) {
+            if text.contains("invalid") {
+                let is_client = name.starts_with("client");
+                let (status, error) =
+                    if is_client { (401, "invalid_client") } else { (400, "invalid_grant") };
+                return Some(refuse(status, error, &format!("the {name} is invalid or revoked")));
+            }
+            if text.contains("limited") && self.first_limited(&text) {
+                let reply = refuse(429, "slow_down", "too many requests; wait a second");
+                return Some(reply.header("retry-after", "1"));
+            }
+        }
+        None
+    }
+
     fn issue(&self, connector: &str) -> (String, String) {
         self.with(|state| {
             state.issued += 1;
@@ -175,6 +195,9 @@ fn exchange(
         Ok(body) => body,
         Err(why) => return refuse(400, "invalid_request", &why),
     };
+    if let Some(refusal) = tokens.judge(request, &body) {
+        return refusal;
+    }
     let checked = match refresh {
         Some(refresh) => renewal(refresh, tokens, request, &body),
         None => code(request, &body),
@@ -213,8 +236,7 @@ fn renewal(
     if request.media_type() != format {
         return Err(invalid(&format!("content type is to be {format}")));
     }
-    let basic = request.header("authorization").and_then(|v| v.strip_prefix("Basic "));
-    let pair = basic.and_then(|v| STANDARD.decode(v).ok()).and_then(|v| String::from_utf8(v).ok());
+    let pair = client(request);
     let client_in_body = body.contains_key("client_id") && body.contains_key("client_secret");
     let style = match refresh.style {
         RefreshStyle::Basic => pair.is_some_and(|pair| pair.contains(':')),
@@ -232,8 +254,8 @@ fn renewal(
             }
             let token = text(body, "refresh_token").filter(|token| !token.is_empty());
             let token = token.ok_or_else(|| invalid("refresh_token is missing"))?;
-            if token.contains("invalid") || !tokens.spend(&token) {
-                let why = "the refresh token is invalid, revoked or used already";
+            if !tokens.spend(&token) {
+                let why = "the refresh token was used already";
                 return Err((400, "invalid_grant", why.to_owned()));
             }
         }
@@ -270,9 +292,8 @@ fn code(request: &Incoming, body: &Map<String, Value>) -> Result<(), Refusal> {
     match grant.as_str() {
         "authorization_code" => {
             let code = text(body, "code").filter(|code| !code.is_empty());
-            match code {
-                Some(code) if !code.contains("invalid") => {}
-                _ => return Err((400, "invalid_grant", "the code is missing or invalid".into())),
+            if code.is_none() {
+                return Err((400, "invalid_grant", "the code is missing".to_owned()));
             }
         }
         "refresh_token" | "client_credentials" => {}
@@ -283,6 +304,12 @@ fn code(request: &Incoming, body: &Map<String, Value>) -> Result<(), Refusal> {
         return Err((401, "invalid_client", "the client is not authenticated".to_owned()));
     }
     Ok(())
+}
+
+/// Client id and secret of basic authentication.
+fn client(request: &Incoming) -> Option<String> {
+    let encoded = request.header("authorization")?.strip_prefix("Basic ")?;
+    String::from_utf8(STANDARD.decode(encoded).ok()?).ok()
 }
 
 fn body_of(request: &Incoming) -> Result<Map<String, Value>, String> {
