@@ -6,7 +6,7 @@ use super::readme::local_options;
 use super::{table, yes};
 use crate::model::{Model, SchemeModel};
 use crate::prose;
-use crate::rust::connect_example;
+use crate::rust::{connect_example, imports};
 
 /// The text.
 pub(crate) fn auth(model: &Model<'_>) -> String {
@@ -89,18 +89,22 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
     let connect = connect_example(model, scheme).replace('\n', "\n    ");
     let (options, configured) = local_options(model, "auth");
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
-    let local = if configured { ", Local" } else { "" };
+    let auth_path = format!("auth::{}", scheme.class);
+    let mut names = vec![class.as_str(), &auth_path];
+    if configured {
+        names.push("Local");
+    }
+    let uses = imports(library, &names, "");
     let env = if connect.contains("env::") { "use std::env;\n\n" } else { "" };
     out.push_str(&format!(
         "```rust,no_run\n\
-         {env}use {library}::{{{class}{local}, auth::{}}};\n\n\
+         {env}{uses}\n\n\
          fn connect() -> Result<{class}, Box<dyn std::error::Error>> {{\n    \
              let auth = {connect};\n    \
              let {variable} = {class}::local({options})?;\n    \
              Ok({variable})\n\
          }}\n\
-         ```\n\n",
-        scheme.class
+         ```\n\n"
     ));
     out
 }
@@ -157,12 +161,13 @@ fn hosted(model: &Model<'_>) -> String {
          organization. `Hosted::from_env` reads `AIRBYTE_CLIENT_ID` and `AIRBYTE_CLIENT_SECRET`; the connector is \
          found by workspace, or named by its id.\n\n\
          ```rust,no_run\n\
-         use {library}::{{{class}, Hosted, Result}};\n\n\
+         {}\n\n\
          fn connect(id: &str, secret: &str) -> Result<{class}> {{\n    \
              let hosted = Hosted::new(id, secret).workspace(\"customer-123\");\n    \
              {class}::hosted(hosted)\n\
          }}\n\
-         ```\n\n"
+         ```\n\n",
+        imports(library, &[class, "Hosted", "Result"], ""),
     )
 }
 

@@ -6,7 +6,9 @@ use airbyte_agent_core::description::{AuthKind, Next};
 use super::table;
 use crate::model::{BuilderKind, EntityModel, Model, OperationModel, SchemeModel};
 use crate::prose;
-use crate::rust::{call_example, connect_example};
+use crate::rust::{
+    bare_call, call_example, connect_example, imports, params, print, record_name,
+};
 
 /// The text.
 pub(crate) fn readme(model: &Model<'_>) -> String {
@@ -149,23 +151,17 @@ fn local(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
     let (options, configured) = local_options(model, "auth");
     let Some((entity, operation)) = first_operation(model) else { return String::new() };
     let call = call_example(model, entity, operation).replace('\n', "\n    ");
-    let mut imports = vec![class.as_str()];
+    let auth_path = format!("auth::{auth_class}");
+    let mut names = vec![class.as_str(), &auth_path];
     if configured {
-        imports.push("Local");
+        names.push("Local");
     }
-    let mut more = Vec::new();
-    if call.contains("types::") {
-        more.push("types".to_owned());
-    }
-    more.insert(0, format!("auth::{auth_class}"));
-    if call.contains("json!(") {
-        more.push("serde_json::json".to_owned());
-    }
+    let uses = imports(library, &names, &call);
     let env = if connect.contains("env::") { "use std::env;\n\n" } else { "" };
     format!(
         "## First call\n\n\
          ```rust,no_run\n\
-         {env}use {library}::{{{}, {}}};\n\n\
+         {env}{uses}\n\n\
          #[tokio::main(flavor = \"current_thread\")]\n\
          async fn main() -> Result<(), Box<dyn std::error::Error>> {{\n    \
              let auth = {connect};\n    \
@@ -173,9 +169,7 @@ fn local(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
              {call}\n    \
              Ok(())\n\
          }}\n\
-         ```\n\n",
-        imports.join(", "),
-        more.join(", "),
+         ```\n\n"
     )
 }
 
@@ -186,31 +180,32 @@ fn hosted(model: &Model<'_>) -> String {
          The hosted platform keeps the vendor's credentials and makes the calls. Set `AIRBYTE_CLIENT_ID` and \
          `AIRBYTE_CLIENT_SECRET`, and name the workspace whose connector is meant. Everything else stays as it is.\n\n\
          ```rust,no_run\n\
-         use {library}::{{{class}, Hosted, Result}};\n\n\
+         {}\n\n\
          fn connect() -> Result<{class}> {{\n    \
              let {variable} = {class}::hosted(Hosted::from_env()?.workspace(\"customer-123\"))?;\n    \
              Ok({variable})\n\
          }}\n\
-         ```\n\n"
+         ```\n\n",
+        imports(library, &[class, "Hosted", "Result"], "")
     )
 }
 
 fn dynamic(model: &Model<'_>) -> String {
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let Some((entity, operation)) = first_operation(model) else { return String::new() };
-    let params = super::reference::params(operation);
+    let params = params(operation);
     format!(
         "## Any action by name\n\n\
          What a model decides at run time goes through the same engine:\n\n\
          ```rust,no_run\n\
-         use {library}::serde_json::json;\n\
-         use {library}::{{{class}, Result}};\n\n\
+         {}\n\n\
          async fn call({variable}: &{class}) -> Result<()> {{\n    \
              let outcome = {variable}.execute({:?}, {:?}, json!({params})).await?;\n    \
              println!(\"{{}}\", outcome.data);\n    \
              Ok(())\n\
          }}\n\
          ```\n\n",
+        imports(library, &[class, "Result"], "json!("),
         entity.entity.name,
         operation.operation.action.as_str(),
     )
@@ -229,26 +224,22 @@ fn paging(model: &Model<'_>) -> String {
         })
         .min_by_key(|(_, operation)| operation.positional().count());
     let Some((entity, operation)) = paged else { return String::new() };
-    let call = call_example(model, entity, operation);
-    let Some(call) = call.split(".await?").next().and_then(|call| call.strip_prefix("let page = "))
-    else {
-        return String::new();
-    };
-    let types = if call.contains("types::") { ", types" } else { "" };
-    let json =
-        if call.contains("json!(") { format!("use {library}::serde_json::json;\n") } else { String::new() };
+    let call = bare_call(model, entity, operation);
+    let record = record_name(model, entity);
     format!(
         "## All pages\n\n\
          ```rust,no_run\n\
-         {json}use {library}::{{{class}, Result{types}}};\n\n\
+         {}\n\n\
          async fn all({variable}: &{class}) -> Result<()> {{\n    \
              let mut records = {}.items().max(500);\n    \
-             while let Some(record) = records.try_next().await? {{\n        \
-                 println!(\"{{record:?}}\");\n    \
+             while let Some({record}) = records.try_next().await? {{\n        \
+                 {}\n    \
              }}\n    \
              Ok(())\n\
          }}\n\
          ```\n\n",
+        imports(library, &[class, "Result"], &call),
         call.replace('\n', "\n    "),
+        print(model, &operation.record, &record),
     )
 }

@@ -1,14 +1,13 @@
 //! REFERENCE.md: every operation with parameters, fields, paging and examples.
 
 use airbyte_agent_core::description::{Action, Json, Location, Next, Schema, Source};
-use serde_json::{Map, Value};
 
 use super::readme::anchor;
 use super::schema::{kind, parameter_kind, rows};
 use super::{table, yes};
-use crate::model::{EntityModel, Model, OperationModel, sample};
+use crate::model::{EntityModel, Model, OperationModel};
 use crate::prose;
-use crate::rust::call_example;
+use crate::rust::{call_example, params};
 
 /// The text.
 pub(crate) fn reference(model: &Model<'_>) -> String {
@@ -116,7 +115,7 @@ fn describe<'d>(
     if described.action.is_array() {
         out.push_str(&format!("{}\n\n", paging(operation)));
     }
-    out.push_str(&format!("```rust,ignore\n{}\n```\n\n", call_example(model, entity, operation)));
+    out.push_str(&format!("```rust\n{}\n```\n\n", call_example(model, entity, operation)));
     let json = serde_json::json!({
         "entity": described.entity,
         "action": described.action.as_str(),
@@ -276,22 +275,4 @@ fn paging(operation: &OperationModel<'_>) -> String {
     }
     out.push_str(" `items()` does it for you.");
     out
-}
-
-/// Arguments of an example call.
-pub(crate) fn params(operation: &OperationModel<'_>) -> Value {
-    let shown = |argument: &&crate::model::Argument<'_>| {
-        argument.positional
-            || argument.example.is_some()
-                && argument.parameter.default.is_none()
-                && matches!(operation.operation.action, Action::Create | Action::Download)
-    };
-    Value::Object(
-        operation
-            .arguments
-            .iter()
-            .filter(shown)
-            .map(|argument| (argument.parameter.name.to_string(), sample(argument)))
-            .collect::<Map<String, Value>>(),
-    )
 }

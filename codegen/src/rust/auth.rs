@@ -9,6 +9,7 @@ pub(crate) fn auth(model: &Model<'_>) -> String {
     let mut w = Writer::file(&model.slug);
     let title = &model.connector.title;
     w.inner_doc(&format!("Ways to authenticate against {}.", prose::markdown(title)));
+    w.line("#![doc = include_str!(\"../AUTH.md\")]");
     w.blank();
     w.line("use airbyte_agent_core::Credentials;");
     for scheme in &model.schemes {

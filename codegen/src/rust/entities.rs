@@ -3,15 +3,13 @@
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::description::{Action, Next};
-use serde_json::Value;
 
+use super::example::{call_example, imports};
 use super::types::{argument_type, argument_value};
 use super::writer::Writer;
-use crate::model::{
-    Argument, BuilderKind, EntityModel, Model, OperationModel, SchemeModel, sample, sample_of,
-};
+use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
 use crate::prose;
-use crate::types::{Rust, Shape};
+use crate::types::Rust;
 
 /// The files by path.
 pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
@@ -302,146 +300,7 @@ fn setter_value(rust: &Rust, ident: &str) -> String {
 fn example(model: &Model<'_>, entity: &EntityModel<'_>, operation: &OperationModel<'_>) -> String {
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let code = call_example(model, entity, operation);
-    let mut hidden = vec![format!("# use {library}::{{{class}, Result}};")];
-    if code.contains("types::") {
-        hidden.push(format!("# use {library}::types;"));
-    }
-    if code.contains("json!(") {
-        hidden.push(format!("# use {library}::serde_json::json;"));
-    }
+    let mut hidden = vec![format!("# {}", imports(library, &[class, "Result"], &code).replace('\n', "\n# "))];
     hidden.push(format!("# async fn example({variable}: {class}) -> Result<()> {{"));
     format!("{}\n{code}\n# Ok(())\n# }}", hidden.join("\n"))
-}
-
-/// The call and what is done with its result.
-pub(crate) fn call_example(
-    model: &Model<'_>,
-    entity: &EntityModel<'_>,
-    operation: &OperationModel<'_>,
-) -> String {
-    let variable = &model.variable;
-    let expression = |argument: &Argument<'_>| {
-        expression(model, &argument.rust, &sample(argument))
-    };
-    let positional: Vec<String> = operation.positional().map(expression).collect();
-    let mut call = format!(
-        "{variable}.{}().{}({})",
-        entity.accessor,
-        operation.operation.action,
-        positional.join(", ")
-    );
-    let shown = match operation.operation.action {
-        Action::Create | Action::Update if positional.len() < 3 => 3 - positional.len(),
-        Action::Download => 1,
-        _ => 0,
-    };
-    let wanted: Vec<_> = operation
-        .setters()
-        .filter(|argument| argument.parameter.default.is_none())
-        .take(shown)
-        .collect();
-    let setters: Vec<String> =
-        wanted.iter().map(|a| format!(".{}({})", a.ident, expression(a))).collect();
-    if call.len() + setters.concat().len() > 70 && !setters.is_empty() {
-        for setter in &setters {
-            call.push_str(&format!("\n    {setter}"));
-        }
-        call.push_str("\n    .await?;");
-    } else {
-        call.push_str(&format!("{}.await?;", setters.concat()));
-    }
-    match operation.kind() {
-        BuilderKind::List => {
-            format!("let page = {call}\nfor record in &page.data {{\n    println!(\"{{record:?}}\");\n}}")
-        }
-        BuilderKind::Record => format!("let record = {call}\nprintln!(\"{{record:?}}\");"),
-        BuilderKind::Download => format!("let mut download = {call}\ndownload.save(\"file.bin\").await?;"),
-    }
-}
-
-/// `value` as an argument of this type.
-fn expression(model: &Model<'_>, rust: &Rust, value: &Value) -> String {
-    let text = || value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    match rust {
-        Rust::String => format!("{:?}", text()),
-        Rust::Integer => value.as_i64().unwrap_or(1).to_string(),
-        Rust::Number => format!("{:?}", value.as_f64().unwrap_or(1.0)),
-        Rust::Boolean => value.as_bool().unwrap_or(true).to_string(),
-        Rust::Value => match value {
-            Value::String(_) => format!("{:?}", text()),
-            _ => format!("json!({value})"),
-        },
-        Rust::Boxed(inner) => expression(model, inner, value),
-        Rust::List(item) => {
-            let list: Vec<&Value> = match value {
-                Value::Array(list) if !list.is_empty() => list.iter().take(2).collect(),
-                _ => vec![value],
-            };
-            let items: Vec<_> = list.iter().map(|value| expression(model, item, value)).collect();
-            format!("[{}]", items.join(", "))
-        }
-        Rust::Table(item) => {
-            let entry = value.as_object().and_then(|map| map.iter().next());
-            let (key, value) = entry.map_or(("key", &Value::Null), |(k, v)| (k.as_str(), v));
-            let fallback = Value::from("value");
-            let value = if value.is_null() { &fallback } else { value };
-            format!("[({key:?}, {})]", expression(model, item, value))
-        }
-        Rust::Named(name) => named_expression(model, name, value),
-    }
-}
-
-fn named_expression(model: &Model<'_>, name: &str, value: &Value) -> String {
-    match model.types.get(name).map(|named| &named.shape) {
-        Some(Shape::Enum(values)) => {
-            let known = values.iter().find(|(_, wire)| value.as_str() == Some(wire));
-            let variant = known.or_else(|| values.first()).map_or("Other", |(v, _)| v.as_str());
-            format!("types::{name}::{variant}")
-        }
-        Some(Shape::Struct(members)) => {
-            let member = |wire: &str| value.get(wire).cloned().filter(|value| !value.is_null());
-            let required: Vec<String> = members
-                .iter()
-                .filter(|m| m.required)
-                .map(|m| {
-                    let value = member(&m.wire).unwrap_or_else(|| by_name(&m.wire));
-                    expression(model, &m.rust, &value)
-                })
-                .collect();
-            let setters: String = members
-                .iter()
-                .filter(|m| !m.required)
-                .filter_map(|m| {
-                    let value = member(&m.wire)?;
-                    Some(format!(".{}({})", m.ident, expression(model, &m.rust, &value)))
-                })
-                .collect();
-            format!("types::{name}::new({}){setters}", required.join(", "))
-        }
-        None => format!("json!({value})"),
-    }
-}
-
-fn by_name(name: &str) -> Value {
-    let mut schema = airbyte_agent_core::description::Schema::ANY;
-    schema.kinds = vec![airbyte_agent_core::description::Kind::String].into();
-    sample_of(&schema, name)
-}
-
-/// A connector made with a way to authenticate: `Auth::new(env::var("…")?, …)`.
-pub(crate) fn connect_example(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
-    let prefix = model.slug.replace('-', "_").to_uppercase();
-    let arguments: Vec<String> = scheme
-        .fields
-        .iter()
-        .filter(|(_, field)| field.required)
-        .map(|(ident, _)| {
-            format!("env::var(\"{prefix}_{}\")?", ident.trim_matches('_').to_uppercase())
-        })
-        .collect();
-    let one = format!("{}::new({})", scheme.class, arguments.join(", "));
-    if one.len() <= 70 {
-        return one;
-    }
-    format!("{}::new(\n    {},\n)", scheme.class, arguments.join(",\n    "))
 }

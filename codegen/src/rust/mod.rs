@@ -4,6 +4,7 @@ mod auth;
 mod connector;
 mod description;
 mod entities;
+mod example;
 mod manifest;
 mod types;
 mod writer;
@@ -13,7 +14,9 @@ use std::collections::BTreeMap;
 use crate::Error;
 use crate::model::Model;
 
-pub(crate) use entities::{call_example, connect_example};
+pub(crate) use example::{
+    bare_call, call_example, connect_example, imports, params, print, record_name,
+};
 pub(crate) use writer::header;
 
 /// Every Rust file and the manifest, by path inside the crate.

@@ -179,7 +179,11 @@ impl<'d> Collector<'d> {
         own: bool,
     ) -> Node {
         let fingerprint = format!("{role:?} {}", essence(schema));
-        let (name, known) = self.name(hints, own, |draft| draft.fingerprint == fingerprint);
+        let mut hints = hints.clone();
+        if let (Role::Request, false, Some(first)) = (role, own, hints.first()) {
+            hints.insert(1, format!("{first}Input"));
+        }
+        let (name, known) = self.name(&hints, own, |draft| draft.fingerprint == fingerprint);
         if let (true, Some(component)) = (own, self.open.last()) {
             self.components.insert((component.clone(), role), name.clone());
         }

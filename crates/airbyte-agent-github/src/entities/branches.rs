@@ -36,8 +36,8 @@ impl<'a> Branches<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.branches().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for branch in &page.data {
+    ///     println!("{:?} {:?}", branch.name, branch.prefix);
     /// }
     /// # Ok(())
     /// # }
@@ -64,8 +64,8 @@ impl<'a> Branches<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.branches().get("owner", "repo", "branch").await?;
-    /// println!("{record:?}");
+    /// let branch = github.branches().get("owner", "repo", "branch").await?;
+    /// println!("{:?} {:?}", branch.name, branch.prefix);
     /// # Ok(())
     /// # }
     /// ```

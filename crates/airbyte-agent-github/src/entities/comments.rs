@@ -36,8 +36,8 @@ impl<'a> Comments<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.comments().create("owner", "repo", 1, "body").await?;
-    /// println!("{record:?}");
+    /// let comment = github.comments().create("owner", "repo", 1, "body").await?;
+    /// println!("{:?} {:?}", comment.id, comment.url);
     /// # Ok(())
     /// # }
     /// ```
@@ -74,8 +74,8 @@ impl<'a> Comments<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.comments().list("owner", "repo", 1).await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for comment in &page.data {
+    ///     println!("{:?} {:?}", comment.id, comment.url);
     /// }
     /// # Ok(())
     /// # }
@@ -104,8 +104,8 @@ impl<'a> Comments<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.comments().get("id").await?;
-    /// println!("{record:?}");
+    /// let comment = github.comments().get("id").await?;
+    /// println!("{:?} {:?}", comment.id, comment.url);
     /// # Ok(())
     /// # }
     /// ```

@@ -37,8 +37,8 @@ impl<'a> Commits<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.commits().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for commit in &page.data {
+    ///     println!("{:?} {:?}", commit.oid, commit.message);
     /// }
     /// # Ok(())
     /// # }
@@ -65,8 +65,8 @@ impl<'a> Commits<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.commits().get("owner", "repo", "sha").await?;
-    /// println!("{record:?}");
+    /// let commit = github.commits().get("owner", "repo", "sha").await?;
+    /// println!("{:?} {:?}", commit.oid, commit.message);
     /// # Ok(())
     /// # }
     /// ```

@@ -35,8 +35,8 @@ impl<'a> DirectoryContent<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.directory_content().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for directory_content in &page.data {
+    ///     println!("{:?} {:?}", directory_content.name, directory_content.type_);
     /// }
     /// # Ok(())
     /// # }

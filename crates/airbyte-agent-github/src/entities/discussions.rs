@@ -37,8 +37,8 @@ impl<'a> Discussions<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.discussions().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for discussion in &page.data {
+    ///     println!("{:?} {:?}", discussion.number, discussion.id);
     /// }
     /// # Ok(())
     /// # }
@@ -64,8 +64,8 @@ impl<'a> Discussions<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.discussions().get("owner", "repo", 1).await?;
-    /// println!("{record:?}");
+    /// let discussion = github.discussions().get("owner", "repo", 1).await?;
+    /// println!("{:?} {:?}", discussion.number, discussion.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -97,8 +97,8 @@ impl<'a> Discussions<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.discussions().search("query").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for discussion in &page.data {
+    ///     println!("{:?} {:?}", discussion.number, discussion.id);
     /// }
     /// # Ok(())
     /// # }

@@ -36,8 +36,8 @@ impl<'a> FileContent<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.file_content().get("owner", "repo", "path").await?;
-    /// println!("{record:?}");
+    /// let file_content = github.file_content().get("owner", "repo", "path").await?;
+    /// println!("{:?} {:?}", file_content.text, file_content.byte_size);
     /// # Ok(())
     /// # }
     /// ```

@@ -39,8 +39,8 @@ impl<'a> Issues<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.issues().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for issue in &page.data {
+    ///     println!("{:?} {:?}", issue.number, issue.id);
     /// }
     /// # Ok(())
     /// # }
@@ -68,8 +68,8 @@ impl<'a> Issues<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.issues().get("owner", "repo", 1).await?;
-    /// println!("{record:?}");
+    /// let issue = github.issues().get("owner", "repo", 1).await?;
+    /// println!("{:?} {:?}", issue.number, issue.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -98,8 +98,8 @@ impl<'a> Issues<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.issues().search("query").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for issue in &page.data {
+    ///     println!("{:?} {:?}", issue.number, issue.id);
     /// }
     /// # Ok(())
     /// # }
@@ -126,8 +126,8 @@ impl<'a> Issues<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.issues().create("owner", "repo", "title").await?;
-    /// println!("{record:?}");
+    /// let issue = github.issues().create("owner", "repo", "title").await?;
+    /// println!("{:?} {:?}", issue.number, issue.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -160,8 +160,8 @@ impl<'a> Issues<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.issues().update("owner", "repo", 1).await?;
-    /// println!("{record:?}");
+    /// let issue = github.issues().update("owner", "repo", 1).title("title").body("body").await?;
+    /// println!("{:?} {:?}", issue.number, issue.id);
     /// # Ok(())
     /// # }
     /// ```

@@ -36,8 +36,8 @@ impl<'a> Labels<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.labels().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for label in &page.data {
+    ///     println!("{:?} {:?}", label.id, label.name);
     /// }
     /// # Ok(())
     /// # }
@@ -63,8 +63,8 @@ impl<'a> Labels<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.labels().get("owner", "repo", "name").await?;
-    /// println!("{record:?}");
+    /// let label = github.labels().get("owner", "repo", "name").await?;
+    /// println!("{:?} {:?}", label.id, label.name);
     /// # Ok(())
     /// # }
     /// ```

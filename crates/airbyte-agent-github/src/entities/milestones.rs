@@ -36,8 +36,8 @@ impl<'a> Milestones<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.milestones().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for milestone in &page.data {
+    ///     println!("{:?} {:?}", milestone.number, milestone.id);
     /// }
     /// # Ok(())
     /// # }
@@ -64,8 +64,8 @@ impl<'a> Milestones<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.milestones().get("owner", "repo", 1).await?;
-    /// println!("{record:?}");
+    /// let milestone = github.milestones().get("owner", "repo", 1).await?;
+    /// println!("{:?} {:?}", milestone.number, milestone.id);
     /// # Ok(())
     /// # }
     /// ```

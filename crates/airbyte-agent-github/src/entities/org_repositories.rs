@@ -34,8 +34,8 @@ impl<'a> OrgRepositories<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.org_repositories().list("org").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for org_repository in &page.data {
+    ///     println!("{:?} {:?}", org_repository.id, org_repository.name);
     /// }
     /// # Ok(())
     /// # }

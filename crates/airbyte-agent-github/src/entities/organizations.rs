@@ -31,8 +31,8 @@ impl<'a> Organizations<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.organizations().get("org").await?;
-    /// println!("{record:?}");
+    /// let organization = github.organizations().get("org").await?;
+    /// println!("{:?} {:?}", organization.id, organization.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -57,8 +57,8 @@ impl<'a> Organizations<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.organizations().list("username").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for organization in &page.data {
+    ///     println!("{:?} {:?}", organization.id, organization.name);
     /// }
     /// # Ok(())
     /// # }

@@ -39,8 +39,8 @@ impl<'a> PrComments<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.pr_comments().list("owner", "repo", 1).await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for pr_comment in &page.data {
+    ///     println!("{:?} {:?}", pr_comment.id, pr_comment.url);
     /// }
     /// # Ok(())
     /// # }
@@ -69,8 +69,8 @@ impl<'a> PrComments<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.pr_comments().get("id").await?;
-    /// println!("{record:?}");
+    /// let pr_comment = github.pr_comments().get("id").await?;
+    /// println!("{:?} {:?}", pr_comment.id, pr_comment.url);
     /// # Ok(())
     /// # }
     /// ```

@@ -38,8 +38,8 @@ impl<'a> ProjectItems<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.project_items().list("org", 1).await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for project_item in &page.data {
+    ///     println!("{:?} {:?}", project_item.id, project_item.created_at);
     /// }
     /// # Ok(())
     /// # }

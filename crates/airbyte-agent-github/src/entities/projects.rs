@@ -35,8 +35,8 @@ impl<'a> Projects<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.projects().list("org").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for project in &page.data {
+    ///     println!("{:?} {:?}", project.number, project.id);
     /// }
     /// # Ok(())
     /// # }
@@ -60,8 +60,8 @@ impl<'a> Projects<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.projects().get("org", 1).await?;
-    /// println!("{record:?}");
+    /// let project = github.projects().get("org", 1).await?;
+    /// println!("{:?} {:?}", project.number, project.id);
     /// # Ok(())
     /// # }
     /// ```

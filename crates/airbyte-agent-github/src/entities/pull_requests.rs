@@ -39,8 +39,8 @@ impl<'a> PullRequests<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.pull_requests().create("owner", "repo", "title", "head", "base").await?;
-    /// println!("{record:?}");
+    /// let pull_request = github.pull_requests().create("owner", "repo", "title", "head", "base").await?;
+    /// println!("{:?} {:?}", pull_request.number, pull_request.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -78,8 +78,8 @@ impl<'a> PullRequests<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.pull_requests().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for pull_request in &page.data {
+    ///     println!("{:?} {:?}", pull_request.number, pull_request.id);
     /// }
     /// # Ok(())
     /// # }
@@ -107,8 +107,8 @@ impl<'a> PullRequests<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.pull_requests().get("owner", "repo", 1).await?;
-    /// println!("{record:?}");
+    /// let pull_request = github.pull_requests().get("owner", "repo", 1).await?;
+    /// println!("{:?} {:?}", pull_request.number, pull_request.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -143,8 +143,8 @@ impl<'a> PullRequests<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.pull_requests().search("query").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for pull_request in &page.data {
+    ///     println!("{:?} {:?}", pull_request.number, pull_request.id);
     /// }
     /// # Ok(())
     /// # }

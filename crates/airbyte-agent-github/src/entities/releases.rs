@@ -37,8 +37,8 @@ impl<'a> Releases<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.releases().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for release in &page.data {
+    ///     println!("{:?} {:?}", release.id, release.name);
     /// }
     /// # Ok(())
     /// # }
@@ -65,8 +65,8 @@ impl<'a> Releases<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.releases().get("owner", "repo", "tag").await?;
-    /// println!("{record:?}");
+    /// let release = github.releases().get("owner", "repo", "tag").await?;
+    /// println!("{:?} {:?}", release.id, release.name);
     /// # Ok(())
     /// # }
     /// ```

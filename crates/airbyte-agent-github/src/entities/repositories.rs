@@ -34,8 +34,8 @@ impl<'a> Repositories<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.repositories().get("owner", "repo").await?;
-    /// println!("{record:?}");
+    /// let repository = github.repositories().get("owner", "repo").await?;
+    /// println!("{:?} {:?}", repository.id, repository.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -62,8 +62,8 @@ impl<'a> Repositories<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.repositories().list("username").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for repository in &page.data {
+    ///     println!("{:?} {:?}", repository.id, repository.name);
     /// }
     /// # Ok(())
     /// # }
@@ -91,8 +91,8 @@ impl<'a> Repositories<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.repositories().search("query").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for repository in &page.data {
+    ///     println!("{:?} {:?}", repository.id, repository.name);
     /// }
     /// # Ok(())
     /// # }

@@ -39,8 +39,8 @@ impl<'a> Reviews<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.reviews().list("owner", "repo", 1).await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for review in &page.data {
+    ///     println!("{:?} {:?}", review.id, review.database_id);
     /// }
     /// # Ok(())
     /// # }

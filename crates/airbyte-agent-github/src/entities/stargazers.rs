@@ -37,8 +37,8 @@ impl<'a> Stargazers<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.stargazers().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for stargazer in &page.data {
+    ///     println!("{:?}", stargazer.starred_at);
     /// }
     /// # Ok(())
     /// # }

@@ -37,8 +37,8 @@ impl<'a> Tags<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.tags().list("owner", "repo").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for tag in &page.data {
+    ///     println!("{:?} {:?}", tag.name, tag.prefix);
     /// }
     /// # Ok(())
     /// # }
@@ -63,8 +63,8 @@ impl<'a> Tags<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.tags().get("owner", "repo", "tag").await?;
-    /// println!("{record:?}");
+    /// let tag = github.tags().get("owner", "repo", "tag").await?;
+    /// println!("{:?} {:?}", tag.name, tag.prefix);
     /// # Ok(())
     /// # }
     /// ```

@@ -35,8 +35,8 @@ impl<'a> Teams<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.teams().list("org").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for team in &page.data {
+    ///     println!("{:?} {:?}", team.id, team.name);
     /// }
     /// # Ok(())
     /// # }
@@ -60,8 +60,8 @@ impl<'a> Teams<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.teams().get("org", "team-slug").await?;
-    /// println!("{record:?}");
+    /// let team = github.teams().get("org", "team-slug").await?;
+    /// println!("{:?} {:?}", team.id, team.name);
     /// # Ok(())
     /// # }
     /// ```

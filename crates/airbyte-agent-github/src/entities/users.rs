@@ -31,8 +31,8 @@ impl<'a> Users<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.users().get("username").await?;
-    /// println!("{record:?}");
+    /// let user = github.users().get("username").await?;
+    /// println!("{:?} {:?}", user.id, user.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -56,8 +56,8 @@ impl<'a> Users<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.users().list("org").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for user in &page.data {
+    ///     println!("{:?} {:?}", user.id, user.name);
     /// }
     /// # Ok(())
     /// # }
@@ -84,8 +84,8 @@ impl<'a> Users<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.users().search("query").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for user in &page.data {
+    ///     println!("{:?} {:?}", user.id, user.name);
     /// }
     /// # Ok(())
     /// # }

@@ -28,8 +28,8 @@ impl<'a> Viewer<'a> {
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let record = github.viewer().get().await?;
-    /// println!("{record:?}");
+    /// let viewer = github.viewer().get().await?;
+    /// println!("{:?} {:?}", viewer.id, viewer.name);
     /// # Ok(())
     /// # }
     /// ```

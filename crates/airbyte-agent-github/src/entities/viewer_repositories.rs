@@ -32,8 +32,8 @@ impl<'a> ViewerRepositories<'a> {
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
     /// let page = github.viewer_repositories().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for viewer_repository in &page.data {
+    ///     println!("{:?} {:?}", viewer_repository.id, viewer_repository.name);
     /// }
     /// # Ok(())
     /// # }

@@ -29,10 +29,9 @@ impl<'a> CallAudio<'a> {
     /// which is far smaller.
     ///
     /// ```no_run
-    /// # use airbyte_agent_gong::{GongConnector, Result};
-    /// # use airbyte_agent_gong::types;
+    /// # use airbyte_agent_gong::{GongConnector, Result, types};
     /// # async fn example(gong: GongConnector) -> Result<()> {
-    /// let mut download = gong.call_audio().download()
+    /// let download = gong.call_audio().download()
     ///     .filter(types::CallAudioFilter::new().call_ids(["7782342274025937895"]))
     ///     .await?;
     /// download.save("file.bin").await?;

@@ -35,8 +35,8 @@ impl<'a> CallTranscripts<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.call_transcripts().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for call_transcript in &page.data {
+    ///     println!("{:?}", call_transcript.call_id);
     /// }
     /// # Ok(())
     /// # }

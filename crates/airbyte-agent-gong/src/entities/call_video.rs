@@ -28,10 +28,9 @@ impl<'a> CallVideo<'a> {
     /// does not apply, so check `isPrivate` with `calls.get` first. Files can be large.
     ///
     /// ```no_run
-    /// # use airbyte_agent_gong::{GongConnector, Result};
-    /// # use airbyte_agent_gong::types;
+    /// # use airbyte_agent_gong::{GongConnector, Result, types};
     /// # async fn example(gong: GongConnector) -> Result<()> {
-    /// let mut download = gong.call_video().download()
+    /// let download = gong.call_video().download()
     ///     .filter(types::CallVideoFilter::new().call_ids(["7782342274025937895"]))
     ///     .await?;
     /// download.save("file.bin").await?;

@@ -34,8 +34,8 @@ impl<'a> Calls<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.calls().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for call in &page.data {
+    ///     println!("{:?} {:?}", call.id, call.title);
     /// }
     /// # Ok(())
     /// # }
@@ -57,8 +57,8 @@ impl<'a> Calls<'a> {
     /// ```no_run
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
-    /// let record = gong.calls().get("7782342274025937895").await?;
-    /// println!("{record:?}");
+    /// let call = gong.calls().get("7782342274025937895").await?;
+    /// println!("{:?} {:?}", call.id, call.title);
     /// # Ok(())
     /// # }
     /// ```

@@ -35,8 +35,8 @@ impl<'a> CallsExtensive<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.calls_extensive().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for calls_extensive in &page.data {
+    ///     println!("{calls_extensive:?}");
     /// }
     /// # Ok(())
     /// # }

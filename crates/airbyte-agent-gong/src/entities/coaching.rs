@@ -37,8 +37,8 @@ impl<'a> Coaching<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.coaching().list("623457276584334", "234599484848423").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for coaching in &page.data {
+    ///     println!("{:?} {:?}", coaching.user_id, coaching.user_email_address);
     /// }
     /// # Ok(())
     /// # }

@@ -34,8 +34,8 @@ impl<'a> LibraryFolderContent<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.library_folder_content().list("3843152912968920037").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for library_folder_content in &page.data {
+    ///     println!("{:?} {:?}", library_folder_content.title, library_folder_content.url);
     /// }
     /// # Ok(())
     /// # }

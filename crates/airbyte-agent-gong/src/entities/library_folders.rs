@@ -34,8 +34,8 @@ impl<'a> LibraryFolders<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.library_folders().list("623457276584334").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for library_folder in &page.data {
+    ///     println!("{:?} {:?}", library_folder.id, library_folder.name);
     /// }
     /// # Ok(())
     /// # }

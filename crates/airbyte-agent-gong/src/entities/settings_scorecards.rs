@@ -31,8 +31,8 @@ impl<'a> SettingsScorecards<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.settings_scorecards().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for settings_scorecard in &page.data {
+    ///     println!("{:?} {:?}", settings_scorecard.scorecard_id, settings_scorecard.scorecard_name);
     /// }
     /// # Ok(())
     /// # }

@@ -31,8 +31,8 @@ impl<'a> SettingsTrackers<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.settings_trackers().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for settings_tracker in &page.data {
+    ///     println!("{:?} {:?}", settings_tracker.tracker_id, settings_tracker.tracker_name);
     /// }
     /// # Ok(())
     /// # }

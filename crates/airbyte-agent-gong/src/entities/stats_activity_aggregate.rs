@@ -33,8 +33,8 @@ impl<'a> StatsActivityAggregate<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.stats_activity_aggregate().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for stats_activity_aggregate in &page.data {
+    ///     println!("{:?} {:?}", stats_activity_aggregate.user_id, stats_activity_aggregate.user_email_address);
     /// }
     /// # Ok(())
     /// # }

@@ -33,8 +33,8 @@ impl<'a> StatsActivityDayByDay<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.stats_activity_day_by_day().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for stats_activity_day_by_day in &page.data {
+    ///     println!("{:?} {:?}", stats_activity_day_by_day.user_id, stats_activity_day_by_day.user_email_address);
     /// }
     /// # Ok(())
     /// # }

@@ -33,8 +33,8 @@ impl<'a> StatsActivityScorecards<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.stats_activity_scorecards().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for stats_activity_scorecard in &page.data {
+    ///     println!("{:?} {:?}", stats_activity_scorecard.answered_scorecard_id, stats_activity_scorecard.scorecard_id);
     /// }
     /// # Ok(())
     /// # }

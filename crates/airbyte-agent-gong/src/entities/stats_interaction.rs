@@ -32,8 +32,8 @@ impl<'a> StatsInteraction<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.stats_interaction().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for stats_interaction in &page.data {
+    ///     println!("{:?} {:?}", stats_interaction.user_id, stats_interaction.user_email_address);
     /// }
     /// # Ok(())
     /// # }

@@ -32,8 +32,8 @@ impl<'a> Users<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.users().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for user in &page.data {
+    ///     println!("{:?} {:?}", user.id, user.title);
     /// }
     /// # Ok(())
     /// # }
@@ -55,8 +55,8 @@ impl<'a> Users<'a> {
     /// ```no_run
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
-    /// let record = gong.users().get("234599484848423").await?;
-    /// println!("{record:?}");
+    /// let user = gong.users().get("234599484848423").await?;
+    /// println!("{:?} {:?}", user.id, user.title);
     /// # Ok(())
     /// # }
     /// ```

@@ -30,8 +30,8 @@ impl<'a> Workspaces<'a> {
     /// # use airbyte_agent_gong::{GongConnector, Result};
     /// # async fn example(gong: GongConnector) -> Result<()> {
     /// let page = gong.workspaces().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for workspace in &page.data {
+    ///     println!("{:?} {:?}", workspace.id, workspace.name);
     /// }
     /// # Ok(())
     /// # }

@@ -27,10 +27,10 @@ impl<'a> Balance<'a> {
     /// `balance_transactions.list`.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.balance().get().await?;
-    /// println!("{record:?}");
+    /// let balance = stripe.balance().get().await?;
+    /// println!("{:?}", balance.object);
     /// # Ok(())
     /// # }
     /// ```

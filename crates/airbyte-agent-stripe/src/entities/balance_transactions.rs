@@ -29,11 +29,11 @@ impl<'a> BalanceTransactions<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.balance_transactions().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for balance_transaction in &page.data {
+    ///     println!("{:?} {:?}", balance_transaction.id, balance_transaction.object);
     /// }
     /// # Ok(())
     /// # }
@@ -52,10 +52,10 @@ impl<'a> BalanceTransactions<'a> {
     ///   payout.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.balance_transactions().get("txn_1MiN3gLkdIwHu7ixxapQrznl").await?;
-    /// println!("{record:?}");
+    /// let balance_transaction = stripe.balance_transactions().get("txn_1MiN3gLkdIwHu7ixxapQrznl").await?;
+    /// println!("{:?} {:?}", balance_transaction.id, balance_transaction.object);
     /// # Ok(())
     /// # }
     /// ```

@@ -30,11 +30,11 @@ impl<'a> Charges<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.charges().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for charge in &page.data {
+    ///     println!("{:?} {:?}", charge.id, charge.object);
     /// }
     /// # Ok(())
     /// # }
@@ -52,10 +52,10 @@ impl<'a> Charges<'a> {
     /// * `id`: Charge id; `ch_` for cards, `py_` for other payment methods.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.charges().get("ch_3MmlLrLkdIwHu7ix0snN0B15").await?;
-    /// println!("{record:?}");
+    /// let charge = stripe.charges().get("ch_3MmlLrLkdIwHu7ix0snN0B15").await?;
+    /// println!("{:?} {:?}", charge.id, charge.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -82,11 +82,11 @@ impl<'a> Charges<'a> {
     ///   negates. Join with AND or with OR, never both.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.charges().search("payment_method_details.card.last4:\"4242\" AND amount>5000").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for charge in &page.data {
+    ///     println!("{:?} {:?}", charge.url, charge.object);
     /// }
     /// # Ok(())
     /// # }

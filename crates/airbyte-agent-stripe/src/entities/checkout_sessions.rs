@@ -31,14 +31,13 @@ impl<'a> CheckoutSessions<'a> {
     ///   save a payment method without charging.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
-    /// # use airbyte_agent_stripe::types;
+    /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.checkout_sessions().create(types::CheckoutSessionMode::Payment)
+    /// let checkout_session = stripe.checkout_sessions().create(types::CheckoutSessionMode::Payment)
     ///     .success_url("https://example.com/thanks?session={CHECKOUT_SESSION_ID}")
     ///     .cancel_url("https://example.com/cart")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", checkout_session.id, checkout_session.url);
     /// # Ok(())
     /// # }
     /// ```

@@ -31,11 +31,11 @@ impl<'a> Customers<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.customers().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for customer in &page.data {
+    ///     println!("{:?} {:?}", customer.id, customer.name);
     /// }
     /// # Ok(())
     /// # }
@@ -51,14 +51,14 @@ impl<'a> Customers<'a> {
     /// customer first. Creating one charges nothing; payment methods are attached separately.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.customers().create()
+    /// let customer = stripe.customers().create()
     ///     .email("jenny@example.com")
     ///     .name("Jenny Rosen")
     ///     .description("Met at the trade fair")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", customer.id, customer.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -75,10 +75,10 @@ impl<'a> Customers<'a> {
     /// * `id`: Customer id.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.customers().get("cus_NffrFeUfNV2Hib").await?;
-    /// println!("{record:?}");
+    /// let customer = stripe.customers().get("cus_NffrFeUfNV2Hib").await?;
+    /// println!("{:?} {:?}", customer.id, customer.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -96,13 +96,13 @@ impl<'a> Customers<'a> {
     /// * `id`: Id of the customer to change.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.customers().update("cus_NffrFeUfNV2Hib")
+    /// let customer = stripe.customers().update("cus_NffrFeUfNV2Hib")
     ///     .email("jenny@example.com")
     ///     .name("Jenny Rosen")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", customer.id, customer.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -120,10 +120,10 @@ impl<'a> Customers<'a> {
     /// * `id`: Id of the customer to delete.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.customers().delete("cus_NffrFeUfNV2Hib").await?;
-    /// println!("{record:?}");
+    /// let customer = stripe.customers().delete("cus_NffrFeUfNV2Hib").await?;
+    /// println!("{:?} {:?}", customer.id, customer.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -147,11 +147,11 @@ impl<'a> Customers<'a> {
     ///   AND or with OR, never both.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.customers().search("name~\"acme\" AND created>1740787200").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for customer in &page.data {
+    ///     println!("{:?} {:?}", customer.id, customer.name);
     /// }
     /// # Ok(())
     /// # }
@@ -245,7 +245,7 @@ impl CustomersCreate {
     }
 
     /// Billing address; its country matters for tax.
-    pub fn address(mut self, address: impl Into<types::CustomerCreateAddress>) -> Self {
+    pub fn address(mut self, address: impl Into<types::CustomerAddressInput>) -> Self {
         self.call.set("address", address.into());
         self
     }
@@ -306,7 +306,7 @@ impl CustomersUpdate {
     }
 
     /// New billing address; replaces the old one as a whole.
-    pub fn address(mut self, address: impl Into<types::CustomerUpdateAddress>) -> Self {
+    pub fn address(mut self, address: impl Into<types::CustomerAddressInput>) -> Self {
         self.call.set("address", address.into());
         self
     }

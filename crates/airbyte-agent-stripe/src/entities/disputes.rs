@@ -28,11 +28,11 @@ impl<'a> Disputes<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.disputes().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for dispute in &page.data {
+    ///     println!("{:?} {:?}", dispute.id, dispute.status);
     /// }
     /// # Ok(())
     /// # }
@@ -49,10 +49,10 @@ impl<'a> Disputes<'a> {
     /// * `id`: Dispute id.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.disputes().get("du_1MtJUT2eZvKYlo2CNaw2HvEv").await?;
-    /// println!("{record:?}");
+    /// let dispute = stripe.disputes().get("du_1MtJUT2eZvKYlo2CNaw2HvEv").await?;
+    /// println!("{:?} {:?}", dispute.id, dispute.status);
     /// # Ok(())
     /// # }
     /// ```

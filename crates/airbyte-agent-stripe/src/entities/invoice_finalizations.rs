@@ -28,12 +28,12 @@ impl<'a> InvoiceFinalizations<'a> {
     /// * `id`: Id of the draft invoice to finalize.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.invoice_finalizations().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
+    /// let invoice_finalization = stripe.invoice_finalizations().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
     ///     .auto_advance(true)
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", invoice_finalization.number, invoice_finalization.id);
     /// # Ok(())
     /// # }
     /// ```

@@ -30,10 +30,10 @@ impl<'a> InvoiceSends<'a> {
     /// * `id`: Id of the invoice to send.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.invoice_sends().create("in_1MtHbELkdIwHu7ixl4OzzPMv").await?;
-    /// println!("{record:?}");
+    /// let invoice_send = stripe.invoice_sends().create("in_1MtHbELkdIwHu7ixl4OzzPMv").await?;
+    /// println!("{:?} {:?}", invoice_send.number, invoice_send.id);
     /// # Ok(())
     /// # }
     /// ```

@@ -32,11 +32,11 @@ impl<'a> Invoices<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.invoices().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for invoice in &page.data {
+    ///     println!("{:?} {:?}", invoice.number, invoice.id);
     /// }
     /// # Ok(())
     /// # }
@@ -56,14 +56,13 @@ impl<'a> Invoices<'a> {
     /// * `customer`: Id of the customer to invoice.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
-    /// # use airbyte_agent_stripe::types;
+    /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.invoices().create("cus_NffrFeUfNV2Hib")
+    /// let invoice = stripe.invoices().create("cus_NffrFeUfNV2Hib")
     ///     .auto_advance(true)
     ///     .collection_method(types::InvoiceCollectionMethod::SendInvoice)
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", invoice.number, invoice.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -81,10 +80,10 @@ impl<'a> Invoices<'a> {
     /// * `id`: Invoice id (not the invoice number printed on it).
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.invoices().get("in_1MtHbELkdIwHu7ixl4OzzPMv").await?;
-    /// println!("{record:?}");
+    /// let invoice = stripe.invoices().get("in_1MtHbELkdIwHu7ixl4OzzPMv").await?;
+    /// println!("{:?} {:?}", invoice.number, invoice.id);
     /// # Ok(())
     /// # }
     /// ```
@@ -111,11 +110,11 @@ impl<'a> Invoices<'a> {
     ///   leading `-` negates. Join with AND or with OR, never both.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.invoices().search("status:\"open\" AND total>100000").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for invoice in &page.data {
+    ///     println!("{:?} {:?}", invoice.url, invoice.object);
     /// }
     /// # Ok(())
     /// # }

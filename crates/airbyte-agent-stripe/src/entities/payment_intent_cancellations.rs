@@ -28,13 +28,12 @@ impl<'a> PaymentIntentCancellations<'a> {
     /// * `id`: Id of the payment intent to cancel.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
-    /// # use airbyte_agent_stripe::types;
+    /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.payment_intent_cancellations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
+    /// let payment_intent_cancellation = stripe.payment_intent_cancellations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
     ///     .cancellation_reason(types::PaymentIntentCancellationCancellationReason::RequestedByCustomer)
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", payment_intent_cancellation.id, payment_intent_cancellation.status);
     /// # Ok(())
     /// # }
     /// ```

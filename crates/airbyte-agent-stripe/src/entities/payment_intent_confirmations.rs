@@ -29,13 +29,13 @@ impl<'a> PaymentIntentConfirmations<'a> {
     /// * `id`: Id of the payment intent to confirm.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.payment_intent_confirmations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
+    /// let payment_intent_confirmation = stripe.payment_intent_confirmations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
     ///     .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
     ///     .receipt_email("jenny@example.com")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", payment_intent_confirmation.id, payment_intent_confirmation.status);
     /// # Ok(())
     /// # }
     /// ```

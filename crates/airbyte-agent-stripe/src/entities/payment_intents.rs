@@ -30,11 +30,11 @@ impl<'a> PaymentIntents<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.payment_intents().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for payment_intent in &page.data {
+    ///     println!("{:?} {:?}", payment_intent.id, payment_intent.status);
     /// }
     /// # Ok(())
     /// # }
@@ -55,12 +55,12 @@ impl<'a> PaymentIntents<'a> {
     /// * `currency`: Three-letter ISO currency code in lower case.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.payment_intents().create(2000, "usd")
+    /// let payment_intent = stripe.payment_intents().create(2000, "usd")
     ///     .customer("cus_NffrFeUfNV2Hib")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", payment_intent.id, payment_intent.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -78,10 +78,10 @@ impl<'a> PaymentIntents<'a> {
     /// * `id`: Payment intent id.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.payment_intents().get("pi_3MtwBwLkdIwHu7ix28a3tqPa").await?;
-    /// println!("{record:?}");
+    /// let payment_intent = stripe.payment_intents().get("pi_3MtwBwLkdIwHu7ix28a3tqPa").await?;
+    /// println!("{:?} {:?}", payment_intent.id, payment_intent.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -99,13 +99,13 @@ impl<'a> PaymentIntents<'a> {
     /// * `id`: Id of the payment intent to change.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.payment_intents().update("pi_3MtwBwLkdIwHu7ix28a3tqPa")
+    /// let payment_intent = stripe.payment_intents().update("pi_3MtwBwLkdIwHu7ix28a3tqPa")
     ///     .amount(2500)
     ///     .currency("eur")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", payment_intent.id, payment_intent.status);
     /// # Ok(())
     /// # }
     /// ```
@@ -129,11 +129,11 @@ impl<'a> PaymentIntents<'a> {
     ///   OR, never both.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.payment_intents().search("status:\"succeeded\" AND amount>100000").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for payment_intent in &page.data {
+    ///     println!("{:?} {:?}", payment_intent.id, payment_intent.status);
     /// }
     /// # Ok(())
     /// # }

@@ -30,10 +30,10 @@ impl<'a> PaymentMethodAttachments<'a> {
     /// * `customer`: Id of the customer to attach the payment method to.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc", "cus_NffrFeUfNV2Hib").await?;
-    /// println!("{record:?}");
+    /// let payment_method_attachment = stripe.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc", "cus_NffrFeUfNV2Hib").await?;
+    /// println!("{:?} {:?}", payment_method_attachment.id, payment_method_attachment.object);
     /// # Ok(())
     /// # }
     /// ```

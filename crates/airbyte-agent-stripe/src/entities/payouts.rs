@@ -28,11 +28,11 @@ impl<'a> Payouts<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.payouts().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for payout in &page.data {
+    ///     println!("{:?} {:?}", payout.id, payout.status);
     /// }
     /// # Ok(())
     /// # }
@@ -49,10 +49,10 @@ impl<'a> Payouts<'a> {
     /// * `id`: Payout id.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.payouts().get("po_1OaFDbEcg9tTZuTgNYmX0PKB").await?;
-    /// println!("{record:?}");
+    /// let payout = stripe.payouts().get("po_1OaFDbEcg9tTZuTgNYmX0PKB").await?;
+    /// println!("{:?} {:?}", payout.id, payout.status);
     /// # Ok(())
     /// # }
     /// ```

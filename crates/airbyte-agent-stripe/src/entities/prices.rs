@@ -34,10 +34,10 @@ impl<'a> Prices<'a> {
     ///   1500); 0 makes it free.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.prices().create("usd", "prod_NWjs8kKbJWmuuc", 1500).await?;
-    /// println!("{record:?}");
+    /// let price = stripe.prices().create("usd", "prod_NWjs8kKbJWmuuc", 1500).await?;
+    /// println!("{:?} {:?}", price.id, price.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -79,7 +79,7 @@ impl PricesCreate {
 
     /// Makes it a subscription price and says how often it is charged. Left out, it is a one-time
     /// price.
-    pub fn recurring(mut self, recurring: impl Into<types::PriceCreateRecurring>) -> Self {
+    pub fn recurring(mut self, recurring: impl Into<types::PriceRecurringInput>) -> Self {
         self.call.set("recurring", recurring.into());
         self
     }

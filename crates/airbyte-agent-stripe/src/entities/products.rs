@@ -30,11 +30,11 @@ impl<'a> Products<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.products().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for product in &page.data {
+    ///     println!("{:?} {:?}", product.id, product.name);
     /// }
     /// # Ok(())
     /// # }
@@ -51,13 +51,13 @@ impl<'a> Products<'a> {
     /// * `name`: Name shown to customers in Checkout, on invoices and receipts.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.products().create("Gold Plan")
+    /// let product = stripe.products().create("Gold Plan")
     ///     .active(true)
     ///     .description("Everything in Silver, plus priority support")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", product.id, product.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -74,10 +74,10 @@ impl<'a> Products<'a> {
     /// * `id`: Product id.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.products().get("prod_NWjs8kKbJWmuuc").await?;
-    /// println!("{record:?}");
+    /// let product = stripe.products().get("prod_NWjs8kKbJWmuuc").await?;
+    /// println!("{:?} {:?}", product.id, product.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -95,13 +95,13 @@ impl<'a> Products<'a> {
     /// * `id`: Id of the product to change.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.products().update("prod_NWjs8kKbJWmuuc")
+    /// let product = stripe.products().update("prod_NWjs8kKbJWmuuc")
     ///     .active(true)
     ///     .name("Gold Plan")
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", product.id, product.name);
     /// # Ok(())
     /// # }
     /// ```
@@ -119,10 +119,10 @@ impl<'a> Products<'a> {
     /// * `id`: Id of the product to delete.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.products().delete("prod_NWjs8kKbJWmuuc").await?;
-    /// println!("{record:?}");
+    /// let product = stripe.products().delete("prod_NWjs8kKbJWmuuc").await?;
+    /// println!("{:?} {:?}", product.id, product.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -146,11 +146,11 @@ impl<'a> Products<'a> {
     ///   both.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.products().search("active:\"true\" AND name~\"gold\"").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for product in &page.data {
+    ///     println!("{:?} {:?}", product.id, product.name);
     /// }
     /// # Ok(())
     /// # }
@@ -262,9 +262,9 @@ impl ProductsCreate {
     /// Selling points shown in pricing tables, up to 15.
     pub fn marketing_features(
         mut self,
-        marketing_features: impl IntoIterator<Item = impl Into<types::ProductCreateMarketingFeature>>,
+        marketing_features: impl IntoIterator<Item = impl Into<types::ProductMarketingFeatureInput>>,
     ) -> Self {
-        let marketing_features: Vec<types::ProductCreateMarketingFeature> =
+        let marketing_features: Vec<types::ProductMarketingFeatureInput> =
             marketing_features.into_iter().map(Into::into).collect();
         self.call.set("marketing_features", marketing_features);
         self
@@ -284,7 +284,7 @@ impl ProductsCreate {
     /// Size and weight for shipping; give all four values.
     pub fn package_dimensions(
         mut self,
-        package_dimensions: impl Into<types::ProductCreatePackageDimensions>,
+        package_dimensions: impl Into<types::ProductPackageDimensionsInput>,
     ) -> Self {
         self.call.set("package_dimensions", package_dimensions.into());
         self
@@ -297,7 +297,7 @@ impl ProductsCreate {
     }
 
     /// Text on the customer's bank statement for subscription payments, up to 22 characters,
-    /// without \< \> \\ " '.
+    /// without \< > \\ " '.
     pub fn statement_descriptor(mut self, statement_descriptor: impl Into<String>) -> Self {
         self.call.set("statement_descriptor", statement_descriptor.into());
         self
@@ -374,9 +374,9 @@ impl ProductsUpdate {
     /// Selling points shown in pricing tables, up to 15.
     pub fn marketing_features(
         mut self,
-        marketing_features: impl IntoIterator<Item = impl Into<types::ProductUpdateMarketingFeature>>,
+        marketing_features: impl IntoIterator<Item = impl Into<types::ProductMarketingFeatureInput>>,
     ) -> Self {
-        let marketing_features: Vec<types::ProductUpdateMarketingFeature> =
+        let marketing_features: Vec<types::ProductMarketingFeatureInput> =
             marketing_features.into_iter().map(Into::into).collect();
         self.call.set("marketing_features", marketing_features);
         self
@@ -396,7 +396,7 @@ impl ProductsUpdate {
     /// Size and weight for shipping; give all four values.
     pub fn package_dimensions(
         mut self,
-        package_dimensions: impl Into<types::ProductUpdatePackageDimensions>,
+        package_dimensions: impl Into<types::ProductPackageDimensionsInput>,
     ) -> Self {
         self.call.set("package_dimensions", package_dimensions.into());
         self
@@ -408,7 +408,7 @@ impl ProductsUpdate {
         self
     }
 
-    /// New text on the customer's bank statement, up to 22 characters, without \< \> \\ " '.
+    /// New text on the customer's bank statement, up to 22 characters, without \< > \\ " '.
     pub fn statement_descriptor(mut self, statement_descriptor: impl Into<String>) -> Self {
         self.call.set("statement_descriptor", statement_descriptor.into());
         self

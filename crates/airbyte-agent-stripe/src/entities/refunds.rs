@@ -30,11 +30,11 @@ impl<'a> Refunds<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.refunds().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for refund in &page.data {
+    ///     println!("{:?} {:?}", refund.id, refund.object);
     /// }
     /// # Ok(())
     /// # }
@@ -51,14 +51,14 @@ impl<'a> Refunds<'a> {
     /// payment is not returned. A payment can be refunded in several parts, up to its amount.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.refunds().create()
+    /// let refund = stripe.refunds().create()
     ///     .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
     ///     .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
     ///     .amount(1000)
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", refund.id, refund.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -74,10 +74,10 @@ impl<'a> Refunds<'a> {
     /// * `id`: Refund id.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.refunds().get("re_1Nispe2eZvKYlo2Cd31jOCgZ").await?;
-    /// println!("{record:?}");
+    /// let refund = stripe.refunds().get("re_1Nispe2eZvKYlo2Cd31jOCgZ").await?;
+    /// println!("{:?} {:?}", refund.id, refund.object);
     /// # Ok(())
     /// # }
     /// ```

@@ -32,11 +32,11 @@ impl<'a> Subscriptions<'a> {
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.subscriptions().list().await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for subscription in &page.data {
+    ///     println!("{:?} {:?}", subscription.id, subscription.object);
     /// }
     /// # Ok(())
     /// # }
@@ -56,14 +56,13 @@ impl<'a> Subscriptions<'a> {
     /// * `customer`: Id of the customer who subscribes.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
-    /// # use airbyte_agent_stripe::types;
+    /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.subscriptions().create("cus_NffrFeUfNV2Hib")
+    /// let subscription = stripe.subscriptions().create("cus_NffrFeUfNV2Hib")
     ///     .items([types::SubscriptionItem::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1)])
     ///     .cancel_at_period_end(true)
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", subscription.id, subscription.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -80,10 +79,10 @@ impl<'a> Subscriptions<'a> {
     /// * `id`: Subscription id.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.subscriptions().get("sub_1MowQVLkdIwHu7ixeRlqHVzs").await?;
-    /// println!("{record:?}");
+    /// let subscription = stripe.subscriptions().get("sub_1MowQVLkdIwHu7ixeRlqHVzs").await?;
+    /// println!("{:?} {:?}", subscription.id, subscription.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -102,14 +101,13 @@ impl<'a> Subscriptions<'a> {
     /// * `id`: Id of the subscription to change.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
-    /// # use airbyte_agent_stripe::types;
+    /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.subscriptions().update("sub_1MowQVLkdIwHu7ixeRlqHVzs")
+    /// let subscription = stripe.subscriptions().update("sub_1MowQVLkdIwHu7ixeRlqHVzs")
     ///     .cancel_at_period_end(true)
     ///     .collection_method(types::SubscriptionCollectionMethod::SendInvoice)
     ///     .await?;
-    /// println!("{record:?}");
+    /// println!("{:?} {:?}", subscription.id, subscription.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -128,10 +126,10 @@ impl<'a> Subscriptions<'a> {
     /// * `id`: Id of the subscription to cancel.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let record = stripe.subscriptions().delete("sub_1MowQVLkdIwHu7ixeRlqHVzs").await?;
-    /// println!("{record:?}");
+    /// let subscription = stripe.subscriptions().delete("sub_1MowQVLkdIwHu7ixeRlqHVzs").await?;
+    /// println!("{:?} {:?}", subscription.id, subscription.object);
     /// # Ok(())
     /// # }
     /// ```
@@ -156,11 +154,11 @@ impl<'a> Subscriptions<'a> {
     ///   `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both.
     ///
     /// ```no_run
-    /// # use airbyte_agent_stripe::{StripeConnector, Result};
+    /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
     /// let page = stripe.subscriptions().search("status:\"past_due\" AND metadata[\"plan\"]:\"pro\"").await?;
-    /// for record in &page.data {
-    ///     println!("{record:?}");
+    /// for subscription in &page.data {
+    ///     println!("{:?} {:?}", subscription.url, subscription.object);
     /// }
     /// # Ok(())
     /// # }
@@ -185,7 +183,7 @@ impl SubscriptionsList {
     /// Only subscriptions with or without Stripe's automatic tax calculation.
     pub fn automatic_tax(
         mut self,
-        automatic_tax: impl Into<types::SubscriptionListAutomaticTax>,
+        automatic_tax: impl Into<types::SubscriptionAutomaticTaxInput>,
     ) -> Self {
         self.call.set("automatic_tax", automatic_tax.into());
         self
@@ -412,7 +410,7 @@ impl SubscriptionsUpdate {
     /// further item beside the old one.
     pub fn items(
         mut self,
-        items: impl IntoIterator<Item = impl Into<types::SubscriptionUpdateItem>>,
+        items: impl IntoIterator<Item = impl Into<types::SubscriptionItemInput>>,
     ) -> Self {
         self.call.set("items", items.into_iter().map(Into::into).collect::<Vec<_>>());
         self

@@ -176,20 +176,20 @@ open_enum!(
 /// price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct PriceCreateRecurring {
+pub struct PriceRecurringInput {
     /// Unit of the billing period.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub interval: Option<PriceCreateRecurringInterval>,
+    pub interval: Option<PriceRecurringInputInterval>,
     /// Number of units in a billing period, at most three years in all; 3 with `month` bills
     /// quarterly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interval_count: Option<i64>,
     /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub usage_type: Option<PriceCreateRecurringUsageType>,
+    pub usage_type: Option<PriceRecurringInputUsageType>,
 }
 
-impl PriceCreateRecurring {
+impl PriceRecurringInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -198,7 +198,7 @@ impl PriceCreateRecurring {
 
     /// Unit of the billing period.
     #[must_use]
-    pub fn interval(mut self, interval: impl Into<PriceCreateRecurringInterval>) -> Self {
+    pub fn interval(mut self, interval: impl Into<PriceRecurringInputInterval>) -> Self {
         self.interval = Some(interval.into());
         self
     }
@@ -213,7 +213,7 @@ impl PriceCreateRecurring {
 
     /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
     #[must_use]
-    pub fn usage_type(mut self, usage_type: impl Into<PriceCreateRecurringUsageType>) -> Self {
+    pub fn usage_type(mut self, usage_type: impl Into<PriceRecurringInputUsageType>) -> Self {
         self.usage_type = Some(usage_type.into());
         self
     }
@@ -221,7 +221,7 @@ impl PriceCreateRecurring {
 
 open_enum!(
     /// Unit of the billing period.
-    PriceCreateRecurringInterval {
+    PriceRecurringInputInterval {
         /// `day`.
         Day = "day",
         /// `week`.
@@ -235,7 +235,7 @@ open_enum!(
 
 open_enum!(
     /// `licensed` (when left out) charges by quantity, `metered` by reported usage.
-    PriceCreateRecurringUsageType {
+    PriceRecurringInputUsageType {
         /// `metered`.
         Metered = "metered",
         /// `licensed`.

@@ -235,13 +235,13 @@ impl ProductCreated {
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ProductCreateMarketingFeature {
+pub struct ProductMarketingFeatureInput {
     /// Text of the selling point, up to 80 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-impl ProductCreateMarketingFeature {
+impl ProductMarketingFeatureInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -259,7 +259,7 @@ impl ProductCreateMarketingFeature {
 /// Size and weight for shipping; give all four values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ProductCreatePackageDimensions {
+pub struct ProductPackageDimensionsInput {
     /// Height in inches, up to two decimals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub height: Option<f64>,
@@ -274,85 +274,7 @@ pub struct ProductCreatePackageDimensions {
     pub width: Option<f64>,
 }
 
-impl ProductCreatePackageDimensions {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Height in inches, up to two decimals.
-    #[must_use]
-    pub fn height(mut self, height: f64) -> Self {
-        self.height = Some(height);
-        self
-    }
-
-    /// Length in inches, up to two decimals.
-    #[must_use]
-    pub fn length(mut self, length: f64) -> Self {
-        self.length = Some(length);
-        self
-    }
-
-    /// Weight in ounces, up to two decimals.
-    #[must_use]
-    pub fn weight(mut self, weight: f64) -> Self {
-        self.weight = Some(weight);
-        self
-    }
-
-    /// Width in inches, up to two decimals.
-    #[must_use]
-    pub fn width(mut self, width: f64) -> Self {
-        self.width = Some(width);
-        self
-    }
-}
-
-/// A record.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ProductUpdateMarketingFeature {
-    /// Text of the selling point, up to 80 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-impl ProductUpdateMarketingFeature {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Text of the selling point, up to 80 characters.
-    #[must_use]
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = Some(name.into());
-        self
-    }
-}
-
-/// Size and weight for shipping; give all four values.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ProductUpdatePackageDimensions {
-    /// Height in inches, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height: Option<f64>,
-    /// Length in inches, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub length: Option<f64>,
-    /// Weight in ounces, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub weight: Option<f64>,
-    /// Width in inches, up to two decimals.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width: Option<f64>,
-}
-
-impl ProductUpdatePackageDimensions {
+impl ProductPackageDimensionsInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -48,12 +48,12 @@ record!(SubscriptionsListMeta { has_more: "has_more" });
 /// A record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct SubscriptionListAutomaticTax {
+pub struct SubscriptionAutomaticTaxInput {
     /// True for subscriptions with automatic tax, false for those without.
     pub enabled: bool,
 }
 
-impl SubscriptionListAutomaticTax {
+impl SubscriptionAutomaticTaxInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(enabled: bool) -> Self {
@@ -272,7 +272,7 @@ impl SubscriptionItem {
 /// A record.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct SubscriptionUpdateItem {
+pub struct SubscriptionItemInput {
     /// Id of the subscription item to change, from `items.data` of the subscription. Left out, an
     /// item is added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -288,7 +288,7 @@ pub struct SubscriptionUpdateItem {
     pub deleted: Option<bool>,
 }
 
-impl SubscriptionUpdateItem {
+impl SubscriptionItemInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
