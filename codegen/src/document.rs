@@ -111,7 +111,8 @@ impl<'d> OperationObject<'d> {
     pub(crate) fn answer_text(self) -> &'d str {
         let text = || {
             let responses = self.object.get("responses")?;
-            let first = ["200", "201", "204", "202"].iter().find_map(|code| responses.get(*code))?;
+            let first =
+                ["200", "201", "204", "202"].iter().find_map(|code| responses.get(*code))?;
             self.document.resolve(first)?.schema.get("description")?.as_str()
         };
         text().unwrap_or_default()
@@ -133,12 +134,12 @@ impl<'d> OperationObject<'d> {
             Value::Object(map) => map.values().next()?.get("value"),
             _ => None,
         };
-        object
-            .and_then(|o| o.get("example").or_else(|| o.get("examples").and_then(first)))
-            .or_else(|| {
+        object.and_then(|o| o.get("example").or_else(|| o.get("examples").and_then(first))).or_else(
+            || {
                 let schema = self.parameter(parameter)?;
                 schema.get("example").or_else(|| schema.get("examples").and_then(first))
-            })
+            },
+        )
     }
 
     fn declared(self, parameter: &Parameter) -> Option<&'d Value> {

@@ -10,6 +10,7 @@ mod model;
 mod names;
 mod prose;
 mod rust;
+mod sample;
 mod types;
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ use airbyte_agent_core::description::{
     Action, AuthScheme, Body, Connector, CredentialField, Entity, Location, MetaSource, Operation,
     Parameter, Schema,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::Error;
 use crate::document::{Document, OperationObject};
@@ -110,8 +110,19 @@ impl OperationModel<'_> {
 
 /// Methods of a connector that no entity may shadow.
 const CONNECTOR_METHODS: &[&str] = &[
-    "local", "hosted", "from_client", "client", "execute", "check", "list_entities", "describe",
-    "entity_schema", "tools", "clone", "into", "from",
+    "local",
+    "hosted",
+    "from_client",
+    "client",
+    "execute",
+    "check",
+    "list_entities",
+    "describe",
+    "entity_schema",
+    "tools",
+    "clone",
+    "into",
+    "from",
 ];
 
 /// Methods of every builder that no setter may shadow.
@@ -139,11 +150,11 @@ impl<'d> Model<'d> {
                 let mut idents = Scope::with(["new", "clone", "into", "from"]);
                 SchemeModel {
                     scheme,
-                    class: classes.class(names::title(title)),
+                    class: classes.class(&names::title(title)),
                     fields: scheme
                         .fields
                         .iter()
-                        .map(|field| (idents.ident(names::ident(&field.name)), field))
+                        .map(|field| (idents.ident(&names::ident(&field.name)), field))
                         .collect(),
                 }
             })
@@ -202,12 +213,10 @@ fn draft_operations<'d>(
             .iter()
             .map(|parameter| {
                 let hints = argument_hints(operation, parameter);
-                let node = object
-                    .and_then(|object| object.parameter(parameter))
-                    .map_or_else(
-                        || plain_node(&parameter.schema),
-                        |schema| collector.node(schema, Role::Request, &hints),
-                    );
+                let node = object.and_then(|object| object.parameter(parameter)).map_or_else(
+                    || plain_node(&parameter.schema),
+                    |schema| collector.node(schema, Role::Request, &hints),
+                );
                 collector.reach(&node, &operation.entity);
                 wanted.ask(node)
             })
@@ -230,8 +239,8 @@ fn finish<'d>(
         .entities
         .iter()
         .map(|entity| {
-            let accessor = accessors.ident(names::ident(&entity.name));
-            (accessor, classes.class(names::class(&entity.name)))
+            let accessor = accessors.ident(&names::ident(&entity.name));
+            (accessor, classes.class(&names::class(&entity.name)))
         })
         .collect();
     connector
@@ -247,7 +256,7 @@ fn finish<'d>(
                     operation,
                     object: document.operation(operation),
                     builder: classes
-                        .class(names::class(&format!("{} {}", entity.name, operation.action))),
+                        .class(&names::class(&format!("{} {}", entity.name, operation.action))),
                     record: draft.record.map_or(Rust::Value, |ticket| answers.get(ticket)),
                     meta: draft.meta,
                     arguments: arguments(
@@ -360,9 +369,7 @@ fn plain_node(schema: &Schema) -> Node {
         [Kind::Integer] => Node::Scalar("integer"),
         [Kind::Number] => Node::Scalar("number"),
         [Kind::Boolean] => Node::Scalar("boolean"),
-        [Kind::Array] => {
-            Node::List(Box::new(schema.items.first().map_or(Node::Any, plain_node)))
-        }
+        [Kind::Array] => Node::List(Box::new(schema.items.first().map_or(Node::Any, plain_node))),
         _ => Node::Any,
     }
 }
@@ -382,7 +389,7 @@ fn arguments<'d>(
         .zip(types)
         .map(|(parameter, rust)| Argument {
             parameter,
-            ident: taken.ident(names::ident(&parameter.name)),
+            ident: taken.ident(&names::ident(&parameter.name)),
             positional: parameter.required
                 && parameter.default.is_none()
                 && parameter.config.is_none(),
@@ -397,7 +404,11 @@ fn arguments<'d>(
 }
 
 /// Whether an explicit `null` reaches the vendor.
-fn takes_null(operation: &Operation, parameter: &Parameter, object: Option<OperationObject<'_>>) -> bool {
+fn takes_null(
+    operation: &Operation,
+    parameter: &Parameter,
+    object: Option<OperationObject<'_>>,
+) -> bool {
     match (&operation.body, parameter.location) {
         (Body::GraphQl(graphql), Location::GraphQl) => graphql.nullable.contains(&parameter.name),
         (Body::Json { .. }, Location::Body) => {
@@ -405,50 +416,5 @@ fn takes_null(operation: &Operation, parameter: &Parameter, object: Option<Opera
                 || object.and_then(|o| o.parameter(parameter)).is_some_and(nullable)
         }
         _ => false,
-    }
-}
-
-/// A JSON value that fits an argument, for examples: the spec's own, else one by type.
-pub(crate) fn sample(argument: &Argument<'_>) -> Value {
-    let parameter = argument.parameter;
-    argument
-        .example
-        .cloned()
-        .or_else(|| parameter.default.as_ref().map(|json| json.value()).filter(|v| !v.is_null()))
-        .unwrap_or_else(|| sample_of(&parameter.schema, &parameter.name))
-}
-
-/// A JSON value that fits `schema`.
-pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
-    use airbyte_agent_core::description::Kind;
-    if let Some(choice) = schema.choices.first() {
-        return choice.value();
-    }
-    match schema.kinds.first() {
-        Some(Kind::Integer) => {
-            json!(schema.minimum.map_or(1, |minimum| (minimum as i64).max(1)))
-        }
-        Some(Kind::Number) => json!(1.5),
-        Some(Kind::Boolean) => json!(true),
-        Some(Kind::Array) => {
-            json!([schema.items.first().map_or(json!("value"), |item| sample_of(item, name))])
-        }
-        Some(Kind::Object) => Value::Object(
-            schema
-                .properties
-                .iter()
-                .filter(|property| property.required)
-                .map(|property| {
-                    (property.name.to_string(), sample_of(&property.schema, &property.name))
-                })
-                .collect(),
-        ),
-        Some(Kind::String) | None => match schema.format.as_ref() {
-            "date-time" => json!("2025-03-01T00:00:00Z"),
-            "date" => json!("2025-03-01"),
-            "uri" => json!("https://example.com"),
-            "email" => json!("ada@example.com"),
-            _ => json!(names::singular(&names::ident(name)).trim_matches('_').replace('_', "-")),
-        },
     }
 }

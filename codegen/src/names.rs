@@ -15,8 +15,26 @@ const KEYWORDS: &[&str] = &[
 
 /// Type names that generated files use for something else.
 const TAKEN_TYPES: &[&str] = &[
-    "Self", "Option", "Some", "None", "Result", "Ok", "Err", "Vec", "String", "Box", "Value",
-    "Extra", "BTreeMap", "Default", "Clone", "Debug", "Serialize", "Deserialize", "From", "Into",
+    "Self",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "Vec",
+    "String",
+    "Box",
+    "Value",
+    "Extra",
+    "BTreeMap",
+    "Default",
+    "Clone",
+    "Debug",
+    "Serialize",
+    "Deserialize",
+    "From",
+    "Into",
 ];
 
 /// The name of a public field: as [`ident`], but `2fa` → `field_2fa`.
@@ -49,10 +67,11 @@ pub(crate) fn class(text: &str) -> String {
     if TAKEN_TYPES.contains(&pascal.as_str()) { format!("{pascal}Record") } else { pascal }
 }
 
-/// The variant of a string value: `OPEN` → `Open`, `+1` → `Plus1`, `` → `Empty`.
+/// The variant of a string value: `OPEN` → `Open`, `+1` → `Plus1`, nothing → `Empty`.
 pub(crate) fn variant(value: &str) -> String {
     let sign = sign(value).trim_end_matches('_');
-    let mut words: String = value.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    let mut words: String =
+        value.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
     // Without lower-case letters there is no camel case to split.
     if !words.chars().any(char::is_lowercase) {
         words = words.to_lowercase();
@@ -80,7 +99,8 @@ fn sign(text: &str) -> &'static str {
 
 /// The singular of the last word of a `snake_case` or `camelCase` name.
 pub(crate) fn singular(text: &str) -> String {
-    const ALIKE: &[&str] = &["news", "series", "status", "media", "data", "address", "analytics", "stats"];
+    const ALIKE: &[&str] =
+        &["news", "series", "status", "media", "data", "address", "analytics", "stats"];
     let lower = text.to_lowercase();
     let unchanged = |suffix: &&&str| lower.ends_with(**suffix);
     if ALIKE.iter().any(|word| unchanged(&word)) || !lower.ends_with('s') || lower.len() < 4 {
@@ -101,7 +121,8 @@ pub(crate) fn singular(text: &str) -> String {
 
 /// A title as a type name, without words that say nothing: `OAuth 2.0 Authentication` → `OAuth2`.
 pub(crate) fn title(text: &str) -> String {
-    const FILLER: &[&str] = &["authentication", "authorization", "auth", "method", "scheme", "the", "with", "via"];
+    const FILLER: &[&str] =
+        &["authentication", "authorization", "auth", "method", "scheme", "the", "with", "via"];
     let text = text.split('(').next().unwrap_or(text).replace(".0", "");
     let mut name = String::new();
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
@@ -130,16 +151,16 @@ impl Scope {
     }
 
     /// `name`, or `name_`, `name_2`, `name_3` … when it is given already.
-    pub(crate) fn ident(&mut self, name: String) -> String {
+    pub(crate) fn ident(&mut self, name: &str) -> String {
         let alternatives = std::iter::once(format!("{}_", name.trim_end_matches('_')))
             .chain((2..).map(|n| format!("{}_{n}", name.trim_end_matches('_'))));
-        self.first(std::iter::once(name.clone()).chain(alternatives), &name)
+        self.first(std::iter::once(name.to_owned()).chain(alternatives), name)
     }
 
     /// `name`, or `name2`, `name3` … when it is given already.
-    pub(crate) fn class(&mut self, name: String) -> String {
+    pub(crate) fn class(&mut self, name: &str) -> String {
         let alternatives = (2..).map(|n: u32| format!("{name}{n}"));
-        self.first(std::iter::once(name.clone()).chain(alternatives), &name)
+        self.first(std::iter::once(name.to_owned()).chain(alternatives), name)
     }
 
     /// Whether the name is given already.
@@ -234,7 +255,7 @@ mod tests {
     #[test]
     fn a_name_given_twice_gets_a_number() {
         let mut scope = Scope::with(["send"]);
-        let names: Vec<_> = ["send", "a", "a", "a"].map(|n| scope.ident(n.to_owned())).into();
+        let names: Vec<_> = ["send", "a", "a", "a"].map(|n| scope.ident(n)).into();
         assert_eq!(names, ["send_", "a", "a_", "a_2"]);
     }
 }

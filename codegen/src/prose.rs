@@ -3,7 +3,7 @@
 /// Lines of a doc comment, without `///`, at most `width` columns wide where words allow.
 pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    for block in text.trim().split('\n') {
+    for block in text.trim().lines() {
         let block = block.trim_end();
         if block.is_empty() {
             if lines.last().is_some_and(|line: &String| !line.is_empty()) {
@@ -83,11 +83,16 @@ fn escape(text: &str) -> String {
     while let Some(next) = rest.chars().next() {
         if rest.starts_with("https://") || rest.starts_with("http://") {
             let end = rest
-                .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | ','))
+                .find(|c: char| {
+                    c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '(' | ')' | ',')
+                })
                 .unwrap_or(rest.len());
             let url = rest[..end].trim_end_matches(['.', ';', ':', '!', '?']);
             // An address with a hole in it is an example, not a link.
-            if url.contains(['{', '}', '[', ']', '*']) || !url.contains("://") || url.ends_with("//") {
+            if url.contains(['{', '}', '[', ']', '*'])
+                || !url.contains("://")
+                || url.ends_with("//")
+            {
                 out.push_str(&format!("`{url}`"));
             } else {
                 out.push_str(&format!("<{url}>"));
@@ -116,7 +121,9 @@ pub(crate) fn cell(text: &str) -> String {
 /// The text with a full stop at its end.
 pub(crate) fn sentence(text: &str) -> String {
     let text = text.trim();
-    if text.is_empty() || text.ends_with(['.', '!', '?', ':', ';', ')', '`']) && !text.ends_with('`') {
+    if text.is_empty()
+        || text.ends_with(['.', '!', '?', ':', ';', ')', '`']) && !text.ends_with('`')
+    {
         return text.to_owned();
     }
     format!("{text}.")

@@ -41,7 +41,8 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned);
+    let root =
+        Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned);
     match Arguments::parse().task {
         Task::Regen { slugs, check } => regenerate(&root, &slugs, check),
         Task::Lint { specs, deny_warnings } => check_specs(&root, &specs, deny_warnings),

@@ -10,7 +10,9 @@ use crate::specs;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The name is no slug.
-    #[error("`{0}` is no connector name: lower-case letters, digits and single hyphens, a letter first")]
+    #[error(
+        "`{0}` is no connector name: lower-case letters, digits and single hyphens, a letter first"
+    )]
     Name(String),
     /// There is a spec already.
     #[error("{} exists already", .0.display())]

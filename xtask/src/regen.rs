@@ -49,7 +49,9 @@ pub enum Error {
     #[error("{0}")]
     Spec(String),
     /// The spec calls itself something else than its file.
-    #[error("specs/{file}.yaml describes the connector `{name}`; file and connector must have one name")]
+    #[error(
+        "specs/{file}.yaml describes the connector `{name}`; file and connector must have one name"
+    )]
     Name {
         /// Name of the file.
         file: String,
@@ -86,7 +88,8 @@ pub fn regen(root: &Path, slugs: &[String], mode: Mode) -> Vec<(String, Result<S
         .iter()
         .enumerate()
         .map(|(n, slug)| {
-            let gone = || Err(Error::Spec("the generator stopped; its message is above".to_owned()));
+            let gone =
+                || Err(Error::Spec("the generator stopped; its message is above".to_owned()));
             (slug.clone(), results.remove(&n).unwrap_or_else(gone))
         })
         .collect()
@@ -123,7 +126,8 @@ fn one(root: &Path, slug: &str, mode: Mode) -> Result<State, Error> {
         .filter(|(path, text)| present.get(*path).is_none_or(|there| there != text.as_bytes()))
         .map(|(path, _)| path.clone())
         .collect();
-    let stale = |path: &&String| !package.files.contains_key(*path) && is_generated(&present[*path]);
+    let stale =
+        |path: &&String| !package.files.contains_key(*path) && is_generated(&present[*path]);
     changed.extend(present.keys().filter(stale).cloned());
     match (mode, changed.is_empty()) {
         (_, true) => Ok(State::Fresh),

@@ -65,7 +65,9 @@ pub fn files(root: &Path, named: &[String]) -> Result<Vec<PathBuf>, Error> {
         if Path::new(name).is_file() {
             files.push(PathBuf::from(name));
         } else {
-            files.extend(slugs(root, std::slice::from_ref(name))?.iter().map(|slug| path(root, slug)));
+            files.extend(
+                slugs(root, std::slice::from_ref(name))?.iter().map(|slug| path(root, slug)),
+            );
         }
     }
     Ok(files)

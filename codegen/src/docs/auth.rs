@@ -52,13 +52,15 @@ fn anchor(heading: &str) -> String {
 
 fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
     let described = scheme.scheme;
-    let mut out = format!("## {}\n\n{}\n\n", heading(scheme), prose::markdown(&described.description));
+    let mut out =
+        format!("## {}\n\n{}\n\n", heading(scheme), prose::markdown(&described.description));
     out.push_str(&format!("{}\n\n", carried(&described.kind)));
     let rows: Vec<Vec<String>> = scheme
         .fields
         .iter()
         .map(|(_, field)| {
-            let aliases: Vec<String> = field.aliases.iter().map(|alias| prose::code(alias)).collect();
+            let aliases: Vec<String> =
+                field.aliases.iter().map(|alias| prose::code(alias)).collect();
             let also = if aliases.is_empty() {
                 String::new()
             } else {
@@ -134,7 +136,8 @@ fn scopes(scheme: &SchemeModel<'_>) -> String {
         .scopes
         .iter()
         .map(|scope| {
-            let entities: Vec<String> = scope.entities.iter().map(|name| prose::code(name)).collect();
+            let entities: Vec<String> =
+                scope.entities.iter().map(|name| prose::code(name)).collect();
             vec![
                 if scope.name.is_empty() { String::new() } else { prose::code(&scope.name) },
                 scope.mode.replace('_', " and "),
@@ -185,7 +188,8 @@ fn configuration(model: &Model<'_>) -> String {
             };
             let mut about = prose::cell(&variable.description);
             if !variable.choices.is_empty() {
-                let choices: Vec<String> = variable.choices.iter().map(|c| prose::code(c)).collect();
+                let choices: Vec<String> =
+                    variable.choices.iter().map(|c| prose::code(c)).collect();
                 about.push_str(&format!(" One of {}.", choices.join(", ")));
             }
             if !variable.example.is_empty() {
@@ -198,7 +202,10 @@ fn configuration(model: &Model<'_>) -> String {
         rows.push(vec![
             prose::code(&scoping.config_key),
             String::new(),
-            format!("Fills the parameter {} when a call leaves it out.", prose::code(&scoping.parameter)),
+            format!(
+                "Fills the parameter {} when a call leaves it out.",
+                prose::code(&scoping.parameter)
+            ),
         ]);
     }
     if rows.is_empty() {

@@ -42,7 +42,8 @@ fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let mut out = format!("| {} |\n| {} |\n", head.join(" | "), vec!["---"; head.len()].join(" | "));
+    let mut out =
+        format!("| {} |\n| {} |\n", head.join(" | "), vec!["---"; head.len()].join(" | "));
     for row in rows {
         out.push_str(&format!("| {} |\n", row.join(" | ")));
     }

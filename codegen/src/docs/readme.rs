@@ -6,9 +6,7 @@ use airbyte_agent_core::description::{AuthKind, Next};
 use super::table;
 use crate::model::{BuilderKind, EntityModel, Model, OperationModel, SchemeModel};
 use crate::prose;
-use crate::rust::{
-    bare_call, call_example, connect_example, imports, params, print, record_name,
-};
+use crate::rust::{bare_call, call_example, connect_example, imports, params, print, record_name};
 
 /// The text.
 pub(crate) fn readme(model: &Model<'_>) -> String {
@@ -23,7 +21,9 @@ pub(crate) fn readme(model: &Model<'_>) -> String {
     out.push_str(&format!("{}\n\n", prose::markdown(&connector.description)));
     out.push_str("## What it can do\n\n");
     out.push_str(&entities(model));
-    out.push_str("Every operation with its parameters and fields is in [REFERENCE.md](REFERENCE.md).\n\n");
+    out.push_str(
+        "Every operation with its parameters and fields is in [REFERENCE.md](REFERENCE.md).\n\n",
+    );
     out.push_str(&questions(model));
     out.push_str(&format!(
         "## Install\n\n```sh\ncargo add {package}\ncargo add tokio --features macros,rt\n```\n\n"
@@ -35,10 +35,16 @@ pub(crate) fn readme(model: &Model<'_>) -> String {
     out.push_str(&dynamic(model));
     out.push_str(&paging(model));
     out.push_str("## More\n\n");
-    out.push_str("* [AUTH.md](AUTH.md): ways to authenticate, what each needs and where to get it\n");
+    out.push_str(
+        "* [AUTH.md](AUTH.md): ways to authenticate, what each needs and where to get it\n",
+    );
     out.push_str("* [REFERENCE.md](REFERENCE.md): every operation\n");
     for link in connector.links.iter() {
-        let title = if link.title.is_empty() { link.kind.replace('_', " ") } else { link.title.to_string() };
+        let title = if link.title.is_empty() {
+            link.kind.replace('_', " ")
+        } else {
+            link.title.to_string()
+        };
         out.push_str(&format!("* [{}]({})\n", prose::cell(&title), link.url));
     }
     out.push_str(&format!(
@@ -58,7 +64,10 @@ fn entities(model: &Model<'_>) -> String {
                 .iter()
                 .map(|operation| {
                     let action = operation.operation.action;
-                    format!("[{action}](REFERENCE.md#{})", anchor(&entity.entity.name, action.as_str()))
+                    format!(
+                        "[{action}](REFERENCE.md#{})",
+                        anchor(&entity.entity.name, action.as_str())
+                    )
                 })
                 .collect();
             vec![
@@ -79,7 +88,10 @@ pub(crate) fn anchor(entity: &str, action: &str) -> String {
 fn questions(model: &Model<'_>) -> String {
     let questions = &model.connector.questions;
     let list = |items: &[airbyte_agent_core::description::Text]| -> String {
-        items.iter().map(|item| format!("* {}\n", prose::cell(item))).collect()
+        items
+            .iter()
+            .flat_map(|item| ["* ".to_owned(), prose::cell(item), "\n".to_owned()])
+            .collect()
     };
     let mut out = String::new();
     if !questions.direct.is_empty() {
@@ -111,12 +123,20 @@ pub(crate) fn first_operation<'m, 'd>(
     model: &'m Model<'d>,
 ) -> Option<(&'m EntityModel<'d>, &'m OperationModel<'d>)> {
     let all = || {
-        model.entities.iter().flat_map(|entity| entity.operations.iter().map(move |op| (entity, op)))
+        model
+            .entities
+            .iter()
+            .flat_map(|entity| entity.operations.iter().map(move |op| (entity, op)))
     };
     let effort = |(_, operation): &(&EntityModel<'_>, &OperationModel<'_>)| {
         let required = operation.positional().count();
         let checked = operation.operation.hints.preferred_for_check;
-        (operation.kind() != BuilderKind::List, !operation.operation.hints.read_only, required, !checked)
+        (
+            operation.kind() != BuilderKind::List,
+            !operation.operation.hints.read_only,
+            required,
+            !checked,
+        )
     };
     all().min_by_key(effort)
 }
@@ -132,7 +152,7 @@ pub(crate) fn required_variables<'m>(
 
 /// `GithubConnector::local(…)` with everything that has to be said.
 pub(crate) fn local_options(model: &Model<'_>, auth: &str) -> (String, bool) {
-    let configuration: String = required_variables(model)
+    let configuration: Vec<String> = required_variables(model)
         .map(|variable| {
             let example = if variable.example.is_empty() { "example" } else { &variable.example };
             format!(".config({:?}, {example:?})", variable.name)
@@ -141,7 +161,7 @@ pub(crate) fn local_options(model: &Model<'_>, auth: &str) -> (String, bool) {
     if configuration.is_empty() {
         return (auth.to_owned(), false);
     }
-    (format!("Local::new({auth}){configuration}"), true)
+    (format!("Local::new({auth}){}", configuration.concat()), true)
 }
 
 fn local(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {

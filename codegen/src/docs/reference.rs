@@ -5,6 +5,7 @@ use airbyte_agent_core::description::{Action, Json, Location, Next, Schema, Sour
 use super::readme::anchor;
 use super::schema::{kind, parameter_kind, rows};
 use super::{table, yes};
+use crate::document::OperationObject;
 use crate::model::{EntityModel, Model, OperationModel};
 use crate::prose;
 use crate::rust::{call_example, params};
@@ -29,7 +30,10 @@ pub(crate) fn reference(model: &Model<'_>) -> String {
         .collect();
     out.push_str(&table(&["Entity", "Actions"], &list));
     if !model.connector.date_format.is_empty() {
-        out.push_str(&format!("Instants: {}\n\n", prose::markdown(&prose::sentence(&model.connector.date_format))));
+        out.push_str(&format!(
+            "Instants: {}\n\n",
+            prose::markdown(&prose::sentence(&model.connector.date_format))
+        ));
     }
     out.push_str(&limits(model));
     for entity in &model.entities {
@@ -44,7 +48,11 @@ fn limits(model: &Model<'_>) -> String {
         .rate_limits
         .iter()
         .map(|limit| {
-            let source = if limit.source.is_empty() { String::new() } else { format!("[source]({})", limit.source) };
+            let source = if limit.source.is_empty() {
+                String::new()
+            } else {
+                format!("[source]({})", limit.source)
+            };
             vec![
                 format!("{} per {}", limit.requests, period(limit.per_seconds)),
                 limit.scope.to_string(),
@@ -74,7 +82,10 @@ fn section(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     let about = prose::markdown(&prose::sentence(&entity.entity.description));
     out.push_str(&format!("{about}\n\n"));
     if !entity.entity.when_to_use.is_empty() {
-        out.push_str(&format!("For: {}\n\n", prose::markdown(&prose::sentence(&entity.entity.when_to_use))));
+        out.push_str(&format!(
+            "For: {}\n\n",
+            prose::markdown(&prose::sentence(&entity.entity.when_to_use))
+        ));
     }
     let mut shown: Vec<(&Json, Action)> = Vec::new();
     for operation in &entity.operations {
@@ -85,7 +96,11 @@ fn section(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         .store
         .iter()
         .map(|field| {
-            vec![prose::code(&field.name), field.kind.to_string(), prose::cell(&prose::sentence(&field.description))]
+            vec![
+                prose::code(&field.name),
+                field.kind.to_string(),
+                prose::cell(&prose::sentence(&field.description)),
+            ]
         })
         .collect();
     if !store.is_empty() {
@@ -182,7 +197,8 @@ fn about(description: &str, schema: &Schema) -> String {
         schema.choices.as_ref()
     };
     if !choices.is_empty() {
-        let choices: Vec<String> = choices.iter().map(|json| prose::code(json.0.trim_matches('"'))).collect();
+        let choices: Vec<String> =
+            choices.iter().map(|json| prose::code(json.0.trim_matches('"'))).collect();
         text.push_str(&format!(" One of {}.", choices.join(", ")));
     }
     match (schema.minimum, schema.maximum) {
@@ -196,14 +212,18 @@ fn about(description: &str, schema: &Schema) -> String {
 
 fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)>) -> String {
     let described = operation.operation;
-    let said = operation.object.map(|object| object.answer_text()).unwrap_or_default();
-    let mut out = format!("Comes back: {}", match described.action {
-        Action::Download => "the bytes of the file.".to_owned(),
-        _ if !said.is_empty() => prose::markdown(&prose::sentence(said)),
-        action if action.is_array() => "records.".to_owned(),
-        _ => "one record.".to_owned(),
-    });
-    let Some(schema) = described.response.schema.as_ref().filter(|_| described.action != Action::Download)
+    let said = operation.object.map(OperationObject::answer_text).unwrap_or_default();
+    let mut out = format!(
+        "Comes back: {}",
+        match described.action {
+            Action::Download => "the bytes of the file.".to_owned(),
+            _ if !said.is_empty() => prose::markdown(&prose::sentence(said)),
+            action if action.is_array() => "records.".to_owned(),
+            _ => "one record.".to_owned(),
+        }
+    );
+    let Some(schema) =
+        described.response.schema.as_ref().filter(|_| described.action != Action::Download)
     else {
         return out;
     };
@@ -222,7 +242,8 @@ fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)
             out.push_str(&format!("\n\n{}", fields.trim_end()));
         }
     }
-    let meta: Vec<String> = described.response.meta.iter().map(|field| prose::code(&field.name)).collect();
+    let meta: Vec<String> =
+        described.response.meta.iter().map(|field| prose::code(&field.name)).collect();
     if !meta.is_empty() {
         out.push_str(&format!("\n\nWith each page: {}.", meta.join(", ")));
     }
@@ -238,7 +259,11 @@ fn paging(operation: &OperationModel<'_>) -> String {
     let mut out = match &paging.next {
         Next::None { reason } => {
             let why = prose::markdown(&prose::sentence(reason)).replace('\n', " ");
-            return if why.is_empty() { "Paging: none.".to_owned() } else { format!("Paging: none. {why}") };
+            return if why.is_empty() {
+                "Paging: none.".to_owned()
+            } else {
+                format!("Paging: none. {why}")
+            };
         }
         Next::Cursor { from, into } => {
             format!("Paging: {} goes into {}", source(from), prose::code(into))

@@ -57,14 +57,16 @@ pub(crate) fn kind(schema: &Value) -> String {
     gather(schema, &mut kinds, &mut null);
     let mut text = kinds.into_iter().collect::<Vec<_>>().join(" or ");
     if text.is_empty() {
-        text = "any".to_owned();
+        "any".clone_into(&mut text);
     }
     if null { format!("{text} or null") } else { text }
 }
 
 fn gather(schema: &Value, kinds: &mut BTreeSet<String>, null: &mut bool) {
     if let Some(options) = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(*key)?.as_array()) {
-        options.iter().for_each(|option| gather(option, kinds, null));
+        for option in options {
+            gather(option, kinds, null);
+        }
         return;
     }
     let mut add = |name: &str| match name {

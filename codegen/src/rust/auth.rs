@@ -47,7 +47,8 @@ fn structure(w: &mut Writer, scheme: &SchemeModel<'_>) {
         }
         w.function("pub fn new", &arguments, " -> Self", |w| {
             let mut calls = vec![format!(".scheme({:?})", scheme.scheme.name)];
-            calls.extend(required.iter().map(|(ident, f)| format!(".field({:?}, {ident})", f.name)));
+            calls
+                .extend(required.iter().map(|(ident, f)| format!(".field({:?}, {ident})", f.name)));
             w.assignment("let credentials", &format!("Credentials::new(){}", calls.concat()));
             w.line("Self { credentials }");
         });

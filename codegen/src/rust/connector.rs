@@ -59,10 +59,14 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
         for (name, doc, value) in [
             ("NAME", "The connector's slug.", &connector.name),
             ("VERSION", "Version of the spec that the crate was made from.", &connector.version),
-            ("DEFINITION_ID", "Identifier of the connector on the hosted platform.", &connector.definition_id),
+            (
+                "DEFINITION_ID",
+                "Identifier of the connector on the hosted platform.",
+                &connector.definition_id,
+            ),
         ] {
             w.doc(doc);
-            w.line(&format!("pub const {name}: &'static str = {:?};", value));
+            w.line(&format!("pub const {name}: &'static str = {value:?};"));
             w.blank();
         }
         fixed(w);
@@ -70,12 +74,25 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
             let (accessor, class) = (&entity.accessor, &entity.class);
             w.blank();
             let said = prose::markdown(&prose::sentence(&entity.entity.description));
-            w.doc(&if said.is_empty() { format!("Operations on `{}`.", entity.entity.name) } else { said });
+            w.doc(&if said.is_empty() {
+                format!("Operations on `{}`.", entity.entity.name)
+            } else {
+                said
+            });
             w.function(
                 &format!("pub const fn {accessor}"),
                 &["&self".to_owned()],
                 &format!(" -> entities::{accessor}::{class}<'_>"),
-                |w| w.line(&format!("entities::{accessor}::{class}::new(&self.client)")),
+                |w| {
+                    let new = format!("entities::{accessor}::{class}::new");
+                    if new.len() + 22 <= 100 {
+                        w.line(&format!("{new}(&self.client)"));
+                    } else {
+                        w.line(&format!("{new}("));
+                        w.indented(|w| w.line("&self.client,"));
+                        w.line(")");
+                    }
+                },
             );
         }
     });
@@ -84,7 +101,7 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
 
 /// What every connector has.
 fn fixed(w: &mut Writer) {
-    let lines = r#"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
+    let lines = r"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
 /// [`Local`] made of one and configured further.
 ///
 /// # Errors
@@ -143,6 +160,6 @@ pub fn describe(&self) -> &Connector {
 pub fn entity_schema(&self, entity: &str) -> Option<Value> {
     self.client.entity_schema(entity)
 }
-"#;
+";
     lines.lines().for_each(|line| w.line(line));
 }

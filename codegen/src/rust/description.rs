@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use airbyte_agent_core::description::{
-    Action, Body, CredentialField, Hints, Location, Method, Next, Operation, Paging,
-    Parameter, Response, RetryPolicy, Schema, Style, Template,
+    Action, Body, CredentialField, Hints, Location, Method, Next, Operation, Paging, Parameter,
+    Response, RetryPolicy, Schema, Style, Template,
 };
 use databake::{Bake, CrateEnv};
 use proc_macro2::{Literal, TokenStream};
@@ -34,7 +34,10 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
             pub(super) const ENTITY: Entity = #baked;
         };
         let about = format!("`{}` as data.", entity.entity.name);
-        files.insert(format!("src/description/{}.rs", entity.accessor), print(model, &about, tokens)?);
+        files.insert(
+            format!("src/description/{}.rs", entity.accessor),
+            print(model, &about, tokens)?,
+        );
         modules.push(quote::format_ident!("{}", entity.accessor));
     }
     let mut connector = model.connector.clone();
@@ -71,8 +74,11 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
 fn print(model: &Model<'_>, about: &str, tokens: TokenStream) -> Result<String, Error> {
     let file: syn::File = syn::parse2(tokens)
         .map_err(|error| Error::Unparsable { message: format!("description: {error}") })?;
-    let text = prettyplease::unparse(&file).replace("\n/// ", "\n\n/// ").replace("\nconst ", "\n\nconst ");
-    let text = text.replace("use super::*;\n", "use super::*;\n\n").replace(";\nuse std", ";\n\nuse std");
+    let text = prettyplease::unparse(&file)
+        .replace("\n/// ", "\n\n/// ")
+        .replace("\nconst ", "\n\nconst ");
+    let text =
+        text.replace("use super::*;\n", "use super::*;\n\n").replace(";\nuse std", ";\n\nuse std");
     let mut out = format!("// {}\n\n//! {about}\n\n", header(&model.slug));
     for line in text.lines() {
         // A documented constant belongs to its comment.
@@ -86,7 +92,7 @@ fn print(model: &Model<'_>, about: &str, tokens: TokenStream) -> Result<String, 
 }
 
 /// The bases that `texts` refer to, or that another used base refers to.
-fn used<'b>(bases: &'b [Base], texts: impl Iterator<Item = String>) -> Vec<&'b Base> {
+fn used(bases: &[Base], texts: impl Iterator<Item = String>) -> Vec<&Base> {
     let mut text: String = texts.collect();
     let mut used = Vec::new();
     for base in bases.iter().rev() {
@@ -138,7 +144,8 @@ fn hoist(expr: &mut Expr) -> Vec<TokenStream> {
     replace.visit_expr_mut(expr);
     let texts = replace.0.iter().enumerate().map(|(n, text)| {
         let name = quote::format_ident!("TEXT_{}", n + 1);
-        let text = raw(text).unwrap_or_else(|| Lit::Str(syn::LitStr::new(text, proc_macro2::Span::call_site())));
+        let text = raw(text)
+            .unwrap_or_else(|| Lit::Str(syn::LitStr::new(text, proc_macro2::Span::call_site())));
         quote! { const #name: &str = #text; }
     });
     texts.collect()
@@ -278,7 +285,8 @@ impl VisitMut for Readable<'_> {
             let same = |other: &&syn::FieldValue| {
                 other.member == field.member && tokens(&other.expr) == tokens(&field.expr)
             };
-            !SPELLED.contains(&name.to_string().as_str()) && base.full.fields.iter().any(|f| same(&f))
+            !SPELLED.contains(&name.to_string().as_str())
+                && base.full.fields.iter().any(|f| same(&f))
         };
         let before = literal.fields.len();
         let kept: Vec<syn::FieldValue> =
@@ -287,9 +295,9 @@ impl VisitMut for Readable<'_> {
             let name = &base.name;
             literal.fields = kept.into_iter().collect();
             if !literal.fields.is_empty() {
-                literal.fields.push_punct(Default::default());
+                literal.fields.push_punct(syn::token::Comma::default());
             }
-            literal.dot2_token = Some(Default::default());
+            literal.dot2_token = Some(syn::token::DotDot::default());
             literal.rest = Some(parse_quote!(#name));
         }
     }
@@ -319,10 +327,10 @@ impl VisitMut for Readable<'_> {
             }
             Lit::Int(number) if number.suffix() == "f64" => {
                 let text = format!("{}.0", number.base10_digits());
-                *lit = Lit::new(text.parse::<f64>().map_or_else(
-                    |_| Literal::f64_unsuffixed(0.0),
-                    Literal::f64_unsuffixed,
-                ));
+                *lit = Lit::new(
+                    text.parse::<f64>()
+                        .map_or_else(|_| Literal::f64_unsuffixed(0.0), Literal::f64_unsuffixed),
+                );
             }
             Lit::Float(number) if !number.suffix().is_empty() => {
                 let value = number.base10_parse::<f64>().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use airbyte_agent_core::description::{Action, Next};
 
 use super::example::{call_example, imports};
-use super::types::{argument_type, argument_value};
+use super::requests::{argument_type, argument_value};
 use super::writer::Writer;
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
 use crate::prose;
@@ -20,7 +20,9 @@ pub(crate) fn files(model: &Model<'_>) -> BTreeMap<String, String> {
     w.blank();
     let mut modules: Vec<&str> = model.entities.iter().map(|e| e.accessor.as_str()).collect();
     modules.sort_unstable();
-    modules.iter().for_each(|module| w.line(&format!("pub mod {module};")));
+    for module in modules {
+        w.line(&format!("pub mod {module};"));
+    }
     files.insert("src/entities/mod.rs".to_owned(), w.finish());
     for entity in &model.entities {
         files.insert(format!("src/entities/{}.rs", entity.accessor), file(model, entity));
@@ -81,7 +83,9 @@ fn accessor(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
     w.block(&format!("pub struct {class}<'a>"), |w| w.line("client: &'a Client,"));
     w.blank();
     w.block(&format!("impl<'a> {class}<'a>"), |w| {
-        w.block("pub(crate) const fn new(client: &'a Client) -> Self", |w| w.line("Self { client }"));
+        w.block("pub(crate) const fn new(client: &'a Client) -> Self", |w| {
+            w.line("Self { client }");
+        });
         for operation in &entity.operations {
             w.blank();
             method(w, model, entity, operation);
@@ -89,7 +93,12 @@ fn accessor(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
     });
 }
 
-fn method(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>, operation: &OperationModel<'_>) {
+fn method(
+    w: &mut Writer,
+    model: &Model<'_>,
+    entity: &EntityModel<'_>,
+    operation: &OperationModel<'_>,
+) {
     let described = operation.operation;
     w.doc(&summary(described.action, &described.summary, &entity.entity.name));
     let description = prose::markdown(&described.description);
@@ -111,9 +120,7 @@ fn method(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>, operation
     w.line("///");
     w.code("no_run", &example(model, entity, operation));
     let mut arguments = vec!["&self".to_owned()];
-    arguments.extend(
-        positional.iter().map(|a| format!("{}: {}", a.ident, setter_type(&a.rust))),
-    );
+    arguments.extend(positional.iter().map(|a| format!("{}: {}", a.ident, setter_type(&a.rust))));
     let name = described.action.as_str();
     w.function(&format!("pub fn {name}"), &arguments, &format!(" -> {}", operation.builder), |w| {
         let variant = format!("{:?}", described.action);
@@ -156,7 +163,8 @@ fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
     let record = operation.record.text("types::");
     match operation.kind() {
         BuilderKind::List => {
-            let meta = operation.meta.as_ref().map_or("Value".to_owned(), |m| format!("types::{m}"));
+            let meta =
+                operation.meta.as_ref().map_or("Value".to_owned(), |m| format!("types::{m}"));
             invoke(w, "list_builder", &[name, &record, &meta]);
         }
         BuilderKind::Record => invoke(w, "record_builder", &[name, &record]),
@@ -203,7 +211,8 @@ fn invoke(w: &mut Writer, name: &str, arguments: &[&str]) {
 fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
     let text = prose::markdown(&prose::sentence(&argument.parameter.description));
     let facts = facts(model, argument);
-    let fallback = if facts.is_empty() { prose::code(&argument.parameter.name) + "." } else { String::new() };
+    let fallback =
+        if facts.is_empty() { prose::code(&argument.parameter.name) + "." } else { String::new() };
     w.doc(if text.is_empty() { &fallback } else { &text });
     if !facts.is_empty() {
         if !text.is_empty() {
@@ -274,7 +283,7 @@ fn set(w: &mut Writer, target: &str, argument: &Argument<'_>) {
         (format!("let {ident}"), value)
     } else {
         let ty = argument.rust.text("types::");
-        (format!("let {ident}: {ty}"), argument_value(&argument.rust, ident, "types::"))
+        (format!("let {ident}: {ty}"), argument_value(&argument.rust, ident))
     };
     w.assignment(&head, &value);
     w.line(&format!("{target}.set({name:?}, {ident});"));
@@ -286,13 +295,14 @@ fn setter_value(rust: &Rust, ident: &str) -> String {
         Rust::List(item) if **item == Rust::Value => {
             format!("{ident}.into_iter().collect::<Vec<_>>()")
         }
-        Rust::List(_) => argument_value(rust, ident, "types::").replace("collect()", "collect::<Vec<_>>()"),
+        Rust::List(_) => argument_value(rust, ident).replace("collect()", "collect::<Vec<_>>()"),
         Rust::Table(item) if **item == Rust::Value => format!(
             "{ident}.into_iter().map(|(key, item)| (key.into(), item)).collect::<BTreeMap<String, _>>()"
         ),
-        Rust::Table(_) => argument_value(rust, ident, "types::")
-            .replace("collect()", "collect::<BTreeMap<_, _>>()"),
-        _ => argument_value(rust, ident, "types::"),
+        Rust::Table(_) => {
+            argument_value(rust, ident).replace("collect()", "collect::<BTreeMap<_, _>>()")
+        }
+        _ => argument_value(rust, ident),
     }
 }
 
@@ -300,7 +310,8 @@ fn setter_value(rust: &Rust, ident: &str) -> String {
 fn example(model: &Model<'_>, entity: &EntityModel<'_>, operation: &OperationModel<'_>) -> String {
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let code = call_example(model, entity, operation);
-    let mut hidden = vec![format!("# {}", imports(library, &[class, "Result"], &code).replace('\n', "\n# "))];
+    let mut hidden =
+        vec![format!("# {}", imports(library, &[class, "Result"], &code).replace('\n', "\n# "))];
     hidden.push(format!("# async fn example({variable}: {class}) -> Result<()> {{"));
     format!("{}\n{code}\n# Ok(())\n# }}", hidden.join("\n"))
 }

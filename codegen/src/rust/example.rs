@@ -3,8 +3,9 @@
 use airbyte_agent_core::description::{Action, Kind, Location, Schema};
 use serde_json::{Map, Value};
 
-use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel, SchemeModel, sample, sample_of};
+use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel, SchemeModel};
 use crate::names;
+use crate::sample::{sample, sample_of};
 use crate::types::{Rust, Shape};
 
 /// The `use` lines of an example: `names` of the crate, and what `code` needs besides.
@@ -57,7 +58,8 @@ pub(crate) fn bare_call(
     entity: &EntityModel<'_>,
     operation: &OperationModel<'_>,
 ) -> String {
-    let expression = |argument: &&Argument<'_>| expression(model, &argument.rust, &sample(argument));
+    let expression =
+        |argument: &&Argument<'_>| expression(model, &argument.rust, &sample(argument));
     let shown = shown(operation);
     let positional: Vec<String> = shown.iter().filter(|a| a.positional).map(expression).collect();
     let call = format!(
@@ -111,7 +113,7 @@ pub(crate) fn print(model: &Model<'_>, record: &Rust, variable: &str) -> String 
         &["number", "id", "key", "name", "title", "subject", "summary", "email", "status", "url"];
     let members = match record {
         Rust::Named(name) => match model.types.get(name).map(|named| &named.shape) {
-            Some(Shape::Struct(members)) => members.as_slice(),
+            Some(Shape::Struct { members, .. }) => members.as_slice(),
             _ => &[],
         },
         _ => &[],
@@ -124,7 +126,7 @@ pub(crate) fn print(model: &Model<'_>, record: &Rust, variable: &str) -> String 
         .map(|member| member.ident.as_str())
         .collect();
     let mut seen = names::Scope::default();
-    fields.retain(|field| !seen.has(field) && seen.class((*field).to_owned()) == **field);
+    fields.retain(|field| !seen.has(field) && seen.class(field) == **field);
     match fields.as_slice() {
         [] => format!("println!(\"{{{variable}:?}}\");"),
         [only] => format!("println!(\"{{:?}}\", {variable}.{only});"),
@@ -173,7 +175,7 @@ fn named_expression(model: &Model<'_>, name: &str, value: &Value) -> String {
             let variant = known.or_else(|| values.first()).map_or("Other", |(v, _)| v.as_str());
             format!("types::{name}::{variant}")
         }
-        Some(Shape::Struct(members)) => {
+        Some(Shape::Struct { members, .. }) => {
             let member = |wire: &str| value.get(wire).cloned().filter(|value| !value.is_null());
             let required: Vec<String> = members
                 .iter()

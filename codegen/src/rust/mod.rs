@@ -6,10 +6,12 @@ mod description;
 mod entities;
 mod example;
 mod manifest;
+mod requests;
 mod types;
 mod writer;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::Error;
 use crate::model::Model;
@@ -30,7 +32,7 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
     files.extend(types::files(model));
     files.extend(entities::files(model));
     for (path, text) in &files {
-        if path.ends_with(".rs")
+        if Path::new(path).extension().is_some_and(|extension| extension == "rs")
             && let Err(error) = syn::parse_file(text)
         {
             let message = format!("{path}: {error}");

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::requests::request;
 use super::writer::Writer;
 use crate::model::Model;
 use crate::prose;
@@ -61,26 +62,33 @@ fn module(model: &Model<'_>, named: &Named) -> String {
     }
 }
 
-fn file(model: &Model<'_>, names: &[&str], about: &str) -> String {
-    let here: BTreeSet<&str> = names.iter().copied().collect();
+fn file(model: &Model<'_>, wanted: &[&str], subject: &str) -> String {
+    let here: BTreeSet<&str> = wanted.iter().copied().collect();
     let mut uses = Uses::default();
     let mut body = Writer::default();
-    for name in names {
+    for name in wanted {
         let Some(named) = model.types.get(name) else { continue };
         body.blank();
         match &named.shape {
             Shape::Enum(values) => enumeration(&mut body, model, name, named, values, &mut uses),
-            Shape::Struct(members) => {
-                members.iter().for_each(|member| uses.note(&member.rust, &here));
+            Shape::Struct { members, open } => {
+                for member in members {
+                    uses.note(&member.rust, &here);
+                }
                 match named.role {
                     Role::Record => record(&mut body, model, name, named, members, &mut uses),
-                    Role::Request => request(&mut body, model, name, named, members, &mut uses),
+                    Role::Request => {
+                        uses.request = true;
+                        uses.extra |= *open;
+                        about(&mut body, model, name, named);
+                        request(&mut body, name, members, *open);
+                    }
                 }
             }
         }
     }
     let mut w = Writer::file(&model.slug);
-    w.inner_doc(about);
+    w.inner_doc(subject);
     w.blank();
     uses.write(&mut w);
     w.blank();
@@ -92,6 +100,7 @@ fn file(model: &Model<'_>, names: &[&str], about: &str) -> String {
 #[derive(Debug, Default)]
 struct Uses {
     record: bool,
+    extra: bool,
     open_enum: bool,
     request: bool,
     value: bool,
@@ -119,11 +128,11 @@ impl Uses {
             w.line("use std::collections::BTreeMap;");
             w.blank();
         }
-        if self.value {
+        if self.value || self.extra {
             w.line("use airbyte_agent_core::serde_json::Value;");
         }
         let mut names = Vec::new();
-        if self.record {
+        if self.record || self.extra {
             names.push("Extra");
         }
         if self.open_enum {
@@ -170,7 +179,7 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
         return w.doc(&said);
     }
     let holder = model.types.named.iter().find_map(|(holder, other)| match &other.shape {
-        Shape::Struct(members) => members
+        Shape::Struct { members, .. } => members
             .iter()
             .find(|member| member.rust.any(&mut |rust| *rust == Rust::Named(name.to_owned())))
             .map(|member| (holder, &member.wire)),
@@ -179,11 +188,11 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
     match (holder, &named.shape) {
         (Some((holder, wire)), _) => w.doc(&format!("{} of [`{holder}`].", prose::code(wire))),
         (None, Shape::Enum(_)) => w.doc("One of several words."),
-        (None, Shape::Struct(_)) => w.doc("A record."),
+        (None, Shape::Struct { .. }) => w.doc("A record."),
     }
 }
 
-fn member_doc(w: &mut Writer, member: &Member) {
+pub(crate) fn member_doc(w: &mut Writer, member: &Member) {
     let said = prose::markdown(&prose::sentence(&member.description));
     w.doc(&if said.is_empty() { format!("{}.", prose::code(&member.wire)) } else { said });
 }
@@ -244,157 +253,4 @@ fn enumeration(
         });
     });
     w.line(");");
-}
-
-fn request(
-    w: &mut Writer,
-    model: &Model<'_>,
-    name: &str,
-    named: &Named,
-    members: &[Member],
-    uses: &mut Uses,
-) {
-    uses.request = true;
-    let required: Vec<&Member> = members.iter().filter(|member| member.required).collect();
-    about(w, model, name, named);
-    let default = if required.is_empty() { "Default, " } else { "" };
-    w.line(&format!("#[derive(Debug, Clone, {default}PartialEq, Serialize, Deserialize)]"));
-    w.line("#[non_exhaustive]");
-    w.block(&format!("pub struct {name}"), |w| {
-        for member in members {
-            member_doc(w, member);
-            let mut serde = Vec::new();
-            if member.wire != member.ident {
-                serde.push(format!("rename = {:?}", member.wire));
-            }
-            if !member.required {
-                serde.push("default".to_owned());
-                serde.push("skip_serializing_if = \"Option::is_none\"".to_owned());
-            }
-            if !serde.is_empty() {
-                let one = format!("#[serde({})]", serde.join(", "));
-                w.line(&one);
-            }
-            w.line(&format!("pub {}: {},", member.ident, stored(member)));
-        }
-    });
-    w.blank();
-    w.block(&format!("impl {name}"), |w| {
-        constructor(w, members, &required);
-        for member in members.iter().filter(|member| !member.required) {
-            setter(w, member);
-        }
-    });
-}
-
-/// The type of a field of a request object: what must be sent is no option, what may be `null`
-/// has an option of its own for that.
-fn stored(member: &Member) -> String {
-    let plain = member.rust.text("");
-    match (member.required, keeps_null(member)) {
-        (true, _) => plain,
-        (false, false) => format!("Option<{plain}>"),
-        (false, true) => format!("Option<Option<{plain}>>"),
-    }
-}
-
-fn keeps_null(member: &Member) -> bool {
-    member.nullable && member.rust != Rust::Value
-}
-
-fn constructor(w: &mut Writer, members: &[Member], required: &[&Member]) {
-    if required.is_empty() {
-        w.doc("Nothing set yet.");
-        w.line("#[must_use]");
-        w.block("pub fn new() -> Self", |w| w.line("Self::default()"));
-        return;
-    }
-    w.doc("With what must be sent.");
-    w.line("#[must_use]");
-    let arguments: Vec<String> = required
-        .iter()
-        .map(|member| format!("{}: {}", member.ident, argument_type(&member.rust, "")))
-        .collect();
-    w.function("pub fn new", &arguments, " -> Self", |w| {
-        let fields: Vec<String> = members
-            .iter()
-            .map(|member| {
-                if !member.required {
-                    return format!("{}: None", member.ident);
-                }
-                let value = argument_value(&member.rust, &member.ident, "");
-                if value == member.ident { value } else { format!("{}: {value}", member.ident) }
-            })
-            .collect();
-        let one = format!("Self {{ {} }}", fields.join(", "));
-        if one.len() + 8 <= 100 {
-            w.line(&one);
-        } else {
-            w.block("Self", |w| fields.iter().for_each(|field| w.line(&format!("{field},"))));
-        }
-    });
-}
-
-fn setter(w: &mut Writer, member: &Member) {
-    let ident = &member.ident;
-    w.blank();
-    member_doc(w, member);
-    w.line("#[must_use]");
-    let arguments = [
-        "mut self".to_owned(),
-        format!("{ident}: {}", argument_type(&member.rust, "")),
-    ];
-    w.function(&format!("pub fn {ident}"), &arguments, " -> Self", |w| {
-        let value = argument_value(&member.rust, ident, "");
-        let some = if keeps_null(member) { format!("Some(Some({value}))") } else { format!("Some({value})") };
-        w.line(&format!("self.{ident} = {some};"));
-        w.line("self");
-    });
-    if keeps_null(member) {
-        w.blank();
-        w.doc(&format!("Sends `null` as {}.", prose::code(&member.wire)));
-        w.line("#[must_use]");
-        w.block(&format!("pub fn clear_{}(mut self) -> Self", ident.trim_matches('_')), |w| {
-            w.line(&format!("self.{ident} = Some(None);"));
-            w.line("self");
-        });
-    }
-}
-
-/// The type of an argument that takes a value of this type.
-pub(crate) fn argument_type(rust: &Rust, path: &str) -> String {
-    match rust {
-        Rust::String => "impl Into<String>".to_owned(),
-        Rust::Value => "impl Into<Value>".to_owned(),
-        Rust::Named(_) => format!("impl Into<{}>", rust.text(path)),
-        Rust::List(item) => format!("impl IntoIterator<Item = {}>", argument_type(item, path)),
-        Rust::Table(item) => {
-            format!("impl IntoIterator<Item = (impl Into<String>, {})>", argument_type(item, path))
-        }
-        Rust::Integer | Rust::Number | Rust::Boolean => rust.text(path),
-        Rust::Boxed(inner) => argument_type(inner, path),
-    }
-}
-
-/// The value made of an argument of that type.
-pub(crate) fn argument_value(rust: &Rust, ident: &str, path: &str) -> String {
-    match rust {
-        Rust::String | Rust::Value | Rust::Named(_) => format!("{ident}.into()"),
-        Rust::Integer | Rust::Number | Rust::Boolean => ident.to_owned(),
-        Rust::Boxed(inner) => format!("Box::new({})", argument_value(inner, ident, path)),
-        Rust::List(item) => match item.as_ref() {
-            Rust::Integer | Rust::Number | Rust::Boolean => format!("{ident}.into_iter().collect()"),
-            Rust::String | Rust::Value | Rust::Named(_) => {
-                format!("{ident}.into_iter().map(Into::into).collect()")
-            }
-            _ => format!(
-                "{ident}.into_iter().map(|item| {}).collect()",
-                argument_value(item, "item", path)
-            ),
-        },
-        Rust::Table(item) => format!(
-            "{ident}.into_iter().map(|(key, item)| (key.into(), {})).collect()",
-            argument_value(item, "item", path)
-        ),
-    }
 }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+use super::schema::{enumeration, essence, kinds, nullable, text};
 use crate::document::Document;
 use crate::names::{self, Scope};
 
@@ -64,7 +65,11 @@ pub(crate) struct Draft {
 /// What a [`Draft`] holds.
 #[derive(Debug)]
 pub(crate) enum DraftShape {
-    Struct(Vec<DraftMember>),
+    Struct {
+        members: Vec<DraftMember>,
+        /// Whether a request may carry members beyond these.
+        open: bool,
+    },
     Enum(Vec<(String, String)>),
 }
 
@@ -193,7 +198,7 @@ impl<'d> Collector<'d> {
         let draft = Draft {
             description: text(schema, "description"),
             role,
-            shape: DraftShape::Struct(Vec::new()),
+            shape: DraftShape::Struct { members: Vec::new(), open: false },
             entities: BTreeSet::new(),
             fingerprint,
         };
@@ -214,7 +219,7 @@ impl<'d> Collector<'d> {
             let node = self.node(property, role, &hints);
             members.push(DraftMember {
                 wire: wire.clone(),
-                ident: idents.ident(names::member(wire)),
+                ident: idents.ident(&names::member(wire)),
                 description: self.description(property),
                 required: required.contains(wire.as_str()) && property.get("default").is_none(),
                 nullable: nullable(property),
@@ -223,7 +228,9 @@ impl<'d> Collector<'d> {
         }
         self.open.pop();
         if let Some(draft) = self.drafts.get_mut(&name) {
-            draft.shape = DraftShape::Struct(members);
+            let more = schema.get("additionalProperties");
+            let open = more.is_some_and(|more| more.is_object() || *more == Value::Bool(true));
+            draft.shape = DraftShape::Struct { members, open };
         }
         Node::Named(name)
     }
@@ -244,14 +251,14 @@ impl<'d> Collector<'d> {
             DraftShape::Enum(values) => {
                 strings.iter().all(|string| values.iter().any(|(_, value)| value == string))
             }
-            DraftShape::Struct(_) => false,
+            DraftShape::Struct { .. } => false,
         });
         if !known {
             let mut variants = Scope::with(["Other"]);
             let mut values: Vec<(String, String)> = Vec::new();
             for string in strings {
                 if !values.iter().any(|(_, value)| value == string) {
-                    values.push((variants.class(names::variant(string)), (*string).to_owned()));
+                    values.push((variants.class(&names::variant(string)), (*string).to_owned()));
                 }
             }
             let draft = Draft {
@@ -275,13 +282,13 @@ impl<'d> Collector<'d> {
                 Some(draft) if same(draft) => return (hint.clone(), true),
                 Some(_) => {}
                 None if reserved || self.names.has(hint) => {}
-                None => return (self.names.class(hint.clone()), false),
+                None => return (self.names.class(hint), false),
             }
         }
         let last = hints.last().map_or("Record", String::as_str);
         let taken = |name: &String| self.reserved.contains(name) || self.names.has(name);
-        let free = (2..).map(|n: u32| format!("{last}{n}")).find(|name| !taken(name));
-        (self.names.class(free.unwrap_or_else(|| last.to_owned())), false)
+        let free = (2..u32::MAX).map(|n| format!("{last}{n}")).find(|name| !taken(name));
+        (self.names.class(&free.unwrap_or_else(|| last.to_owned())), false)
     }
 
     /// A record that no schema of the document describes as a whole.
@@ -296,7 +303,7 @@ impl<'d> Collector<'d> {
         let members = members
             .into_iter()
             .map(|(wire, description, node)| DraftMember {
-                ident: idents.ident(names::member(&wire)),
+                ident: idents.ident(&names::member(&wire)),
                 wire,
                 description,
                 required: false,
@@ -307,7 +314,7 @@ impl<'d> Collector<'d> {
         let draft = Draft {
             description,
             role: Role::Record,
-            shape: DraftShape::Struct(members),
+            shape: DraftShape::Struct { members, open: false },
             entities: BTreeSet::new(),
             fingerprint: String::new(),
         };
@@ -321,7 +328,10 @@ impl<'d> Collector<'d> {
         if !own.is_empty() {
             return own;
         }
-        self.document.plain(property).map(|found| text(found.schema, "description")).unwrap_or_default()
+        self.document
+            .plain(property)
+            .map(|found| text(found.schema, "description"))
+            .unwrap_or_default()
     }
 
     /// Notes that operations of `entity` reach `node`.
@@ -334,8 +344,9 @@ impl<'d> Collector<'d> {
                 if !draft.entities.insert(entity.to_owned()) {
                     return;
                 }
-                if let DraftShape::Struct(members) = &draft.shape {
-                    let nodes: Vec<Node> = members.iter().map(|member| member.node.clone()).collect();
+                if let DraftShape::Struct { members, .. } = &draft.shape {
+                    let nodes: Vec<Node> =
+                        members.iter().map(|member| member.node.clone()).collect();
                     for node in nodes {
                         self.reach(&node, entity);
                     }
@@ -351,66 +362,4 @@ fn reserved_members(role: Role) -> Scope {
         Role::Record => Scope::with(["extra"]),
         Role::Request => Scope::with(["extra", "new", "param"]),
     }
-}
-
-/// JSON types of a schema without `null`; an object or array that forgot to say so included.
-fn kinds(schema: &Value) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(kind)) => vec![kind.as_str()],
-        Some(Value::Array(kinds)) => {
-            kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect()
-        }
-        _ if schema.get("properties").is_some() => vec!["object"],
-        _ if schema.get("items").is_some() => vec!["array"],
-        _ => Vec::new(),
-    }
-}
-
-/// The strings of an enum that holds nothing else but perhaps `null`.
-fn enumeration(schema: &Value) -> Option<Vec<&str>> {
-    let values = schema.get("enum")?.as_array()?;
-    let typed = kinds(schema);
-    if !(typed.is_empty() || typed == ["string"]) {
-        return None;
-    }
-    values.iter().filter(|value| !value.is_null()).map(Value::as_str).collect()
-}
-
-/// Whether the schema allows `null`.
-pub(crate) fn nullable(schema: &Value) -> bool {
-    let null = |value: &Value| value.as_str() == Some("null");
-    schema.get("nullable").and_then(Value::as_bool).unwrap_or(false)
-        || schema.get("type").and_then(Value::as_array).is_some_and(|kinds| kinds.iter().any(null))
-        || ["oneOf", "anyOf"].iter().any(|key| {
-            let options = schema.get(*key).and_then(Value::as_array);
-            options.is_some_and(|options| options.iter().any(|o| o.get("type").is_some_and(null)))
-        })
-}
-
-fn text(schema: &Value, key: &str) -> String {
-    schema.get(key).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// The schema without the words around it, to tell whether two are the same.
-fn essence(schema: &Value) -> Value {
-    fn strip(value: &mut Value, names: bool) {
-        match value {
-            Value::Object(map) => {
-                if !names {
-                    map.retain(|key, value| {
-                        let words = matches!(key.as_str(), "description" | "title" | "example" | "examples");
-                        !(key.starts_with("x-") || words && !value.is_object() || key == "example")
-                    });
-                }
-                for (key, value) in map.iter_mut() {
-                    strip(value, !names && key == "properties");
-                }
-            }
-            Value::Array(list) => list.iter_mut().for_each(|value| strip(value, false)),
-            _ => {}
-        }
-    }
-    let mut copy = schema.clone();
-    strip(&mut copy, false);
-    copy
 }

@@ -5,11 +5,13 @@
 //! the Rust type of every field; the result, [`Types`], is what files are written from.
 
 mod collect;
+mod schema;
 mod space;
 
 use indexmap::IndexMap;
 
-pub(crate) use collect::{Collector, Hints, Node, Role, nullable};
+pub(crate) use collect::{Collector, Hints, Node, Role};
+pub(crate) use schema::nullable;
 pub(crate) use space::{Answers, Rust, Ticket, Wanted, resolve};
 
 /// Every named type of a connector, and the Rust type of every member.
@@ -35,8 +37,13 @@ pub(crate) struct Named {
 /// What a named type holds.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    /// An object.
-    Struct(Vec<Member>),
+    /// An object; an open one takes members beyond these.
+    Struct {
+        /// What the spec names.
+        members: Vec<Member>,
+        /// Whether a request may carry more.
+        open: bool,
+    },
     /// One of these strings: variant and value.
     Enum(Vec<(String, String)>),
 }

@@ -66,7 +66,7 @@ impl Rust {
         let Type::Path(path) = ty else { return Self::Value };
         let Some(last) = path.path.segments.last() else { return Self::Value };
         let arguments: Vec<&Type> = match &last.arguments {
-            PathArguments::AngleBracketed(list) => list
+            PathArguments::AngleBracketed(brackets) => brackets
                 .args
                 .iter()
                 .filter_map(|argument| match argument {
@@ -124,14 +124,18 @@ impl Answers {
 const CARRIER: &str = "WantedByOperations";
 
 /// Runs the type space.
-pub(crate) fn resolve(collector: Collector<'_>, wanted: &Wanted) -> Result<(Types, Answers), Error> {
+pub(crate) fn resolve(
+    collector: Collector<'_>,
+    wanted: &Wanted,
+) -> Result<(Types, Answers), Error> {
     let fields = read_fields(&generate(&document(&collector, wanted))?)?;
     let mut named = indexmap::IndexMap::new();
     for (name, draft) in collector.drafts {
         let shape = match draft.shape {
             DraftShape::Enum(values) => Shape::Enum(values),
-            DraftShape::Struct(members) => Shape::Struct(
-                members
+            DraftShape::Struct { members, open } => Shape::Struct {
+                open,
+                members: members
                     .into_iter()
                     .map(|member| Member {
                         rust: field(&fields, &name, &member.ident),
@@ -142,7 +146,7 @@ pub(crate) fn resolve(collector: Collector<'_>, wanted: &Wanted) -> Result<(Type
                         nullable: member.nullable,
                     })
                     .collect(),
-            ),
+            },
         };
         let named_type = Named {
             description: draft.description,
@@ -168,10 +172,11 @@ fn document(collector: &Collector<'_>, wanted: &Wanted) -> Value {
     for (name, draft) in &collector.drafts {
         let schema = match &draft.shape {
             DraftShape::Enum(values) => {
-                let variants: Vec<&str> = values.iter().map(|(variant, _)| variant.as_str()).collect();
+                let variants: Vec<&str> =
+                    values.iter().map(|(variant, _)| variant.as_str()).collect();
                 json!({"type": "string", "enum": variants})
             }
-            DraftShape::Struct(members) => {
+            DraftShape::Struct { members, .. } => {
                 let properties: Map<String, Value> =
                     members.iter().map(|m| (m.ident.clone(), m.node.schema())).collect();
                 json!({"type": "object", "properties": properties})
