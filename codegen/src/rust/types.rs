@@ -178,13 +178,26 @@ fn about(w: &mut Writer, model: &Model<'_>, name: &str, named: &Named) {
     if !said.is_empty() {
         return w.doc(&said);
     }
-    let holder = model.types.named.iter().find_map(|(holder, other)| match &other.shape {
-        Shape::Struct { members, .. } => members
-            .iter()
-            .find(|member| member.rust.any(&mut |rust| *rust == Rust::Named(name.to_owned())))
-            .map(|member| (holder, &member.wire)),
-        Shape::Enum(_) => None,
+    let entity = model.entities.iter().find(|entity| {
+        let is_record = |record: &Rust| *record == Rust::Named(name.to_owned());
+        entity.operations.iter().any(|operation| is_record(&operation.record))
     });
+    let said = entity.map(|e| prose::markdown(&prose::sentence(&e.entity.description)));
+    if let Some(said) = said.filter(|said| !said.is_empty()) {
+        return w.doc(&said);
+    }
+    let holder =
+        model.types.named.iter().filter(|(other, _)| *other != name).find_map(|(holder, other)| {
+            match &other.shape {
+                Shape::Struct { members, .. } => members
+                    .iter()
+                    .find(|member| {
+                        member.rust.any(&mut |rust| *rust == Rust::Named(name.to_owned()))
+                    })
+                    .map(|member| (holder, &member.wire)),
+                Shape::Enum(_) => None,
+            }
+        });
     match (holder, &named.shape) {
         (Some((holder, wire)), _) => w.doc(&format!("{} of [`{holder}`].", prose::code(wire))),
         (None, Shape::Enum(_)) => w.doc("One of several words."),

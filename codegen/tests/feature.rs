@@ -1,0 +1,69 @@
+//! The crate made from a spec that uses every feature is committed under `tests/feature`, where
+//! the example target of that name compiles it. This test compares it with what is made today.
+//! After a change that is meant: `UPDATE_EXPECT=1 cargo test -p airbyte-agent-codegen`.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use airbyte_agent_codegen::{Package, generate};
+use airbyte_agent_spec::Spec;
+
+fn package(spec: &str) -> Package {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../crates/airbyte-agent-spec/tests/fixtures")
+        .join(spec);
+    let spec = Spec::parse(&fs::read_to_string(path).unwrap()).unwrap();
+    generate(&spec.lower().unwrap(), spec.document()).unwrap()
+}
+
+fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten() {
+        let path = entry.unwrap().path();
+        let name = format!("{prefix}{}", path.file_name().unwrap().to_string_lossy());
+        if path.is_dir() {
+            read(&path, &format!("{name}/"), files);
+        } else {
+            files.insert(name, fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_feature_spec_makes_the_committed_crate() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/feature");
+    let mut made = package("feature.yaml").files;
+    // A directory with a Cargo.toml would be left out of this crate's package.
+    let manifest = made.remove("Cargo.toml").unwrap();
+    made.insert("manifest.toml".to_owned(), manifest);
+    let mut committed = BTreeMap::new();
+    read(&folder, "", &mut committed);
+    if made == committed {
+        return;
+    }
+    if std::env::var_os("UPDATE_EXPECT").is_some() {
+        let _ = fs::remove_dir_all(&folder);
+        for (path, text) in &made {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        return;
+    }
+    for (path, text) in &made {
+        let there = committed.get(path).map_or("", String::as_str);
+        for (n, (new, old)) in
+            text.lines().zip(there.lines().chain(std::iter::repeat(""))).enumerate()
+        {
+            assert_eq!(new, old, "{path}:{} differs; UPDATE_EXPECT=1 accepts the new text", n + 1);
+        }
+    }
+    let stale: Vec<_> = committed.keys().filter(|path| !made.contains_key(*path)).collect();
+    panic!("files that are made no more, or lines that are gone: {stale:?}");
+}
+
+#[test]
+fn the_same_spec_makes_the_same_bytes() {
+    assert_eq!(package("feature.yaml"), package("feature.yaml"));
+    assert_eq!(package("small.yaml"), package("small.yaml"));
+}
