@@ -260,7 +260,7 @@ fn graphql_bodies_keep_document_and_variables() {
     assert!(parameter(update, "id").required);
     let check = &update.response.errors[0];
     assert_eq!(check.path.to_string(), "$.data.noteUpdate.userErrors");
-    assert_eq!(check.when, ErrorCondition::NotEmpty);
+    assert_eq!(check.when, ErrorCondition::Alone);
     assert_eq!(
         check.message.as_ref().unwrap().to_string(),
         "$.data.noteUpdate.userErrors[0].message"

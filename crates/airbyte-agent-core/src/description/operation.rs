@@ -383,6 +383,9 @@ pub enum ErrorCondition {
     Equals(Json),
     /// When it is a non-empty array, object or text.
     NotEmpty,
+    /// When it is not empty and everything beside it in its object is: nothing was done. Where
+    /// something was, the errors are part of the record.
+    Alone,
 }
 
 /// How a file is fetched.

@@ -69,6 +69,7 @@ impl<'a> Answer<'a> {
         places.extend(meta.iter().filter_map(|(_, place)| place.clone()));
         for check in self.checks() {
             places.push(check.path.clone());
+            places.extend((check.when == ErrorCondition::Alone).then(|| parent(&check.path)));
             places.extend(check.message.clone());
         }
         if self.is_vendor() {
@@ -141,6 +142,7 @@ impl<'a> Answer<'a> {
             let failed = match &check.when {
                 ErrorCondition::Equals(json) => value == Some(&json.value()),
                 ErrorCondition::NotEmpty => value.is_some_and(is_filled),
+                ErrorCondition::Alone => value.is_some_and(is_filled) && read.is_alone(&check.path),
             };
             if failed {
                 let told = check.message.as_ref().and_then(|path| read.get(path)).or(value);
@@ -231,6 +233,16 @@ impl<'a> Answer<'a> {
 }
 
 impl Read {
+    /// Whether everything beside the value at `place` is `null` or empty.
+    fn is_alone(&self, place: &JsonPath) -> bool {
+        let Some(Value::Object(members)) = self.get(&parent(place)) else { return true };
+        let own = place.steps.last();
+        members.iter().all(|(name, value)| {
+            let is_own = matches!(own, Some(Step::Key(key)) if key == name);
+            is_own || !(is_filled(value) || value.is_boolean() || value.is_number())
+        })
+    }
+
     fn get(&self, place: &JsonPath) -> Option<&Value> {
         self.places.iter().find(|(known, _)| known == place).and_then(|(_, value)| value.as_ref())
     }
@@ -238,6 +250,12 @@ impl Read {
 
 fn key_path(keys: &[&str]) -> JsonPath {
     JsonPath { steps: keys.iter().map(|key| Step::Key((*key).to_owned().into())).collect() }
+}
+
+/// The place that holds `place`.
+fn parent(place: &JsonPath) -> JsonPath {
+    let steps = place.steps.split_last().map_or(&[][..], |(_, rest)| rest);
+    JsonPath { steps: steps.to_vec().into() }
 }
 
 fn is_filled(value: &Value) -> bool {

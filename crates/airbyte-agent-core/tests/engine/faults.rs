@@ -425,3 +425,23 @@ async fn a_dry_run_shows_everything_but_secrets() {
     assert!(!shown.contains(CANARY), "{shown}");
     assert!(shown.contains("\"note\":null") && shown.contains("authorization"), "{shown}");
 }
+
+#[tokio::test]
+async fn errors_beside_data_fail_only_when_nothing_was_done() {
+    let refused =
+        json!({"data": {"rename": {"userErrors": [{"message": "taken"}], "thing": null}}});
+    let done =
+        json!({"data": {"rename": {"userErrors": [{"message": "odd"}], "thing": {"id": "a"}}}});
+    for (body, told) in [(refused, Some("taken")), (done, None)] {
+        let server = Server::script([Answer::json(200, body)]).await;
+        let call = client(&server.url).execute("viewer", "update", json!({"name": "x"}));
+        match (call.await, told) {
+            (Err(error), Some(told)) => {
+                check(&error, ErrorKind::Vendor, Some(200));
+                assert!(error.message().contains(told), "{error}");
+            }
+            (Ok(outcome), None) => assert_eq!(outcome.data["thing"]["id"], "a"),
+            (got, _) => panic!("{got:?}"),
+        }
+    }
+}

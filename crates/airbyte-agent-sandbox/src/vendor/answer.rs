@@ -90,7 +90,7 @@ pub(crate) fn mark_success(connector: &Connector, operation: &Operation, body: &
                     set(body, &check.path.steps, good);
                 }
             }
-            ErrorCondition::NotEmpty => {
+            ErrorCondition::NotEmpty | ErrorCondition::Alone => {
                 let empty = match found {
                     Some(Value::Array(_)) => json!([]),
                     Some(Value::Object(_)) => json!({}),

@@ -140,7 +140,7 @@ fn errors(op: Op<'_>) -> Vec<ErrorCheck> {
     };
     vec![ErrorCheck {
         path: JsonPath { steps: place(&[]).into() },
-        when: ErrorCondition::NotEmpty,
+        when: ErrorCondition::Alone,
         message: Some(JsonPath { steps: place(&["[0]", "message"]).into() }),
     }]
 }
