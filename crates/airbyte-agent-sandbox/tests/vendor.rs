@@ -400,3 +400,22 @@ async fn tokens_are_renewed_rotated_and_expired() {
         .inject(airbyte_agent_sandbox::Fault::new(airbyte_agent_sandbox::FaultKind::ExpireTokens));
     assert_eq!(users().await.unwrap().status, 401);
 }
+
+#[tokio::test]
+async fn a_vendor_that_says_in_the_body_whether_it_worked_says_so() {
+    use airbyte_agent_core::description::{ErrorCheck, ErrorCondition, Json, JsonPath};
+    let mut connector = support::acme();
+    connector.errors = vec![ErrorCheck {
+        path: JsonPath::parse("$.ok").unwrap(),
+        when: ErrorCondition::Equals(Json::new(&json!(false))),
+        message: JsonPath::parse("$.error"),
+    }]
+    .into();
+    let sandbox = airbyte_agent_sandbox::Sandbox::builder().connector(connector).start().await;
+    let sandbox = sandbox.unwrap();
+    assert_eq!(get(&sandbox, "/api/v1/users").await.json()["ok"], true);
+    let missing = get(&sandbox, "/api/v1/users/none").await;
+    let body = missing.json();
+    assert_eq!((missing.status, &body["ok"]), (404, &json!(false)));
+    assert_eq!(body["error"], "not_found");
+}
