@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use airbyte_agent_core::description::{Action, Body, JsonPath, Method};
+use airbyte_agent_core::description::{Action, Body, Json, JsonPath, Method};
 use airbyte_agent_sandbox::Sandbox;
 use serde_json::Value;
 
@@ -79,7 +79,7 @@ async fn records_fit_the_schemas_of_the_specs() {
             let target = format!("/vendors/{}{path}", connector.name);
             let answer = support::send(&sandbox, "GET", &target, "", b"").await.unwrap();
             assert_eq!(answer.status, 200, "{target}: {}", answer.text());
-            let Some(schema) = operation.response.schema.as_ref().map(|s| s.value()) else {
+            let Some(schema) = operation.response.schema.as_ref().map(Json::value) else {
                 continue;
             };
             let whole = JsonPath { steps: Vec::new().into() };
