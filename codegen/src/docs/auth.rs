@@ -28,6 +28,9 @@ pub(crate) fn auth(model: &Model<'_>) -> String {
     for scheme in &model.schemes {
         out.push_str(&section(model, scheme));
     }
+    if !model.schemes.is_empty() {
+        out.push_str(&environment(model));
+    }
     out.push_str(&hosted(model));
     out.push_str(&configuration(model));
     out
@@ -154,6 +157,33 @@ fn scopes(scheme: &SchemeModel<'_>) -> String {
         }
     }
     out
+}
+
+fn environment(model: &Model<'_>) -> String {
+    let (library, class) = (&model.library, &model.class);
+    let prefix = format!("AIRBYTE_AGENT_{}_", model.slug.to_uppercase().replace('-', "_"));
+    let field = model.schemes.iter().flat_map(|scheme| &scheme.fields).next();
+    let example = field.map_or(String::new(), |(_, field)| {
+        format!(", for example `{prefix}{}`", field.name.to_uppercase().replace('-', "_"))
+    });
+    let (options, configured) = local_options(model, "auth");
+    let mut names = vec!["Credentials", "DESCRIPTION", class.as_str(), "Result"];
+    if configured {
+        names.push("Local");
+    }
+    format!(
+        "## From the environment\n\n\
+         `Credentials::from_env` and the `airbyte-agent` program read any of the fields above from variables \
+         named `{prefix}` and the field in capitals{example}.\n\n\
+         ```rust,no_run\n\
+         {}\n\n\
+         fn connect() -> Result<{class}> {{\n    \
+             let auth = Credentials::from_env(&DESCRIPTION);\n    \
+             {class}::local({options})\n\
+         }}\n\
+         ```\n\n",
+        imports(library, &names, ""),
+    )
 }
 
 fn hosted(model: &Model<'_>) -> String {

@@ -13,6 +13,7 @@ use quote::{ToTokens, quote};
 use syn::visit_mut::{VisitMut, visit_expr_mut, visit_expr_struct_mut};
 use syn::{Expr, ExprStruct, Lit, Member, parse_quote};
 
+use super::dense::dense;
 use super::writer::header;
 use crate::Error;
 use crate::model::Model;
@@ -79,6 +80,7 @@ fn print(model: &Model<'_>, about: &str, tokens: TokenStream) -> Result<String, 
         .replace("\nconst ", "\n\nconst ");
     let text =
         text.replace("use super::*;\n", "use super::*;\n\n").replace(";\nuse std", ";\n\nuse std");
+    let text = dense(&text);
     let mut out = format!("// {}\n\n//! {about}\n\n", header(&model.slug));
     for line in text.lines() {
         // A documented constant belongs to its comment.

@@ -2,6 +2,7 @@
 
 mod auth;
 mod connector;
+mod dense;
 mod description;
 mod entities;
 mod example;

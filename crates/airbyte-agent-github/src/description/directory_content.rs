@@ -10,104 +10,86 @@ const TEXT_1: &str = r#"{"type":"object","description":"A file or folder inside 
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("directory_content"),
     description: Borrowed("A file or folder inside a folder of a repository."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("DirectoryContent_List"),
-                entity: Borrowed("directory_content"),
-                action: Action::List,
-                summary: Borrowed("List a folder"),
-                description: Borrowed(
-                    "Returns the files and folders directly inside one folder at a branch, tag or commit, complete and not recursive. Gives nothing when the path does not exist or is a file.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("DirectoryContent_List"),
+            entity: Borrowed("directory_content"),
+            action: Action::List,
+            summary: Borrowed("List a folder"),
+            description: Borrowed(
+                "Returns the files and folders directly inside one folder at a branch, tag or commit, complete and not recursive. Gives nothing when the path does not exist or is a file.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("path"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Path of the folder from the root of the repository, without leading or trailing slash; the empty string is the root. Example: `src/components`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                default: Some(Json(Borrowed(r#""""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ref"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                default: Some(Json(Borrowed(r#""HEAD""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""HEAD""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                r#"Fields of each entry to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "type", "size"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, type, oid and path."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query DirectoryContentList($owner: String!, $name: String!, $expression: String!) {
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("path"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Path of the folder from the root of the repository, without leading or trailing slash; the empty string is the root. Example: `src/components`.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        default: Some(Json(Borrowed(r#""""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("ref"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        default: Some(Json(Borrowed(r#""HEAD""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""HEAD""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        r#"Fields of each entry to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["name", "type", "size"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: name, type, oid and path."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query DirectoryContentList($owner: String!, $name: String!, $expression: String!) {
   repository(owner: $owner, name: $name) {
     object(expression: $expression) {
       ... on Tree {
@@ -119,71 +101,62 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed("name type oid path")),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("expression"),
-                                value: VariableValue::Text(Template {
-                                    pieces: Borrowed(
-                                        &[
-                                            Piece::Name(Borrowed("ref")),
-                                            Piece::Text(Borrowed(":")),
-                                            Piece::Name(Borrowed("path")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
-                }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("object")),
-                                Step::Key(Borrowed("entries")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed(
-                            "A folder arrives whole: GitHub returns all entries of a tree object in one answer.",
-                        ),
+                ),
+                default_fields: Some(Borrowed("name type oid path")),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
                     },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("expression"),
+                        value: VariableValue::Text(Template {
+                            pieces: Borrowed(&[
+                                Piece::Name(Borrowed("ref")),
+                                Piece::Text(Borrowed(":")),
+                                Piece::Name(Borrowed("path")),
+                            ]),
+                        }),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("object")),
+                        Step::Key(Borrowed("entries")),
+                    ]),
+                }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::None {
+                    reason: Borrowed(
+                        "A folder arrives whole: GitHub returns all entries of a tree object in one answer.",
+                    ),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("Looking around in a repository before reading files."),
-    phrases: Borrowed(
-        &[
-            Borrowed("list files"),
-            Borrowed("what is in the folder"),
-            Borrowed("directory listing"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("list files"),
+        Borrowed("what is in the folder"),
+        Borrowed("directory listing"),
+    ]),
 };

@@ -25,136 +25,106 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "A discussion of a repository with its category and, for questions, the chosen answer.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Discussions_List"),
-                entity: Borrowed("discussions"),
-                action: Action::List,
-                summary: Borrowed("List discussions"),
-                description: Borrowed(
-                    "Returns the discussions of a repository, newest first, with category and chosen answer. Replies are only counted. Empty where discussions are switched off. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Discussions_List"),
+            entity: Borrowed("discussions"),
+            action: Action::List,
+            summary: Borrowed("List discussions"),
+            description: Borrowed(
+                "Returns the discussions of a repository, newest first, with category and chosen answer. Replies are only counted. Empty where discussions are switched off. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("states"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Only discussions in these states: `OPEN`, `CLOSED`. Left out: all.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
                                 kinds: Borrowed(&[Kind::String]),
+                                choices: Borrowed(&[
+                                    Json(Borrowed(r#""OPEN""#)),
+                                    Json(Borrowed(r#""CLOSED""#)),
+                                ]),
                                 ..SCHEMA
                             },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("states"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Only discussions in these states: `OPEN`, `CLOSED`. Left out: all.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            choices: Borrowed(
-                                                &[
-                                                    Json(Borrowed(r#""OPEN""#)),
-                                                    Json(Borrowed(r#""CLOSED""#)),
-                                                ],
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("answered"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "`true`: only discussions with a chosen answer; `false`: only those without. Only categories of the question-and-answer kind have answers. Left out: all.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query DiscussionsList(
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("answered"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "`true`: only discussions with a chosen answer; `false`: only those without. Only categories of the question-and-answer kind have answers. Left out: all.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query DiscussionsList(
   $owner: String!
   $name: String!
   $first: Int!
@@ -178,179 +148,146 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                            Variable {
-                                name: Borrowed("states"),
-                                value: VariableValue::Parameter(Borrowed("states")),
-                            },
-                            Variable {
-                                name: Borrowed("answered"),
-                                value: VariableValue::Parameter(Borrowed("answered")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                    Variable {
+                        name: Borrowed("states"),
+                        value: VariableValue::Parameter(Borrowed("states")),
+                    },
+                    Variable {
+                        name: Borrowed("answered"),
+                        value: VariableValue::Parameter(Borrowed("answered")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("discussions")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("repository")),
                                 Step::Key(Borrowed("discussions")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("discussions")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("discussions")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("repository")),
+                                Step::Key(Borrowed("discussions")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Discussions_Get"),
-                entity: Borrowed("discussions"),
-                action: Action::Get,
-                summary: Borrowed("Get a discussion"),
-                description: Borrowed(
-                    "Returns one discussion by number with its text (also as HTML), category and chosen answer. Replies are only counted.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("number"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Number of the discussion in its repository, as after the `#`. Example: `512`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query DiscussionsGet($owner: String!, $name: String!, $number: Int!) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Discussions_Get"),
+            entity: Borrowed("discussions"),
+            action: Action::Get,
+            summary: Borrowed("Get a discussion"),
+            description: Borrowed(
+                "Returns one discussion by number with its text (also as HTML), category and chosen answer. Replies are only counted.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("number"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Number of the discussion in its repository, as after the `#`. Example: `512`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query DiscussionsGet($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     discussion(number: $number) {
       {{ fields }}
@@ -358,121 +295,98 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("number"),
-                                value: VariableValue::Parameter(Borrowed("number")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("number"),
+                        value: VariableValue::Parameter(Borrowed("number")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("discussion")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("discussion")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Discussions_Search"),
-                entity: Borrowed("discussions"),
-                action: Action::Search,
-                summary: Borrowed("Search discussions"),
-                description: Borrowed(
-                    "Returns discussions that match a search, across repositories or in one. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Discussions_Search"),
+            entity: Borrowed("discussions"),
+            action: Action::Search,
+            summary: Borrowed("Search discussions"),
+            description: Borrowed(
+                "Returns discussions that match a search, across repositories or in one. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Search in GitHub's syntax: words plus qualifiers such as `repo:owner/name`, `org:`, `author:`, `category:Ideas`, `is:answered`, `is:unanswered`, `is:open`, `created:>2024-01-01`. Example: `repo:vercel/next.js is:unanswered caching`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Search in GitHub's syntax: words plus qualifiers such as `repo:owner/name`, `org:`, `author:`, `category:Ideas`, `is:answered`, `is:unanswered`, `is:open`, `created:>2024-01-01`. Example: `repo:vercel/next.js is:unanswered caching`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query DiscussionsSearch($searchQuery: String!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query DiscussionsSearch($searchQuery: String!, $first: Int!, $after: String) {
   search(query: $searchQuery, type: DISCUSSION, first: $first, after: $after) {
     discussionCount
     pageInfo { hasNextPage endCursor }
@@ -484,10 +398,10 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(
-                            r"id databaseId number title body createdAt updatedAt closedAt closed locked
+                ),
+                default_fields: Some(
+                    Borrowed(
+                        r"id databaseId number title body createdAt updatedAt closedAt closed locked
 stateReason upvoteCount url isAnswered answerChosenAt
 author { login avatarUrl }
 category { id name slug emoji isAnswerable }
@@ -495,104 +409,88 @@ answerChosenBy { login }
 answer { id body createdAt author { login } }
 labels(first: 10) { nodes { name color } }
 comments { totalCount }",
-                        ),
                     ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("searchQuery"),
-                                value: VariableValue::Parameter(Borrowed("query")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("searchQuery"),
+                        value: VariableValue::Parameter(Borrowed("query")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("search")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_count"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("discussionCount")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_count"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("discussionCount")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_4))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("Questions, ideas and announcements that are not issues."),

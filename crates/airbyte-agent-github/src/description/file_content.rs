@@ -9,104 +9,81 @@ const TEXT_1: &str = r#"{"type":"object","description":"Content of a file.","pro
 /// `file_content` with its operations.
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("file_content"),
-    description: Borrowed(
-        "The content of one file of a repository at a branch, tag or commit.",
-    ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("FileContent_Get"),
-                entity: Borrowed("file_content"),
-                action: Action::Get,
-                summary: Borrowed("Read a file"),
-                description: Borrowed(
-                    "Returns the text of one file at a branch, tag or commit. `text` is null for binary files; `isTruncated` tells that a large file was cut. The result is null for a path that does not exist, and empty for a folder: use `directory_content`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    description: Borrowed("The content of one file of a repository at a branch, tag or commit."),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("FileContent_Get"),
+            entity: Borrowed("file_content"),
+            action: Action::Get,
+            summary: Borrowed("Read a file"),
+            description: Borrowed(
+                "Returns the text of one file at a branch, tag or commit. `text` is null for binary files; `isTruncated` tells that a large file was cut. The result is null for a path that does not exist, and empty for a folder: use `directory_content`.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("path"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Path of the file from the root of the repository, without a leading slash; case-sensitive. Example: `docs/README.md`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ref"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                default: Some(Json(Borrowed(r#""HEAD""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""HEAD""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                r#"Fields of each file to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["text", "byteSize"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, size, hashes, and whether it is binary or cut."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query FileContentGet($owner: String!, $name: String!, $expression: String!) {
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("path"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Path of the file from the root of the repository, without a leading slash; case-sensitive. Example: `docs/README.md`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("ref"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Branch, tag or commit to read from. Examples: `main`, `v1.2.0`, `7fd1a60`. Default `HEAD`, the tip of the default branch.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        default: Some(Json(Borrowed(r#""HEAD""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""HEAD""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        r#"Fields of each file to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["text", "byteSize"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: text, size, hashes, and whether it is binary or cut."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query FileContentGet($owner: String!, $name: String!, $expression: String!) {
   repository(owner: $owner, name: $name) {
     object(expression: $expression) {
       ... on Blob {
@@ -116,54 +93,47 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed("text byteSize isBinary isTruncated oid abbreviatedOid"),
-                    ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("expression"),
-                                value: VariableValue::Text(Template {
-                                    pieces: Borrowed(
-                                        &[
-                                            Piece::Name(Borrowed("ref")),
-                                            Piece::Text(Borrowed(":")),
-                                            Piece::Name(Borrowed("path")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(
+                    Borrowed("text byteSize isBinary isTruncated oid abbreviatedOid"),
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("expression"),
+                        value: VariableValue::Text(Template {
+                            pieces: Borrowed(&[
+                                Piece::Name(Borrowed("ref")),
+                                Piece::Text(Borrowed(":")),
+                                Piece::Name(Borrowed("path")),
+                            ]),
+                        }),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("object")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("object")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("Reading code or documents at a branch, tag or commit."),

@@ -26,124 +26,97 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "An issue of a repository: a bug, task or question with state, labels and assignees.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Issues_List"),
-                entity: Borrowed("issues"),
-                action: Action::List,
-                summary: Borrowed("List issues"),
-                description: Borrowed(
-                    "Returns the issues of one repository, newest first, open and closed unless `states` says otherwise. Pull requests are not among them. To filter by label, author or words, or across repositories, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Issues_List"),
+            entity: Borrowed("issues"),
+            action: Action::List,
+            summary: Borrowed("List issues"),
+            description: Borrowed(
+                "Returns the issues of one repository, newest first, open and closed unless `states` says otherwise. Pull requests are not among them. To filter by label, author or words, or across repositories, search instead. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("states"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Only issues in these states: `OPEN`, `CLOSED`. Left out: all.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
                                 kinds: Borrowed(&[Kind::String]),
+                                choices: Borrowed(&[
+                                    Json(Borrowed(r#""OPEN""#)),
+                                    Json(Borrowed(r#""CLOSED""#)),
+                                ]),
                                 ..SCHEMA
                             },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("states"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Only issues in these states: `OPEN`, `CLOSED`. Left out: all.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            choices: Borrowed(
-                                                &[
-                                                    Json(Borrowed(r#""OPEN""#)),
-                                                    Json(Borrowed(r#""CLOSED""#)),
-                                                ],
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query IssuesList(
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query IssuesList(
   $owner: String!
   $name: String!
   $first: Int!
@@ -165,175 +138,142 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                            Variable {
-                                name: Borrowed("states"),
-                                value: VariableValue::Parameter(Borrowed("states")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                    Variable {
+                        name: Borrowed("states"),
+                        value: VariableValue::Parameter(Borrowed("states")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("issues")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("repository")),
                                 Step::Key(Borrowed("issues")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("issues")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("issues")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("repository")),
+                                Step::Key(Borrowed("issues")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Issues_Get"),
-                entity: Borrowed("issues"),
-                action: Action::Get,
-                summary: Borrowed("Get an issue"),
-                description: Borrowed(
-                    "Returns one issue by number with its text (also as HTML), state, labels, assignees and milestone. Its comments are listed with `comments`. An unknown number, or that of a pull request, is reported as not found.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("number"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Number of the issue in its repository, as after the `#`. Example: `118`. The number of a pull request finds nothing here.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query IssuesGet($owner: String!, $name: String!, $number: Int!) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Issues_Get"),
+            entity: Borrowed("issues"),
+            action: Action::Get,
+            summary: Borrowed("Get an issue"),
+            description: Borrowed(
+                "Returns one issue by number with its text (also as HTML), state, labels, assignees and milestone. Its comments are listed with `comments`. An unknown number, or that of a pull request, is reported as not found.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("number"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Number of the issue in its repository, as after the `#`. Example: `118`. The number of a pull request finds nothing here.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query IssuesGet($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     issue(number: $number) {
       {{ fields }}
@@ -341,131 +281,108 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(
-                            r"id databaseId number title body bodyHTML state stateReason createdAt updatedAt
+                ),
+                default_fields: Some(
+                    Borrowed(
+                        r"id databaseId number title body bodyHTML state stateReason createdAt updatedAt
 closedAt url locked
 author { login avatarUrl }
 assignees(first: 10) { nodes { login } }
 labels(first: 10) { nodes { name color } }
 milestone { title number }
 comments { totalCount }",
-                        ),
                     ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("number"),
-                                value: VariableValue::Parameter(Borrowed("number")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("number"),
+                        value: VariableValue::Parameter(Borrowed("number")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("issue")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("issue")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Issues_Search"),
-                entity: Borrowed("issues"),
-                action: Action::Search,
-                summary: Borrowed("Search issues"),
-                description: Borrowed(
-                    "Returns issues that match a search, across repositories or in one. Use it for filters that listing lacks (label, author, assignee, date, words). Put `is:issue` into the query. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Issues_Search"),
+            entity: Borrowed("issues"),
+            action: Action::Search,
+            summary: Borrowed("Search issues"),
+            description: Borrowed(
+                "Returns issues that match a search, across repositories or in one. Use it for filters that listing lacks (label, author, assignee, date, words). Put `is:issue` into the query. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        r#"Search in GitHub's syntax; always put `is:issue` in it, for pull requests match too and come back as empty records. Qualifiers: `repo:owner/name`, `org:`, `is:open`, `author:`, `assignee:`, `label:"good first issue"`, `created:>2024-01-01`, `sort:updated-desc`. Example: `is:issue is:open repo:cli/cli label:bug crash`."#,
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                r#"Search in GitHub's syntax; always put `is:issue` in it, for pull requests match too and come back as empty records. Qualifiers: `repo:owner/name`, `org:`, `is:open`, `author:`, `assignee:`, `label:"good first issue"`, `created:>2024-01-01`, `sort:updated-desc`. Example: `is:issue is:open repo:cli/cli label:bug crash`."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query IssuesSearch($searchQuery: String!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query IssuesSearch($searchQuery: String!, $first: Int!, $after: String) {
   search(query: $searchQuery, type: ISSUE, first: $first, after: $after) {
     issueCount
     pageInfo { hasNextPage endCursor }
@@ -477,514 +394,401 @@ comments { totalCount }",
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("searchQuery"),
-                                value: VariableValue::Parameter(Borrowed("query")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("searchQuery"),
+                        value: VariableValue::Parameter(Borrowed("query")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("search")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_count"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("issueCount")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_count"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("issueCount")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
                         inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
+                    },
+                    into: Borrowed("after"),
                 },
-                ..OPERATION
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
             },
-            Operation {
-                id: Borrowed("Issues_Create"),
-                entity: Borrowed("issues"),
-                action: Action::Create,
-                summary: Borrowed("Create an issue"),
-                description: Borrowed(
-                    "Opens a new issue and returns it in the form of the REST API. Calling twice opens two issues. Labels, assignees and milestone are dropped silently when the token has no push access. Fails with 410 where issues are switched off.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/repos/")),
-                            Piece::Name(Borrowed("owner")),
-                            Piece::Text(Borrowed("/")),
-                            Piece::Name(Borrowed("repo")),
-                            Piece::Text(Borrowed("/issues")),
-                        ],
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Issues_Create"),
+            entity: Borrowed("issues"),
+            action: Action::Create,
+            summary: Borrowed("Create an issue"),
+            description: Borrowed(
+                "Opens a new issue and returns it in the form of the REST API. Calling twice opens two issues. Labels, assignees and milestone are dropped silently when the token has no push access. Fails with 410 where issues are switched off.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/repos/")),
+                    Piece::Name(Borrowed("owner")),
+                    Piece::Text(Borrowed("/")),
+                    Piece::Name(Borrowed("repo")),
+                    Piece::Text(Borrowed("/issues")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
                     ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("title"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Title, plain text, one line, up to 256 characters. Example: `Login fails on Safari`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("body"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Text in GitHub Markdown, up to 65,536 characters; `@name` mentions and `#12` links work.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("labels"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                r#"Names of labels. Example: `["bug", "good first issue"]`. Dropped silently without push access."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("assignees"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                r#"Logins of up to 10 people to assign. Example: `["octocat"]`. Dropped silently without push access."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("milestone"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Number of a milestone of the repository (not its title), or null for none. Dropped silently without push access.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                nullable: true,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_5))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Issues_Update"),
-                entity: Borrowed("issues"),
-                action: Action::Update,
-                summary: Borrowed("Update an issue"),
-                description: Borrowed(
-                    "Changes title, text, state, labels, assignees or milestone of an issue, and returns it; what is left out stays. Closes with `state` `closed`, reopens with `open`. `labels` and `assignees` replace the whole list. Works for pull requests as well.",
-                ),
-                method: Method::Patch,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/repos/")),
-                            Piece::Name(Borrowed("owner")),
-                            Piece::Text(Borrowed("/")),
-                            Piece::Name(Borrowed("repo")),
-                            Piece::Text(Borrowed("/issues/")),
-                            Piece::Name(Borrowed("issue_number")),
-                        ],
+                Parameter {
+                    name: Borrowed("title"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Title, plain text, one line, up to 256 characters. Example: `Login fails on Safari`.",
                     ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("issue_number"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(
-                                "Number of the issue to change, as after the `#`. Example: `118`. A pull request can be changed by its number, too.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("title"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New title, plain text, one line, up to 256 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("body"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New text in GitHub Markdown, replacing the old, up to 65,536 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("state"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "`closed` closes the issue, `open` reopens it.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""open""#)),
-                                        Json(Borrowed(r#""closed""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("state_reason"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Why the state changes; only together with `state`. `completed` or `not_planned` when closing, `reopened` when opening.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                nullable: true,
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""completed""#)),
-                                        Json(Borrowed(r#""not_planned""#)),
-                                        Json(Borrowed(r#""reopened""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("labels"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                r#"Names of all labels that the issue shall have, replacing the present ones; `[]` removes all. Example: `["bug"]`."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("assignees"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                r#"Logins of all people who shall be assigned, replacing the present ones; `[]` removes all. Example: `["octocat"]`."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("milestone"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Number of a milestone of the repository (not its title); null takes the issue out of its milestone.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                nullable: true,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
+                Parameter {
+                    name: Borrowed("body"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Text in GitHub Markdown, up to 65,536 characters; `@name` mentions and `#12` links work.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_5))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("labels"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        r#"Names of labels. Example: `["bug", "good first issue"]`. Dropped silently without push access."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: false,
+                Parameter {
+                    name: Borrowed("assignees"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        r#"Logins of up to 10 people to assign. Example: `["octocat"]`. Dropped silently without push access."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("milestone"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Number of a milestone of the repository (not its title), or null for none. Dropped silently without push access.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), nullable: true, ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response { schema: Some(Json(Borrowed(TEXT_5))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
             },
-        ],
-    ),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Issues_Update"),
+            entity: Borrowed("issues"),
+            action: Action::Update,
+            summary: Borrowed("Update an issue"),
+            description: Borrowed(
+                "Changes title, text, state, labels, assignees or milestone of an issue, and returns it; what is left out stays. Closes with `state` `closed`, reopens with `open`. `labels` and `assignees` replace the whole list. Works for pull requests as well.",
+            ),
+            method: Method::Patch,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/repos/")),
+                    Piece::Name(Borrowed("owner")),
+                    Piece::Text(Borrowed("/")),
+                    Piece::Name(Borrowed("repo")),
+                    Piece::Text(Borrowed("/issues/")),
+                    Piece::Name(Borrowed("issue_number")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("issue_number"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed(
+                        "Number of the issue to change, as after the `#`. Example: `118`. A pull request can be changed by its number, too.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("title"),
+                    location: Location::Body,
+                    description: Borrowed("New title, plain text, one line, up to 256 characters."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("body"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "New text in GitHub Markdown, replacing the old, up to 65,536 characters.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("state"),
+                    location: Location::Body,
+                    description: Borrowed("`closed` closes the issue, `open` reopens it."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""open""#)),
+                            Json(Borrowed(r#""closed""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("state_reason"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Why the state changes; only together with `state`. `completed` or `not_planned` when closing, `reopened` when opening.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        nullable: true,
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""completed""#)),
+                            Json(Borrowed(r#""not_planned""#)),
+                            Json(Borrowed(r#""reopened""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("labels"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        r#"Names of all labels that the issue shall have, replacing the present ones; `[]` removes all. Example: `["bug"]`."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("assignees"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        r#"Logins of all people who shall be assigned, replacing the present ones; `[]` removes all. Example: `["octocat"]`."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("milestone"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Number of a milestone of the repository (not its title); null takes the issue out of its milestone.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), nullable: true, ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response { schema: Some(Json(Borrowed(TEXT_5))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("databaseId"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Numeric id, as the REST API uses it."),
-            },
-            StoreField {
-                name: Borrowed("number"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Number in its repository, as after the `#`."),
-            },
-            StoreField {
-                name: Borrowed("title"),
-                kind: Borrowed("string"),
-                description: Borrowed("Title."),
-            },
-            StoreField {
-                name: Borrowed("body"),
-                kind: Borrowed("string"),
-                description: Borrowed("Text in Markdown."),
-            },
-            StoreField {
-                name: Borrowed("state"),
-                kind: Borrowed("string"),
-                description: Borrowed("Open or closed."),
-            },
-            StoreField {
-                name: Borrowed("stateReason"),
-                kind: Borrowed("string"),
-                description: Borrowed("Why it was closed or reopened."),
-            },
-            StoreField {
-                name: Borrowed("createdAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created."),
-            },
-            StoreField {
-                name: Borrowed("updatedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was last changed."),
-            },
-            StoreField {
-                name: Borrowed("closedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was closed; null while open."),
-            },
-            StoreField {
-                name: Borrowed("locked"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether the conversation is locked."),
-            },
-            StoreField {
-                name: Borrowed("url"),
-                kind: Borrowed("string"),
-                description: Borrowed("Address of the page on github.com."),
-            },
-        ],
-    ),
-    when_to_use: Borrowed(
-        "Reading, finding, opening or changing issues; not for pull requests.",
-    ),
-    phrases: Borrowed(
-        &[
-            Borrowed("open issues"),
-            Borrowed("bug reports"),
-            Borrowed("create an issue"),
-            Borrowed("close the issue"),
-            Borrowed("assigned to me"),
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("databaseId"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Numeric id, as the REST API uses it."),
+        },
+        StoreField {
+            name: Borrowed("number"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Number in its repository, as after the `#`."),
+        },
+        StoreField {
+            name: Borrowed("title"),
+            kind: Borrowed("string"),
+            description: Borrowed("Title."),
+        },
+        StoreField {
+            name: Borrowed("body"),
+            kind: Borrowed("string"),
+            description: Borrowed("Text in Markdown."),
+        },
+        StoreField {
+            name: Borrowed("state"),
+            kind: Borrowed("string"),
+            description: Borrowed("Open or closed."),
+        },
+        StoreField {
+            name: Borrowed("stateReason"),
+            kind: Borrowed("string"),
+            description: Borrowed("Why it was closed or reopened."),
+        },
+        StoreField {
+            name: Borrowed("createdAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created."),
+        },
+        StoreField {
+            name: Borrowed("updatedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was last changed."),
+        },
+        StoreField {
+            name: Borrowed("closedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was closed; null while open."),
+        },
+        StoreField {
+            name: Borrowed("locked"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether the conversation is locked."),
+        },
+        StoreField {
+            name: Borrowed("url"),
+            kind: Borrowed("string"),
+            description: Borrowed("Address of the page on github.com."),
+        },
+    ]),
+    when_to_use: Borrowed("Reading, finding, opening or changing issues; not for pull requests."),
+    phrases: Borrowed(&[
+        Borrowed("open issues"),
+        Borrowed("bug reports"),
+        Borrowed("create an issue"),
+        Borrowed("close the issue"),
+        Borrowed("assigned to me"),
+    ]),
 };

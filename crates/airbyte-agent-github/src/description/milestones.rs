@@ -21,124 +21,97 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "A milestone that groups issues and pull requests of a repository towards a date.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Milestones_List"),
-                entity: Borrowed("milestones"),
-                action: Action::List,
-                summary: Borrowed("List milestones"),
-                description: Borrowed(
-                    "Returns the milestones of a repository, newest first, open and closed unless `states` says otherwise. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Milestones_List"),
+            entity: Borrowed("milestones"),
+            action: Action::List,
+            summary: Borrowed("List milestones"),
+            description: Borrowed(
+                "Returns the milestones of a repository, newest first, open and closed unless `states` says otherwise. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("states"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Only milestones in these states: `OPEN`, `CLOSED`. Left out: all.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
                                 kinds: Borrowed(&[Kind::String]),
+                                choices: Borrowed(&[
+                                    Json(Borrowed(r#""OPEN""#)),
+                                    Json(Borrowed(r#""CLOSED""#)),
+                                ]),
                                 ..SCHEMA
                             },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("states"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Only milestones in these states: `OPEN`, `CLOSED`. Left out: all.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            choices: Borrowed(
-                                                &[
-                                                    Json(Borrowed(r#""OPEN""#)),
-                                                    Json(Borrowed(r#""CLOSED""#)),
-                                                ],
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query MilestonesList(
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query MilestonesList(
   $owner: String!
   $name: String!
   $first: Int!
@@ -160,175 +133,142 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                            Variable {
-                                name: Borrowed("states"),
-                                value: VariableValue::Parameter(Borrowed("states")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                    Variable {
+                        name: Borrowed("states"),
+                        value: VariableValue::Parameter(Borrowed("states")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("milestones")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("repository")),
                                 Step::Key(Borrowed("milestones")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("milestones")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("milestones")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("repository")),
+                                Step::Key(Borrowed("milestones")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Milestones_Get"),
-                entity: Borrowed("milestones"),
-                action: Action::Get,
-                summary: Borrowed("Get a milestone"),
-                description: Borrowed(
-                    "Returns one milestone by number with due date, progress and counts. An unknown number gives no milestone.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("number"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Number of the milestone in its repository, as at the end of its address (`/milestone/3`); not its title. Example: `3`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query MilestonesGet($owner: String!, $name: String!, $number: Int!) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Milestones_Get"),
+            entity: Borrowed("milestones"),
+            action: Action::Get,
+            summary: Borrowed("Get a milestone"),
+            description: Borrowed(
+                "Returns one milestone by number with due date, progress and counts. An unknown number gives no milestone.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("number"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Number of the milestone in its repository, as at the end of its address (`/milestone/3`); not its title. Example: `3`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query MilestonesGet($owner: String!, $name: String!, $number: Int!) {
   repository(owner: $owner, name: $name) {
     milestone(number: $number) {
       {{ fields }}
@@ -336,98 +276,89 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("number"),
-                                value: VariableValue::Parameter(Borrowed("number")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("number"),
+                        value: VariableValue::Parameter(Borrowed("number")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("milestone")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("milestone")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("number"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Number in its repository."),
-            },
-            StoreField {
-                name: Borrowed("title"),
-                kind: Borrowed("string"),
-                description: Borrowed("Title of the milestone."),
-            },
-            StoreField {
-                name: Borrowed("description"),
-                kind: Borrowed("string"),
-                description: Borrowed("What the milestone is about."),
-            },
-            StoreField {
-                name: Borrowed("state"),
-                kind: Borrowed("string"),
-                description: Borrowed("Open or closed."),
-            },
-            StoreField {
-                name: Borrowed("dueOn"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it is due; null without a date."),
-            },
-            StoreField {
-                name: Borrowed("closedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was closed; null while open."),
-            },
-            StoreField {
-                name: Borrowed("createdAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created."),
-            },
-            StoreField {
-                name: Borrowed("updatedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was last changed."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("number"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Number in its repository."),
+        },
+        StoreField {
+            name: Borrowed("title"),
+            kind: Borrowed("string"),
+            description: Borrowed("Title of the milestone."),
+        },
+        StoreField {
+            name: Borrowed("description"),
+            kind: Borrowed("string"),
+            description: Borrowed("What the milestone is about."),
+        },
+        StoreField {
+            name: Borrowed("state"),
+            kind: Borrowed("string"),
+            description: Borrowed("Open or closed."),
+        },
+        StoreField {
+            name: Borrowed("dueOn"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it is due; null without a date."),
+        },
+        StoreField {
+            name: Borrowed("closedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was closed; null while open."),
+        },
+        StoreField {
+            name: Borrowed("createdAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created."),
+        },
+        StoreField {
+            name: Borrowed("updatedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was last changed."),
+        },
+    ]),
     when_to_use: Borrowed(
         "What is planned until when, and how far it is; to find the number for an issue.",
     ),
-    phrases: Borrowed(
-        &[Borrowed("milestone"), Borrowed("due date"), Borrowed("progress of")],
-    ),
+    phrases: Borrowed(&[Borrowed("milestone"), Borrowed("due date"), Borrowed("progress of")]),
 };

@@ -32,10 +32,7 @@ use std::borrow::Cow::Borrowed;
 use airbyte_agent_core::description::*;
 
 /// What `Schema` usually says.
-const SCHEMA: Schema = Schema {
-    nullable: false,
-    ..Schema::ANY
-};
+const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };
 
 /// What `Parameter` usually says.
 const PARAMETER: Parameter = Parameter {
@@ -119,322 +116,282 @@ list: a missing or invisible object has the type `NOT_FOUND`.
 `owner`, `repo`, `org` and `username` may be left to the configuration: when
 `repositories` names exactly one `owner/name`, its two parts fill those parameters.",
     ),
-    links: Borrowed(
-        &[
-            Link {
-                kind: Borrowed("api_reference"),
-                title: Borrowed("GitHub REST API"),
-                url: Borrowed("https://docs.github.com/en/rest"),
-            },
-            Link {
-                kind: Borrowed("api_release_history"),
-                title: Borrowed("REST API versions"),
-                url: Borrowed(
-                    "https://docs.github.com/en/rest/about-the-rest-api/api-versions",
-                ),
-            },
-            Link {
-                kind: Borrowed("api_deprecations"),
-                title: Borrowed("REST API breaking changes"),
-                url: Borrowed(
-                    "https://docs.github.com/en/rest/about-the-rest-api/breaking-changes",
-                ),
-            },
-            Link {
-                kind: Borrowed("rate_limits"),
-                title: Borrowed("REST API rate limits"),
-                url: Borrowed(
-                    "https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api",
-                ),
-            },
-            Link {
-                kind: Borrowed("authentication_guide"),
-                title: Borrowed("Authenticating to the REST API"),
-                url: Borrowed(
-                    "https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api",
-                ),
-            },
-            Link {
-                kind: Borrowed("api_reference"),
-                title: Borrowed("GitHub GraphQL API"),
-                url: Borrowed("https://docs.github.com/en/graphql"),
-            },
-            Link {
-                kind: Borrowed("rate_limits"),
-                title: Borrowed("GraphQL API rate and query limits"),
-                url: Borrowed(
-                    "https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api",
-                ),
-            },
-            Link {
-                kind: Borrowed("permissions_scopes"),
-                title: Borrowed("OAuth scopes"),
-                url: Borrowed(
-                    "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps",
-                ),
-            },
-            Link {
-                kind: Borrowed("other"),
-                title: Borrowed("Search syntax for issues and pull requests"),
-                url: Borrowed(
-                    "https://docs.github.com/en/search-github/searching-on-github/searching-issues-and-pull-requests",
-                ),
-            },
-        ],
-    ),
+    links: Borrowed(&[
+        Link {
+            kind: Borrowed("api_reference"),
+            title: Borrowed("GitHub REST API"),
+            url: Borrowed("https://docs.github.com/en/rest"),
+        },
+        Link {
+            kind: Borrowed("api_release_history"),
+            title: Borrowed("REST API versions"),
+            url: Borrowed("https://docs.github.com/en/rest/about-the-rest-api/api-versions"),
+        },
+        Link {
+            kind: Borrowed("api_deprecations"),
+            title: Borrowed("REST API breaking changes"),
+            url: Borrowed("https://docs.github.com/en/rest/about-the-rest-api/breaking-changes"),
+        },
+        Link {
+            kind: Borrowed("rate_limits"),
+            title: Borrowed("REST API rate limits"),
+            url: Borrowed(
+                "https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api",
+            ),
+        },
+        Link {
+            kind: Borrowed("authentication_guide"),
+            title: Borrowed("Authenticating to the REST API"),
+            url: Borrowed(
+                "https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api",
+            ),
+        },
+        Link {
+            kind: Borrowed("api_reference"),
+            title: Borrowed("GitHub GraphQL API"),
+            url: Borrowed("https://docs.github.com/en/graphql"),
+        },
+        Link {
+            kind: Borrowed("rate_limits"),
+            title: Borrowed("GraphQL API rate and query limits"),
+            url: Borrowed(
+                "https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api",
+            ),
+        },
+        Link {
+            kind: Borrowed("permissions_scopes"),
+            title: Borrowed("OAuth scopes"),
+            url: Borrowed(
+                "https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps",
+            ),
+        },
+        Link {
+            kind: Borrowed("other"),
+            title: Borrowed("Search syntax for issues and pull requests"),
+            url: Borrowed(
+                "https://docs.github.com/en/search-github/searching-on-github/searching-issues-and-pull-requests",
+            ),
+        },
+    ]),
     server: Server {
         url: Template {
             pieces: Borrowed(&[Piece::Text(Borrowed("https://api.github.com"))]),
         },
         variables: Borrowed(&[]),
     },
-    auth: Borrowed(
-        &[
-            AuthScheme {
-                name: Borrowed("githubOAuth"),
-                title: Borrowed("OAuth 2"),
-                description: Borrowed(
-                    "Sign in with GitHub: an access token that an OAuth app or GitHub App received for a user.",
-                ),
-                kind: AuthKind::OAuth2 {
-                    header: Borrowed("Authorization"),
-                    prefix: Borrowed("Bearer"),
+    auth: Borrowed(&[
+        AuthScheme {
+            name: Borrowed("githubOAuth"),
+            title: Borrowed("OAuth 2"),
+            description: Borrowed(
+                "Sign in with GitHub: an access token that an OAuth app or GitHub App received for a user.",
+            ),
+            kind: AuthKind::OAuth2 {
+                header: Borrowed("Authorization"),
+                prefix: Borrowed("Bearer"),
+            },
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("access_token"),
+                    title: Borrowed("Access token"),
+                    description: Borrowed(
+                        "Token that GitHub issued to the app for a user; starts with `gho_` (OAuth app) or `ghu_` (GitHub App).",
+                    ),
+                    obtain: Borrowed(
+                        "Register an OAuth app under Settings > Developer settings > OAuth apps, send the user to github.com/login/oauth/authorize with the scopes above, and exchange the code for the token.",
+                    ),
+                    required: true,
+                    secret: true,
+                    ..FIELD
                 },
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("access_token"),
-                            title: Borrowed("Access token"),
-                            description: Borrowed(
-                                "Token that GitHub issued to the app for a user; starts with `gho_` (OAuth app) or `ghu_` (GitHub App).",
-                            ),
-                            obtain: Borrowed(
-                                "Register an OAuth app under Settings > Developer settings > OAuth apps, send the user to github.com/login/oauth/authorize with the scopes above, and exchange the code for the token.",
-                            ),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("access_token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("access_token"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: Some(OAuthEndpoints {
-                    authorization_url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(
-                                    Borrowed("https://github.com/login/oauth/authorize"),
-                                ),
-                            ],
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("access_token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("access_token"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: Some(OAuthEndpoints {
+                authorization_url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(
+                            Borrowed("https://github.com/login/oauth/authorize"),
                         ),
-                    },
-                    token_url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(
-                                    Borrowed("https://github.com/login/oauth/access_token"),
-                                ),
-                            ],
+                    ]),
+                },
+                token_url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(
+                            Borrowed("https://github.com/login/oauth/access_token"),
                         ),
-                    },
-                    scopes: Borrowed(
-                        &[
-                            Borrowed("read:org"),
-                            Borrowed("read:project"),
-                            Borrowed("read:user"),
-                            Borrowed("repo"),
-                        ],
+                    ]),
+                },
+                scopes: Borrowed(&[
+                    Borrowed("read:org"),
+                    Borrowed("read:project"),
+                    Borrowed("read:user"),
+                    Borrowed("repo"),
+                ]),
+            }),
+            scopes: Borrowed(&[
+                Scope {
+                    name: Borrowed("repo"),
+                    mode: Borrowed("read_write"),
+                    entities: Borrowed(&[
+                        Borrowed("branches"),
+                        Borrowed("comments"),
+                        Borrowed("commits"),
+                        Borrowed("directory_content"),
+                        Borrowed("discussions"),
+                        Borrowed("file_content"),
+                        Borrowed("issues"),
+                        Borrowed("labels"),
+                        Borrowed("milestones"),
+                        Borrowed("org_repositories"),
+                        Borrowed("pr_comments"),
+                        Borrowed("pull_requests"),
+                        Borrowed("releases"),
+                        Borrowed("repositories"),
+                        Borrowed("reviews"),
+                        Borrowed("stargazers"),
+                        Borrowed("tags"),
+                        Borrowed("viewer_repositories"),
+                    ]),
+                    description: Borrowed(
+                        "Code, issues, pull requests, releases and discussions of repositories, also private ones.",
                     ),
-                }),
-                scopes: Borrowed(
-                    &[
-                        Scope {
-                            name: Borrowed("repo"),
-                            mode: Borrowed("read_write"),
-                            entities: Borrowed(
-                                &[
-                                    Borrowed("branches"),
-                                    Borrowed("comments"),
-                                    Borrowed("commits"),
-                                    Borrowed("directory_content"),
-                                    Borrowed("discussions"),
-                                    Borrowed("file_content"),
-                                    Borrowed("issues"),
-                                    Borrowed("labels"),
-                                    Borrowed("milestones"),
-                                    Borrowed("org_repositories"),
-                                    Borrowed("pr_comments"),
-                                    Borrowed("pull_requests"),
-                                    Borrowed("releases"),
-                                    Borrowed("repositories"),
-                                    Borrowed("reviews"),
-                                    Borrowed("stargazers"),
-                                    Borrowed("tags"),
-                                    Borrowed("viewer_repositories"),
-                                ],
-                            ),
-                            description: Borrowed(
-                                "Code, issues, pull requests, releases and discussions of repositories, also private ones.",
-                            ),
-                        },
-                        Scope {
-                            name: Borrowed("read:org"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(
-                                &[
-                                    Borrowed("organizations"),
-                                    Borrowed("org_repositories"),
-                                    Borrowed("teams"),
-                                    Borrowed("users"),
-                                ],
-                            ),
-                            description: Borrowed("Organizations, membership and teams."),
-                        },
-                        Scope {
-                            name: Borrowed("read:user"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("users"), Borrowed("viewer")]),
-                            description: Borrowed(
-                                "Profile data of users, including the own e-mail address.",
-                            ),
-                        },
-                        Scope {
-                            name: Borrowed("read:project"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(
-                                &[Borrowed("projects"), Borrowed("project_items")],
-                            ),
-                            description: Borrowed("Projects and their items."),
-                        },
-                    ],
-                ),
-            },
-            AuthScheme {
-                name: Borrowed("githubPAT"),
-                title: Borrowed("Personal access token"),
-                description: Borrowed(
-                    "A token that a person made for their own account, classic or fine-grained.",
-                ),
-                kind: AuthKind::Bearer,
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("token"),
-                            title: Borrowed("Personal access token"),
-                            description: Borrowed(
-                                "The token; starts with `ghp_` (classic) or `github_pat_` (fine-grained).",
-                            ),
-                            obtain: Borrowed(
-                                "On github.com open Settings > Developer settings > Personal access tokens, generate a token and copy it at once: it is shown only then.",
-                            ),
-                            required: true,
-                            secret: true,
-                            aliases: Borrowed(
-                                &[
-                                    Borrowed("personal_access_token"),
-                                    Borrowed("pat"),
-                                    Borrowed("github_token"),
-                                    Borrowed("api_key"),
-                                ],
-                            ),
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("token"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
-            },
-        ],
-    ),
-    scoping: Borrowed(
-        &[
-            Scoping {
-                parameter: Borrowed("owner"),
-                config_key: Borrowed("repositories"),
-                expression: Some(
-                    Borrowed(
-                        "{{ value.split('/')[0] if '/' in value and value.split('/')[0] else none }}",
+                },
+                Scope {
+                    name: Borrowed("read:org"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[
+                        Borrowed("organizations"),
+                        Borrowed("org_repositories"),
+                        Borrowed("teams"),
+                        Borrowed("users"),
+                    ]),
+                    description: Borrowed("Organizations, membership and teams."),
+                },
+                Scope {
+                    name: Borrowed("read:user"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("users"), Borrowed("viewer")]),
+                    description: Borrowed(
+                        "Profile data of users, including the own e-mail address.",
                     ),
-                ),
-            },
-            Scoping {
-                parameter: Borrowed("repo"),
-                config_key: Borrowed("repositories"),
-                expression: Some(
-                    Borrowed(
-                        "{{ value.split('/')[1] if '/' in value and value.split('/')[1] and value.split('/')[1] != '*' else none }}",
+                },
+                Scope {
+                    name: Borrowed("read:project"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("projects"), Borrowed("project_items")]),
+                    description: Borrowed("Projects and their items."),
+                },
+            ]),
+        },
+        AuthScheme {
+            name: Borrowed("githubPAT"),
+            title: Borrowed("Personal access token"),
+            description: Borrowed(
+                "A token that a person made for their own account, classic or fine-grained.",
+            ),
+            kind: AuthKind::Bearer,
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("token"),
+                    title: Borrowed("Personal access token"),
+                    description: Borrowed(
+                        "The token; starts with `ghp_` (classic) or `github_pat_` (fine-grained).",
                     ),
-                ),
-            },
-            Scoping {
-                parameter: Borrowed("username"),
-                config_key: Borrowed("repositories"),
-                expression: Some(
-                    Borrowed(
-                        "{{ value.split('/')[0] if '/' in value and value.split('/')[0] else none }}",
+                    obtain: Borrowed(
+                        "On github.com open Settings > Developer settings > Personal access tokens, generate a token and copy it at once: it is shown only then.",
                     ),
+                    required: true,
+                    secret: true,
+                    aliases: Borrowed(&[
+                        Borrowed("personal_access_token"),
+                        Borrowed("pat"),
+                        Borrowed("github_token"),
+                        Borrowed("api_key"),
+                    ]),
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("token"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+    ]),
+    scoping: Borrowed(&[
+        Scoping {
+            parameter: Borrowed("owner"),
+            config_key: Borrowed("repositories"),
+            expression: Some(
+                Borrowed(
+                    "{{ value.split('/')[0] if '/' in value and value.split('/')[0] else none }}",
                 ),
-            },
-            Scoping {
-                parameter: Borrowed("org"),
-                config_key: Borrowed("repositories"),
-                expression: Some(
-                    Borrowed(
-                        "{{ value.split('/')[0] if '/' in value and value.split('/')[0] else none }}",
-                    ),
+            ),
+        },
+        Scoping {
+            parameter: Borrowed("repo"),
+            config_key: Borrowed("repositories"),
+            expression: Some(
+                Borrowed(
+                    "{{ value.split('/')[1] if '/' in value and value.split('/')[1] and value.split('/')[1] != '*' else none }}",
                 ),
-            },
-        ],
-    ),
+            ),
+        },
+        Scoping {
+            parameter: Borrowed("username"),
+            config_key: Borrowed("repositories"),
+            expression: Some(
+                Borrowed(
+                    "{{ value.split('/')[0] if '/' in value and value.split('/')[0] else none }}",
+                ),
+            ),
+        },
+        Scoping {
+            parameter: Borrowed("org"),
+            config_key: Borrowed("repositories"),
+            expression: Some(
+                Borrowed(
+                    "{{ value.split('/')[0] if '/' in value and value.split('/')[0] else none }}",
+                ),
+            ),
+        },
+    ]),
     retry: RetryPolicy::STANDARD,
-    rate_limits: Borrowed(
-        &[
-            RateLimit {
-                requests: 5000,
-                per_seconds: 3600,
-                scope: Borrowed("user"),
-                description: Borrowed(
-                    "Primary limit. Reads (GraphQL) spend points, usually one per call; writes (REST) are counted apart, one per request, each with 5,000 per hour and user. Apps of Enterprise Cloud organizations get more.",
-                ),
-                source: Borrowed(
-                    "https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api",
-                ),
-            },
-            RateLimit {
-                requests: 2000,
-                per_seconds: 60,
-                scope: Borrowed("user"),
-                description: Borrowed(
-                    "Secondary limit on GraphQL points per minute. Further secondary limits: 900 points per minute on REST (a write costs 5), about 80 content-creating requests per minute and 500 per hour, and 100 requests at the same time. They answer 403 or 429, often with Retry-After.",
-                ),
-                source: Borrowed(
-                    "https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api",
-                ),
-            },
-        ],
-    ),
+    rate_limits: Borrowed(&[
+        RateLimit {
+            requests: 5000,
+            per_seconds: 3600,
+            scope: Borrowed("user"),
+            description: Borrowed(
+                "Primary limit. Reads (GraphQL) spend points, usually one per call; writes (REST) are counted apart, one per request, each with 5,000 per hour and user. Apps of Enterprise Cloud organizations get more.",
+            ),
+            source: Borrowed(
+                "https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api",
+            ),
+        },
+        RateLimit {
+            requests: 2000,
+            per_seconds: 60,
+            scope: Borrowed("user"),
+            description: Borrowed(
+                "Secondary limit on GraphQL points per minute. Further secondary limits: 900 points per minute on REST (a write costs 5), about 80 content-creating requests per minute and 500 per hour, and 100 requests at the same time. They answer 403 or 429, often with Retry-After.",
+            ),
+            source: Borrowed(
+                "https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api",
+            ),
+        },
+    ]),
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Limit"),
         remaining: Borrowed("X-RateLimit-Remaining"),
@@ -442,112 +399,94 @@ list: a missing or invisible object has the type `NOT_FOUND`.
         reset_format: WaitFormat::UnixTimestamp,
     }),
     errors: Borrowed(&[]),
-    entities: Borrowed(
-        &[
-            repositories::ENTITY,
-            org_repositories::ENTITY,
-            branches::ENTITY,
-            commits::ENTITY,
-            releases::ENTITY,
-            issues::ENTITY,
-            comments::ENTITY,
-            pull_requests::ENTITY,
-            reviews::ENTITY,
-            pr_comments::ENTITY,
-            labels::ENTITY,
-            milestones::ENTITY,
-            organizations::ENTITY,
-            users::ENTITY,
-            teams::ENTITY,
-            tags::ENTITY,
-            stargazers::ENTITY,
-            viewer::ENTITY,
-            viewer_repositories::ENTITY,
-            projects::ENTITY,
-            project_items::ENTITY,
-            discussions::ENTITY,
-            file_content::ENTITY,
-            directory_content::ENTITY,
-        ],
-    ),
-    relationships: Borrowed(
-        &[
-            Relationship {
-                source: Borrowed("reviews"),
-                target: Borrowed("pull_requests"),
-                foreign_key: Borrowed("number"),
-                target_key: Borrowed("number"),
-                cardinality: Borrowed("many_to_one"),
-            },
-            Relationship {
-                source: Borrowed("comments"),
-                target: Borrowed("issues"),
-                foreign_key: Borrowed("number"),
-                target_key: Borrowed("number"),
-                cardinality: Borrowed("many_to_one"),
-            },
-            Relationship {
-                source: Borrowed("pr_comments"),
-                target: Borrowed("pull_requests"),
-                foreign_key: Borrowed("number"),
-                target_key: Borrowed("number"),
-                cardinality: Borrowed("many_to_one"),
-            },
-            Relationship {
-                source: Borrowed("project_items"),
-                target: Borrowed("projects"),
-                foreign_key: Borrowed("project_number"),
-                target_key: Borrowed("number"),
-                cardinality: Borrowed("many_to_one"),
-            },
-        ],
-    ),
+    entities: Borrowed(&[
+        repositories::ENTITY,
+        org_repositories::ENTITY,
+        branches::ENTITY,
+        commits::ENTITY,
+        releases::ENTITY,
+        issues::ENTITY,
+        comments::ENTITY,
+        pull_requests::ENTITY,
+        reviews::ENTITY,
+        pr_comments::ENTITY,
+        labels::ENTITY,
+        milestones::ENTITY,
+        organizations::ENTITY,
+        users::ENTITY,
+        teams::ENTITY,
+        tags::ENTITY,
+        stargazers::ENTITY,
+        viewer::ENTITY,
+        viewer_repositories::ENTITY,
+        projects::ENTITY,
+        project_items::ENTITY,
+        discussions::ENTITY,
+        file_content::ENTITY,
+        directory_content::ENTITY,
+    ]),
+    relationships: Borrowed(&[
+        Relationship {
+            source: Borrowed("reviews"),
+            target: Borrowed("pull_requests"),
+            foreign_key: Borrowed("number"),
+            target_key: Borrowed("number"),
+            cardinality: Borrowed("many_to_one"),
+        },
+        Relationship {
+            source: Borrowed("comments"),
+            target: Borrowed("issues"),
+            foreign_key: Borrowed("number"),
+            target_key: Borrowed("number"),
+            cardinality: Borrowed("many_to_one"),
+        },
+        Relationship {
+            source: Borrowed("pr_comments"),
+            target: Borrowed("pull_requests"),
+            foreign_key: Borrowed("number"),
+            target_key: Borrowed("number"),
+            cardinality: Borrowed("many_to_one"),
+        },
+        Relationship {
+            source: Borrowed("project_items"),
+            target: Borrowed("projects"),
+            foreign_key: Borrowed("project_number"),
+            target_key: Borrowed("number"),
+            cardinality: Borrowed("many_to_one"),
+        },
+    ]),
     questions: Questions {
-        direct: Borrowed(
-            &[
-                Borrowed("List the open issues of rust-lang/rust"),
-                Borrowed("Show me pull request 42 of acme/website and its reviews"),
-                Borrowed("Which pull requests by octocat were merged since 1 June?"),
-                Borrowed(
-                    "What does README.md of acme/website say on the branch develop?",
-                ),
-                Borrowed("What changed in the last ten commits under src/auth?"),
-                Borrowed(
-                    "When was the latest release of cli/cli and what are its files?",
-                ),
-                Borrowed(
-                    "Who is in the organization acme, and which teams does it have?",
-                ),
-                Borrowed(
-                    "Which items of project 7 of acme are in the column In progress?",
-                ),
-                Borrowed(
-                    r#"Open an issue in acme/website titled "Login fails on Safari" with the label bug"#,
-                ),
-                Borrowed("Comment on issue 118 of acme/website that the fix is out"),
-                Borrowed("Close issue 118 of acme/website as not planned"),
-                Borrowed("Open a draft pull request from fix-login to main"),
-            ],
-        ),
-        search: Borrowed(
-            &[
-                Borrowed("Which issues talk about login problems?"),
-                Borrowed("Find pull requests that touch on retry handling"),
-                Borrowed("Which issues were closed last month?"),
-                Borrowed("Find comments that mention a memory leak"),
-                Borrowed("Which repositories have more than 100 stars?"),
-            ],
-        ),
-        unsupported: Borrowed(
-            &[
-                Borrowed("Merge pull request 42"),
-                Borrowed("Delete the branch fix-login"),
-                Borrowed("Approve this pull request"),
-                Borrowed("Create a repository for the new project"),
-                Borrowed("Re-run the failed workflow"),
-                Borrowed("Commit this change to README.md"),
-            ],
-        ),
+        direct: Borrowed(&[
+            Borrowed("List the open issues of rust-lang/rust"),
+            Borrowed("Show me pull request 42 of acme/website and its reviews"),
+            Borrowed("Which pull requests by octocat were merged since 1 June?"),
+            Borrowed("What does README.md of acme/website say on the branch develop?"),
+            Borrowed("What changed in the last ten commits under src/auth?"),
+            Borrowed("When was the latest release of cli/cli and what are its files?"),
+            Borrowed("Who is in the organization acme, and which teams does it have?"),
+            Borrowed("Which items of project 7 of acme are in the column In progress?"),
+            Borrowed(
+                r#"Open an issue in acme/website titled "Login fails on Safari" with the label bug"#,
+            ),
+            Borrowed("Comment on issue 118 of acme/website that the fix is out"),
+            Borrowed("Close issue 118 of acme/website as not planned"),
+            Borrowed("Open a draft pull request from fix-login to main"),
+        ]),
+        search: Borrowed(&[
+            Borrowed("Which issues talk about login problems?"),
+            Borrowed("Find pull requests that touch on retry handling"),
+            Borrowed("Which issues were closed last month?"),
+            Borrowed("Find comments that mention a memory leak"),
+            Borrowed("Which repositories have more than 100 stars?"),
+        ]),
+        unsupported: Borrowed(&[
+            Borrowed("Merge pull request 42"),
+            Borrowed("Delete the branch fix-login"),
+            Borrowed("Approve this pull request"),
+            Borrowed("Create a repository for the new project"),
+            Borrowed("Re-run the failed workflow"),
+            Borrowed("Commit this change to README.md"),
+        ]),
     },
     date_format: Borrowed(
         "ISO 8601 in UTC, such as 2024-05-01T12:30:00Z; in search queries also plain dates (created:>2024-05-01). Times recorded in Git keep their own offset.",

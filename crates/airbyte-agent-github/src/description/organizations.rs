@@ -20,169 +20,131 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "An organization account with profile and counts of repositories, members and teams.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Organizations_Get"),
-                entity: Borrowed("organizations"),
-                action: Action::Get,
-                summary: Borrowed("Get an organization"),
-                description: Borrowed(
-                    "Returns the profile of an organization with counts of repositories, members and teams. Counts cover what the token may see. A personal account is not found here: use `users`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Organizations_Get"),
+            entity: Borrowed("organizations"),
+            action: Action::Get,
+            summary: Borrowed("Get an organization"),
+            description: Borrowed(
+                "Returns the profile of an organization with counts of repositories, members and teams. Counts cover what the token may see. A personal account is not found here: use `users`.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("org"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("org"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query OrganizationsGet($login: String!) {
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query OrganizationsGet($login: String!) {
   organization(login: $login) {
     {{ fields }}
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("login"),
-                                value: VariableValue::Parameter(Borrowed("org")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("login"),
+                        value: VariableValue::Parameter(Borrowed("org")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("organization")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Organizations_List"),
-                entity: Borrowed("organizations"),
-                action: Action::List,
-                summary: Borrowed("List the organizations of a user"),
-                description: Borrowed(
-                    "Returns the organizations that a user belongs to. Private membership shows only to fellow members with the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Organizations_List"),
+            entity: Borrowed("organizations"),
+            action: Action::List,
+            summary: Borrowed("List the organizations of a user"),
+            description: Borrowed(
+                "Returns the organizations that a user belongs to. Private membership shows only to fellow members with the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("username"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the personal account whose organizations to list, without `@`. Example: `octocat`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("username"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the personal account whose organizations to list, without `@`. Example: `octocat`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query OrganizationsList($login: String!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query OrganizationsList($login: String!, $first: Int!, $after: String) {
   user(login: $login) {
     organizations(first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }
@@ -193,153 +155,133 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("login"),
-                                value: VariableValue::Parameter(Borrowed("username")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("login"),
+                        value: VariableValue::Parameter(Borrowed("username")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("user")),
+                        Step::Key(Borrowed("organizations")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("user")),
                                 Step::Key(Borrowed("organizations")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("user")),
-                                            Step::Key(Borrowed("organizations")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("user")),
-                                            Step::Key(Borrowed("organizations")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("user")),
+                                Step::Key(Borrowed("organizations")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
                         inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
+                    },
+                    into: Borrowed("after"),
                 },
-                ..OPERATION
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("databaseId"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Numeric id, as the REST API uses it."),
-            },
-            StoreField {
-                name: Borrowed("login"),
-                kind: Borrowed("string"),
-                description: Borrowed("Account name, as in the address."),
-            },
-            StoreField {
-                name: Borrowed("name"),
-                kind: Borrowed("string"),
-                description: Borrowed("Display name."),
-            },
-            StoreField {
-                name: Borrowed("description"),
-                kind: Borrowed("string"),
-                description: Borrowed("What the organization says about itself."),
-            },
-            StoreField {
-                name: Borrowed("email"),
-                kind: Borrowed("string"),
-                description: Borrowed("Public e-mail address."),
-            },
-            StoreField {
-                name: Borrowed("location"),
-                kind: Borrowed("string"),
-                description: Borrowed("Place, as entered by the owner."),
-            },
-            StoreField {
-                name: Borrowed("isVerified"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether its domain is verified."),
-            },
-            StoreField {
-                name: Borrowed("createdAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created."),
-            },
-        ],
-    ),
-    when_to_use: Borrowed(
-        "Profile of an organization, or which ones a user belongs to.",
-    ),
-    phrases: Borrowed(
-        &[
-            Borrowed("organization profile"),
-            Borrowed("which organizations"),
-            Borrowed("how many members"),
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("databaseId"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Numeric id, as the REST API uses it."),
+        },
+        StoreField {
+            name: Borrowed("login"),
+            kind: Borrowed("string"),
+            description: Borrowed("Account name, as in the address."),
+        },
+        StoreField {
+            name: Borrowed("name"),
+            kind: Borrowed("string"),
+            description: Borrowed("Display name."),
+        },
+        StoreField {
+            name: Borrowed("description"),
+            kind: Borrowed("string"),
+            description: Borrowed("What the organization says about itself."),
+        },
+        StoreField {
+            name: Borrowed("email"),
+            kind: Borrowed("string"),
+            description: Borrowed("Public e-mail address."),
+        },
+        StoreField {
+            name: Borrowed("location"),
+            kind: Borrowed("string"),
+            description: Borrowed("Place, as entered by the owner."),
+        },
+        StoreField {
+            name: Borrowed("isVerified"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether its domain is verified."),
+        },
+        StoreField {
+            name: Borrowed("createdAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created."),
+        },
+    ]),
+    when_to_use: Borrowed("Profile of an organization, or which ones a user belongs to."),
+    phrases: Borrowed(&[
+        Borrowed("organization profile"),
+        Borrowed("which organizations"),
+        Borrowed("how many members"),
+    ]),
 };

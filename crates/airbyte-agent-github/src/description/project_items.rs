@@ -12,102 +12,79 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "An issue, pull request or draft on a project board, with the values of its fields.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("ProjectItems_List"),
-                entity: Borrowed("project_items"),
-                action: Action::List,
-                summary: Borrowed("List items of a project"),
-                description: Borrowed(
-                    "Returns the issues, pull requests and drafts on a project board with the values of up to 20 fields each (status, iteration, estimate ...). Archived items carry `isArchived`. `content` is null for items the token may not see. Needs the scope `read:project`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("ProjectItems_List"),
+            entity: Borrowed("project_items"),
+            action: Action::List,
+            summary: Borrowed("List items of a project"),
+            description: Borrowed(
+                "Returns the issues, pull requests and drafts on a project board with the values of up to 20 fields each (status, iteration, estimate ...). Archived items carry `isArchived`. `content` is null for items the token may not see. Needs the scope `read:project`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("org"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("org"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("project_number"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 50.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("50"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("50"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                r#"Fields of each item to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["id", "type", "isArchived"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: the issue, pull request or draft with its main data, and up to 20 field values."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query ProjectItemsList($org: String!, $number: Int!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("project_number"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 50."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("50"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("50"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        r#"Fields of each item to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["id", "type", "isArchived"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: the issue, pull request or draft with its main data, and up to 20 field values."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query ProjectItemsList($org: String!, $number: Int!, $first: Int!, $after: String) {
   organization(login: $org) {
     projectV2(number: $number) {
       items(first: $first, after: $after) {
@@ -120,10 +97,10 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(
-                            r"id type createdAt updatedAt isArchived
+                ),
+                default_fields: Some(
+                    Borrowed(
+                        r"id type createdAt updatedAt isArchived
 content {
   ... on Issue {
     id title number issueState: state url createdAt updatedAt
@@ -184,111 +161,95 @@ fieldValues(first: 20) {
     }
   }
 }",
-                        ),
                     ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("org"),
-                                value: VariableValue::Parameter(Borrowed("org")),
-                            },
-                            Variable {
-                                name: Borrowed("number"),
-                                value: VariableValue::Parameter(Borrowed("project_number")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("org"),
+                        value: VariableValue::Parameter(Borrowed("org")),
+                    },
+                    Variable {
+                        name: Borrowed("number"),
+                        value: VariableValue::Parameter(Borrowed("project_number")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("organization")),
+                        Step::Key(Borrowed("projectV2")),
+                        Step::Key(Borrowed("items")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("organization")),
                                 Step::Key(Borrowed("projectV2")),
                                 Step::Key(Borrowed("items")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("organization")),
-                                            Step::Key(Borrowed("projectV2")),
-                                            Step::Key(Borrowed("items")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("organization")),
-                                            Step::Key(Borrowed("projectV2")),
-                                            Step::Key(Borrowed("items")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("organization")),
+                                Step::Key(Borrowed("projectV2")),
+                                Step::Key(Borrowed("items")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("What is on a board, in which column or iteration."),
-    phrases: Borrowed(
-        &[
-            Borrowed("items on the board"),
-            Borrowed("in progress"),
-            Borrowed("backlog"),
-            Borrowed("current iteration"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("items on the board"),
+        Borrowed("in progress"),
+        Borrowed("backlog"),
+        Borrowed("current iteration"),
+    ]),
 };

@@ -11,90 +11,68 @@ const TEXT_2: &str = r#"{"type":"object","description":"A project board of an or
 /// `projects` with its operations.
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("projects"),
-    description: Borrowed(
-        "A project board (Projects, second generation) of an organization.",
-    ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Projects_List"),
-                entity: Borrowed("projects"),
-                action: Action::List,
-                summary: Borrowed("List projects of an organization"),
-                description: Borrowed(
-                    "Returns the project boards of an organization, last changed first, closed ones included. Needs the scope `read:project`. Projects of personal accounts and classic projects are not covered. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    description: Borrowed("A project board (Projects, second generation) of an organization."),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Projects_List"),
+            entity: Borrowed("projects"),
+            action: Action::List,
+            summary: Borrowed("List projects of an organization"),
+            description: Borrowed(
+                "Returns the project boards of an organization, last changed first, closed ones included. Needs the scope `read:project`. Projects of personal accounts and classic projects are not covered. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("org"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("org"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 20.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("20"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("20"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query ProjectsList($org: String!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 20."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("20"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("20"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query ProjectsList($org: String!, $first: Int!, $after: String) {
   organization(login: $org) {
     projectsV2(
       first: $first
@@ -109,161 +87,131 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(
-                            r"id number title shortDescription url closed public createdAt updatedAt
+                ),
+                default_fields: Some(
+                    Borrowed(
+                        r"id number title shortDescription url closed public createdAt updatedAt
 creator { login }",
-                        ),
                     ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("org"),
-                                value: VariableValue::Parameter(Borrowed("org")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("org"),
+                        value: VariableValue::Parameter(Borrowed("org")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("organization")),
+                        Step::Key(Borrowed("projectsV2")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("organization")),
                                 Step::Key(Borrowed("projectsV2")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("organization")),
-                                            Step::Key(Borrowed("projectsV2")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("organization")),
-                                            Step::Key(Borrowed("projectsV2")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_2))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("organization")),
+                                Step::Key(Borrowed("projectsV2")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_2))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Projects_Get"),
-                entity: Borrowed("projects"),
-                action: Action::Get,
-                summary: Borrowed("Get a project"),
-                description: Borrowed(
-                    "Returns one project board by number with its readme and up to 20 of its fields, for fields of choice with their options. Needs the scope `read:project`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("org"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("project_number"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query ProjectsGet($org: String!, $number: Int!) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Projects_Get"),
+            entity: Borrowed("projects"),
+            action: Action::Get,
+            summary: Borrowed("Get a project"),
+            description: Borrowed(
+                "Returns one project board by number with its readme and up to 20 of its fields, for fields of choice with their options. Needs the scope `read:project`.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("org"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("project_number"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Number of the project in its organization, as in its address (`/orgs/acme/projects/7`). Example: `7`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query ProjectsGet($org: String!, $number: Int!) {
   organization(login: $org) {
     projectV2(number: $number) {
       {{ fields }}
@@ -271,10 +219,10 @@ creator { login }",
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(
-                            r"id number title shortDescription readme url closed public createdAt updatedAt
+                ),
+                default_fields: Some(
+                    Borrowed(
+                        r"id number title shortDescription readme url closed public createdAt updatedAt
 creator { login }
 fields(first: 20) {
   nodes {
@@ -287,90 +235,83 @@ fields(first: 20) {
     }
   }
 }",
-                        ),
                     ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("org"),
-                                value: VariableValue::Parameter(Borrowed("org")),
-                            },
-                            Variable {
-                                name: Borrowed("number"),
-                                value: VariableValue::Parameter(Borrowed("project_number")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("org"),
+                        value: VariableValue::Parameter(Borrowed("org")),
+                    },
+                    Variable {
+                        name: Borrowed("number"),
+                        value: VariableValue::Parameter(Borrowed("project_number")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("organization")),
+                        Step::Key(Borrowed("projectV2")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("organization")),
-                                Step::Key(Borrowed("projectV2")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_2))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_2))),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_2))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("number"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Number in its organization."),
-            },
-            StoreField {
-                name: Borrowed("title"),
-                kind: Borrowed("string"),
-                description: Borrowed("Title."),
-            },
-            StoreField {
-                name: Borrowed("shortDescription"),
-                kind: Borrowed("string"),
-                description: Borrowed("One line about the project."),
-            },
-            StoreField {
-                name: Borrowed("url"),
-                kind: Borrowed("string"),
-                description: Borrowed("Address of the page on github.com."),
-            },
-            StoreField {
-                name: Borrowed("closed"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether it is closed."),
-            },
-            StoreField {
-                name: Borrowed("public"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether everyone may see it."),
-            },
-            StoreField {
-                name: Borrowed("createdAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created."),
-            },
-            StoreField {
-                name: Borrowed("updatedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was last changed."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("number"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Number in its organization."),
+        },
+        StoreField {
+            name: Borrowed("title"),
+            kind: Borrowed("string"),
+            description: Borrowed("Title."),
+        },
+        StoreField {
+            name: Borrowed("shortDescription"),
+            kind: Borrowed("string"),
+            description: Borrowed("One line about the project."),
+        },
+        StoreField {
+            name: Borrowed("url"),
+            kind: Borrowed("string"),
+            description: Borrowed("Address of the page on github.com."),
+        },
+        StoreField {
+            name: Borrowed("closed"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether it is closed."),
+        },
+        StoreField {
+            name: Borrowed("public"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether everyone may see it."),
+        },
+        StoreField {
+            name: Borrowed("createdAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created."),
+        },
+        StoreField {
+            name: Borrowed("updatedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was last changed."),
+        },
+    ]),
     when_to_use: Borrowed("Which boards exist, and which fields and options one has."),
     phrases: Borrowed(
         &[Borrowed("project boards"), Borrowed("projects of"), Borrowed("board columns")],

@@ -21,98 +21,75 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "A published (or drafted) version of a repository with notes and downloadable files.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Releases_List"),
-                entity: Borrowed("releases"),
-                action: Action::List,
-                summary: Borrowed("List releases"),
-                description: Borrowed(
-                    "Returns the releases of a repository, newest first, with notes and up to 10 files each. Drafts appear only to those who can push. Tags without a release are found with `tags`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Releases_List"),
+            entity: Borrowed("releases"),
+            action: Action::List,
+            summary: Borrowed("List releases"),
+            description: Borrowed(
+                "Returns the releases of a repository, newest first, with notes and up to 10 files each. Drafts appear only to those who can push. Tags without a release are found with `tags`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query ReleasesList($owner: String!, $name: String!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query ReleasesList($owner: String!, $name: String!, $first: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
     releases(
       first: $first
@@ -127,171 +104,138 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("releases")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("repository")),
                                 Step::Key(Borrowed("releases")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("releases")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("releases")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("repository")),
+                                Step::Key(Borrowed("releases")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Releases_Get"),
-                entity: Borrowed("releases"),
-                action: Action::Get,
-                summary: Borrowed("Get a release"),
-                description: Borrowed(
-                    "Returns the release made from a tag. The result is null when the tag has no release. For the latest release list with `per_page` 1.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("tag"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the tag that the release was made from, exactly (`tagName` in the results). Example: `v1.2.0`. `latest` is not understood.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_2),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query ReleasesGet($owner: String!, $name: String!, $tagName: String!) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Releases_Get"),
+            entity: Borrowed("releases"),
+            action: Action::Get,
+            summary: Borrowed("Get a release"),
+            description: Borrowed(
+                "Returns the release made from a tag. The result is null when the tag has no release. For the latest release list with `per_page` 1.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("tag"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the tag that the release was made from, exactly (`tagName` in the results). Example: `v1.2.0`. `latest` is not understood.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_2),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query ReleasesGet($owner: String!, $name: String!, $tagName: String!) {
   repository(owner: $owner, name: $name) {
     release(tagName: $tagName) {
       {{ fields }}
@@ -299,110 +243,97 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_3)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("tagName"),
-                                value: VariableValue::Parameter(Borrowed("tag")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
-                }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                                Step::Key(Borrowed("release")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_4))),
-                    ..RESPONSE
-                },
-                ..OPERATION
-            },
-        ],
-    ),
-    schema: Some(Json(Borrowed(TEXT_4))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("databaseId"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Numeric id, as the REST API uses it."),
-            },
-            StoreField {
-                name: Borrowed("name"),
-                kind: Borrowed("string"),
-                description: Borrowed("Title of the release; may be empty."),
-            },
-            StoreField {
-                name: Borrowed("tagName"),
-                kind: Borrowed("string"),
-                description: Borrowed("Tag it was made from."),
-            },
-            StoreField {
-                name: Borrowed("description"),
-                kind: Borrowed("string"),
-                description: Borrowed("Release notes in Markdown."),
-            },
-            StoreField {
-                name: Borrowed("publishedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was published; null for a draft."),
-            },
-            StoreField {
-                name: Borrowed("createdAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created."),
-            },
-            StoreField {
-                name: Borrowed("isPrerelease"),
-                kind: Borrowed("boolean"),
-                description: Borrowed(
-                    "Whether it is marked as not ready for production.",
                 ),
+                default_fields: Some(Borrowed(TEXT_3)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("tagName"),
+                        value: VariableValue::Parameter(Borrowed("tag")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("release")),
+                    ]),
+                }),
+                schema: Some(Json(Borrowed(TEXT_4))),
+                ..RESPONSE
             },
-            StoreField {
-                name: Borrowed("isDraft"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether it is an unpublished draft."),
-            },
-            StoreField {
-                name: Borrowed("url"),
-                kind: Borrowed("string"),
-                description: Borrowed("Address of the page on github.com."),
-            },
-        ],
-    ),
-    when_to_use: Borrowed(
-        "Versions that were published, what is new, what can be downloaded.",
-    ),
-    phrases: Borrowed(
-        &[
-            Borrowed("latest release"),
-            Borrowed("release notes"),
-            Borrowed("what is new in"),
-            Borrowed("download"),
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
+    schema: Some(Json(Borrowed(TEXT_4))),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("databaseId"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Numeric id, as the REST API uses it."),
+        },
+        StoreField {
+            name: Borrowed("name"),
+            kind: Borrowed("string"),
+            description: Borrowed("Title of the release; may be empty."),
+        },
+        StoreField {
+            name: Borrowed("tagName"),
+            kind: Borrowed("string"),
+            description: Borrowed("Tag it was made from."),
+        },
+        StoreField {
+            name: Borrowed("description"),
+            kind: Borrowed("string"),
+            description: Borrowed("Release notes in Markdown."),
+        },
+        StoreField {
+            name: Borrowed("publishedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was published; null for a draft."),
+        },
+        StoreField {
+            name: Borrowed("createdAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created."),
+        },
+        StoreField {
+            name: Borrowed("isPrerelease"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether it is marked as not ready for production."),
+        },
+        StoreField {
+            name: Borrowed("isDraft"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether it is an unpublished draft."),
+        },
+        StoreField {
+            name: Borrowed("url"),
+            kind: Borrowed("string"),
+            description: Borrowed("Address of the page on github.com."),
+        },
+    ]),
+    when_to_use: Borrowed("Versions that were published, what is new, what can be downloaded."),
+    phrases: Borrowed(&[
+        Borrowed("latest release"),
+        Borrowed("release notes"),
+        Borrowed("what is new in"),
+        Borrowed("download"),
+    ]),
 };

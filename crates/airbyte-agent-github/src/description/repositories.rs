@@ -23,186 +23,145 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "A Git repository with its settings, counts, main language, license and topics.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Repositories_Get"),
-                entity: Borrowed("repositories"),
-                action: Action::Get,
-                summary: Borrowed("Get a repository"),
-                description: Borrowed(
-                    "Returns one repository by owner and name, with description, counts, flags, language, license, topics and default branch. Renamed or moved repositories are found under the old name. A private repository that the token cannot see is reported as not found.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Repositories_Get"),
+            entity: Borrowed("repositories"),
+            action: Action::Get,
+            summary: Borrowed("Get a repository"),
+            description: Borrowed(
+                "Returns one repository by owner and name, with description, counts, flags, language, license, topics and default branch. Renamed or moved repositories are found under the old name. A private repository that the token cannot see is reported as not found.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query RepositoriesGet($owner: String!, $name: String!) {
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query RepositoriesGet($owner: String!, $name: String!) {
   repository(owner: $owner, name: $name) {
     {{ fields }}
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("repository")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Repositories_List"),
-                entity: Borrowed("repositories"),
-                action: Action::List,
-                summary: Borrowed("List the repositories of a user"),
-                description: Borrowed(
-                    "Returns the repositories that a personal account owns or collaborates on, forks and archived ones included, as far as the token may see them. For an organization use `org_repositories`, for the own account `viewer_repositories`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Repositories_List"),
+            entity: Borrowed("repositories"),
+            action: Action::List,
+            summary: Borrowed("List the repositories of a user"),
+            description: Borrowed(
+                "Returns the repositories that a personal account owns or collaborates on, forks and archived ones included, as far as the token may see them. For an organization use `org_repositories`, for the own account `viewer_repositories`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("username"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the personal account whose repositories to list, without `@`. Example: `octocat`. An organization is not found here: use `org_repositories`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("username"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the personal account whose repositories to list, without `@`. Example: `octocat`. An organization is not found here: use `org_repositories`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query RepositoriesList($login: String!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query RepositoriesList($login: String!, $first: Int!, $after: String) {
   user(login: $login) {
     repositories(first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }
@@ -213,178 +172,146 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("login"),
-                                value: VariableValue::Parameter(Borrowed("username")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("login"),
+                        value: VariableValue::Parameter(Borrowed("username")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("user")),
+                        Step::Key(Borrowed("repositories")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("user")),
                                 Step::Key(Borrowed("repositories")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("user")),
-                                            Step::Key(Borrowed("repositories")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("user")),
-                                            Step::Key(Borrowed("repositories")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                hints: Hints {
-                    read_only: true,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: true,
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("user")),
+                                Step::Key(Borrowed("repositories")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Repositories_Search"),
-                entity: Borrowed("repositories"),
-                action: Action::Search,
-                summary: Borrowed("Search repositories"),
-                description: Borrowed(
-                    "Returns repositories anywhere on GitHub that match a search, best match first unless the query sorts. Use it when the owner is not known, or to filter by language, stars or topic. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Search in GitHub's syntax: words plus qualifiers such as `language:rust`, `stars:>500`, `org:github`, `topic:cli`, `pushed:>2024-01-01`, `archived:false`, `sort:stars-desc`. Example: `http client language:rust stars:>500`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 10.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("10"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("10"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query RepositoriesSearch($searchQuery: String!, $first: Int!, $after: String) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            hints: Hints {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: true,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Repositories_Search"),
+            entity: Borrowed("repositories"),
+            action: Action::Search,
+            summary: Borrowed("Search repositories"),
+            description: Borrowed(
+                "Returns repositories anywhere on GitHub that match a search, best match first unless the query sorts. Use it when the owner is not known, or to filter by language, stars or topic. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Search in GitHub's syntax: words plus qualifiers such as `language:rust`, `stars:>500`, `org:github`, `topic:cli`, `pushed:>2024-01-01`, `archived:false`, `sort:stars-desc`. Example: `http client language:rust stars:>500`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 10."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("10"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("10"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query RepositoriesSearch($searchQuery: String!, $first: Int!, $after: String) {
   search(query: $searchQuery, type: REPOSITORY, first: $first, after: $after) {
     repositoryCount
     pageInfo { hasNextPage endCursor }
@@ -396,187 +323,163 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("searchQuery"),
-                                value: VariableValue::Parameter(Borrowed("query")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("limit")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("searchQuery"),
+                        value: VariableValue::Parameter(Borrowed("query")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("limit")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("search")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_count"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("repositoryCount")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_count"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("repositoryCount")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
                         inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
+                    },
+                    into: Borrowed("after"),
                 },
-                ..OPERATION
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("name"),
-                kind: Borrowed("string"),
-                description: Borrowed("Name without the owner."),
-            },
-            StoreField {
-                name: Borrowed("nameWithOwner"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Owner and name with a slash, such as `octocat/hello-world`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("description"),
-                kind: Borrowed("string"),
-                description: Borrowed("One line about the repository."),
-            },
-            StoreField {
-                name: Borrowed("url"),
-                kind: Borrowed("string"),
-                description: Borrowed("Address of the page on github.com."),
-            },
-            StoreField {
-                name: Borrowed("createdAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created."),
-            },
-            StoreField {
-                name: Borrowed("updatedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "When the repository or its settings last changed.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("pushedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When commits were last pushed."),
-            },
-            StoreField {
-                name: Borrowed("forkCount"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Number of forks."),
-            },
-            StoreField {
-                name: Borrowed("stargazerCount"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Number of stars."),
-            },
-            StoreField {
-                name: Borrowed("isPrivate"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether it is private or internal."),
-            },
-            StoreField {
-                name: Borrowed("isFork"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether it is a fork."),
-            },
-            StoreField {
-                name: Borrowed("isArchived"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether it is archived, that is, read-only."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("name"),
+            kind: Borrowed("string"),
+            description: Borrowed("Name without the owner."),
+        },
+        StoreField {
+            name: Borrowed("nameWithOwner"),
+            kind: Borrowed("string"),
+            description: Borrowed("Owner and name with a slash, such as `octocat/hello-world`."),
+        },
+        StoreField {
+            name: Borrowed("description"),
+            kind: Borrowed("string"),
+            description: Borrowed("One line about the repository."),
+        },
+        StoreField {
+            name: Borrowed("url"),
+            kind: Borrowed("string"),
+            description: Borrowed("Address of the page on github.com."),
+        },
+        StoreField {
+            name: Borrowed("createdAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created."),
+        },
+        StoreField {
+            name: Borrowed("updatedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When the repository or its settings last changed."),
+        },
+        StoreField {
+            name: Borrowed("pushedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When commits were last pushed."),
+        },
+        StoreField {
+            name: Borrowed("forkCount"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Number of forks."),
+        },
+        StoreField {
+            name: Borrowed("stargazerCount"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Number of stars."),
+        },
+        StoreField {
+            name: Borrowed("isPrivate"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether it is private or internal."),
+        },
+        StoreField {
+            name: Borrowed("isFork"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether it is a fork."),
+        },
+        StoreField {
+            name: Borrowed("isArchived"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether it is archived, that is, read-only."),
+        },
+    ]),
     when_to_use: Borrowed(
         "Questions about a repository itself, or finding one by owner, language, stars or topic.",
     ),
-    phrases: Borrowed(
-        &[
-            Borrowed("which repository"),
-            Borrowed("how many stars"),
-            Borrowed("list repos of"),
-            Borrowed("default branch of"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("which repository"),
+        Borrowed("how many stars"),
+        Borrowed("list repos of"),
+        Borrowed("default branch of"),
+    ]),
 };

@@ -9,118 +9,90 @@ const TEXT_1: &str = r#"{"type":"object","description":"A review of a pull reque
 /// `reviews` with its operations.
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("reviews"),
-    description: Borrowed(
-        "A review of a pull request: approval, request for changes, or remarks.",
-    ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Reviews_List"),
-                entity: Borrowed("reviews"),
-                action: Action::List,
-                summary: Borrowed("List reviews of a pull request"),
-                description: Borrowed(
-                    "Returns the reviews of a pull request in the order they were made: who approved, asked for changes or remarked. One person may appear several times; the last verdict counts. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    description: Borrowed("A review of a pull request: approval, request for changes, or remarks."),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Reviews_List"),
+            entity: Borrowed("reviews"),
+            action: Action::List,
+            summary: Borrowed("List reviews of a pull request"),
+            description: Borrowed(
+                "Returns the reviews of a pull request in the order they were made: who approved, asked for changes or remarked. One person may appear several times; the last verdict counts. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("number"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Number of the pull request whose reviews to list, as after the `#`. Example: `42`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                r#"Fields of each review to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["state", "submittedAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: state, text, time, author and number of remarks."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query ReviewsList(
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("number"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Number of the pull request whose reviews to list, as after the `#`. Example: `42`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        r#"Fields of each review to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["state", "submittedAt", "author.login"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: state, text, time, author and number of remarks."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query ReviewsList(
   $owner: String!
   $name: String!
   $number: Int!
@@ -139,165 +111,147 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(
-                            r"id databaseId state body submittedAt
+                ),
+                default_fields: Some(
+                    Borrowed(
+                        r"id databaseId state body submittedAt
 author { login avatarUrl }
 comments { totalCount }",
-                        ),
                     ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("number"),
-                                value: VariableValue::Parameter(Borrowed("number")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("number"),
+                        value: VariableValue::Parameter(Borrowed("number")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("pullRequest")),
+                        Step::Key(Borrowed("reviews")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("repository")),
                                 Step::Key(Borrowed("pullRequest")),
                                 Step::Key(Borrowed("reviews")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("pullRequest")),
-                                            Step::Key(Borrowed("reviews")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("pullRequest")),
-                                            Step::Key(Borrowed("reviews")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("repository")),
+                                Step::Key(Borrowed("pullRequest")),
+                                Step::Key(Borrowed("reviews")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
                         inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
+                    },
+                    into: Borrowed("after"),
                 },
-                ..OPERATION
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("databaseId"),
-                kind: Borrowed("integer"),
-                description: Borrowed(
-                    "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("state"),
-                kind: Borrowed("string"),
-                description: Borrowed("Verdict of the review."),
-            },
-            StoreField {
-                name: Borrowed("body"),
-                kind: Borrowed("string"),
-                description: Borrowed("Summary in Markdown; often empty."),
-            },
-            StoreField {
-                name: Borrowed("submittedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was handed in; null while pending."),
-            },
-            StoreField {
-                name: Borrowed("createdAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created."),
-            },
-            StoreField {
-                name: Borrowed("updatedAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was last changed."),
-            },
-            StoreField {
-                name: Borrowed("url"),
-                kind: Borrowed("string"),
-                description: Borrowed("Address of the page on github.com."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("databaseId"),
+            kind: Borrowed("integer"),
+            description: Borrowed(
+                "Numeric id, as the REST API uses it. GitHub is retiring it here because it holds 32 bits only.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("state"),
+            kind: Borrowed("string"),
+            description: Borrowed("Verdict of the review."),
+        },
+        StoreField {
+            name: Borrowed("body"),
+            kind: Borrowed("string"),
+            description: Borrowed("Summary in Markdown; often empty."),
+        },
+        StoreField {
+            name: Borrowed("submittedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was handed in; null while pending."),
+        },
+        StoreField {
+            name: Borrowed("createdAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created."),
+        },
+        StoreField {
+            name: Borrowed("updatedAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was last changed."),
+        },
+        StoreField {
+            name: Borrowed("url"),
+            kind: Borrowed("string"),
+            description: Borrowed("Address of the page on github.com."),
+        },
+    ]),
     when_to_use: Borrowed("Who approved a pull request or asked for changes."),
-    phrases: Borrowed(
-        &[
-            Borrowed("who approved"),
-            Borrowed("changes requested"),
-            Borrowed("reviewed by"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("who approved"),
+        Borrowed("changes requested"),
+        Borrowed("reviewed by"),
+    ]),
 };

@@ -10,102 +10,79 @@ const TEXT_1: &str = r#"{"type":"object","description":"A star: who gave it, and
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("stargazers"),
     description: Borrowed("A user who starred a repository, with the time of starring."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Stargazers_List"),
-                entity: Borrowed("stargazers"),
-                action: Action::List,
-                summary: Borrowed("List stargazers"),
-                description: Borrowed(
-                    r#"Returns who starred a repository and when, latest first. The meta field `stargazer_count` has the total, so one page answers "how many". Pages: pass `end_cursor` as `after` while `has_next_page` is true."#,
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Stargazers_List"),
+            entity: Borrowed("stargazers"),
+            action: Action::List,
+            summary: Borrowed("List stargazers"),
+            description: Borrowed(
+                r#"Returns who starred a repository and when, latest first. The meta field `stargazer_count` has the total, so one page answers "how many". Pages: pass `end_cursor` as `after` while `has_next_page` is true."#,
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the user or organization that owns the repository: the part before the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("repo"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                r#"Fields of each star to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["starredAt", "node.login", "node.company"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: time of starring, and id, login, name, avatar and page of the user."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query StargazersList(
+                Parameter {
+                    name: Borrowed("repo"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Name of the repository without its owner: the part after the slash in `octocat/hello-world`. Not case-sensitive.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        r#"Fields of each star to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["starredAt", "node.login", "node.company"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: time of starring, and id, login, name, avatar and page of the user."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query StargazersList(
   $owner: String!
   $name: String!
   $first: Int!
@@ -126,134 +103,114 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(r"starredAt
+                ),
+                default_fields: Some(
+                    Borrowed(r"starredAt
 node { id login name avatarUrl url }"),
-                    ),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("owner"),
-                                value: VariableValue::Parameter(Borrowed("owner")),
-                            },
-                            Variable {
-                                name: Borrowed("name"),
-                                value: VariableValue::Parameter(Borrowed("repo")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("owner"),
+                        value: VariableValue::Parameter(Borrowed("owner")),
+                    },
+                    Variable {
+                        name: Borrowed("name"),
+                        value: VariableValue::Parameter(Borrowed("repo")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("repository")),
+                        Step::Key(Borrowed("stargazers")),
+                        Step::Key(Borrowed("edges")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("repository")),
                                 Step::Key(Borrowed("stargazers")),
-                                Step::Key(Borrowed("edges")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("stargazers")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("stargazers")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("stargazer_count"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("repository")),
-                                            Step::Key(Borrowed("stargazerCount")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("errors"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("errors"))]),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("repository")),
+                                Step::Key(Borrowed("stargazers")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("stargazer_count"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("repository")),
+                                Step::Key(Borrowed("stargazerCount")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("errors"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("errors"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
                         inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
+                    },
+                    into: Borrowed("after"),
                 },
-                ..OPERATION
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("starredAt"),
-                kind: Borrowed("string"),
-                description: Borrowed("When the star was given."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("starredAt"),
+            kind: Borrowed("string"),
+            description: Borrowed("When the star was given."),
+        },
+    ]),
     when_to_use: Borrowed(
         "Recent stars or people who starred; the plain number is on the repository.",
     ),
-    phrases: Borrowed(
-        &[Borrowed("who starred"), Borrowed("new stars"), Borrowed("stargazers")],
-    ),
+    phrases: Borrowed(&[Borrowed("who starred"), Borrowed("new stars"), Borrowed("stargazers")]),
 };

@@ -20,166 +20,128 @@ const TEXT_3: &str = r#"{"type":"object","description":"A personal account.","pr
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("users"),
     description: Borrowed("A personal account with its public profile and counts."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Users_Get"),
-                entity: Borrowed("users"),
-                action: Action::Get,
-                summary: Borrowed("Get a user"),
-                description: Borrowed(
-                    "Returns the public profile of a personal account. `email` is empty unless the person shows it. An organization is not found here: use `organizations`. For the own account use `viewer`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Users_Get"),
+            entity: Borrowed("users"),
+            action: Action::Get,
+            summary: Borrowed("Get a user"),
+            description: Borrowed(
+                "Returns the public profile of a personal account. `email` is empty unless the person shows it. An organization is not found here: use `organizations`. For the own account use `viewer`.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("username"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of a personal account, without `@`. Example: `octocat`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("username"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of a personal account, without `@`. Example: `octocat`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query UsersGet($login: String!) {
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query UsersGet($login: String!) {
   user(login: $login) {
     {{ fields }}
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("login"),
-                                value: VariableValue::Parameter(Borrowed("username")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("login"),
+                        value: VariableValue::Parameter(Borrowed("username")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("user"))]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[Step::Key(Borrowed("data")), Step::Key(Borrowed("user"))],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Users_List"),
-                entity: Borrowed("users"),
-                action: Action::List,
-                summary: Borrowed("List members of an organization"),
-                description: Borrowed(
-                    "Returns the members of an organization. Outsiders see public members only; members need the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Users_List"),
+            entity: Borrowed("users"),
+            action: Action::List,
+            summary: Borrowed("List members of an organization"),
+            description: Borrowed(
+                "Returns the members of an organization. Outsiders see public members only; members need the scope `read:org`. Pages: pass `end_cursor` as `after` while `has_next_page` is true.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("org"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("org"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Login of the organization, as in the address github.com/LOGIN; not its display name. Example: `github`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 30.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("30"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("30"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query UsersList($login: String!, $first: Int!, $after: String) {
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 30."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("30"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("30"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query UsersList($login: String!, $first: Int!, $after: String) {
   organization(login: $login) {
     membersWithRole(first: $first, after: $after) {
       pageInfo { hasNextPage endCursor }
@@ -190,172 +152,140 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("login"),
-                                value: VariableValue::Parameter(Borrowed("org")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("per_page")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("login"),
+                        value: VariableValue::Parameter(Borrowed("org")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("per_page")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("organization")),
+                        Step::Key(Borrowed("membersWithRole")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("organization")),
                                 Step::Key(Borrowed("membersWithRole")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("organization")),
-                                            Step::Key(Borrowed("membersWithRole")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("organization")),
-                                            Step::Key(Borrowed("membersWithRole")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("organization")),
+                                Step::Key(Borrowed("membersWithRole")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("Users_Search"),
-                entity: Borrowed("users"),
-                action: Action::Search,
-                summary: Borrowed("Search users"),
-                description: Borrowed(
-                    "Returns personal accounts that match a search by name, login, place, language or followers. Put `type:user` into the query, or organizations come back as empty records. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Search in GitHub's syntax; put `type:user` in it, for organizations match too and come back as empty records. Qualifiers: `location:`, `language:`, `followers:>100`, `repos:>10`, `in:email`, `in:name`. Example: `type:user location:berlin language:rust`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Records per page, 1 to 100. Default 10.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                default: Some(Json(Borrowed("10"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("10"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(TEXT_1),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query UsersSearch($searchQuery: String!, $first: Int!, $after: String) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Users_Search"),
+            entity: Borrowed("users"),
+            action: Action::Search,
+            summary: Borrowed("Search users"),
+            description: Borrowed(
+                "Returns personal accounts that match a search by name, login, place, language or followers. Put `type:user` into the query, or organizations come back as empty records. At most the first 1,000 matches can be paged through; `total_count` tells how many there are.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed(
+                        "Search in GitHub's syntax; put `type:user` in it, for organizations match too and come back as empty records. Qualifiers: `location:`, `language:`, `followers:>100`, `repos:>10`, `in:email`, `in:name`. Example: `type:user location:berlin language:rust`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Records per page, 1 to 100. Default 10."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        default: Some(Json(Borrowed("10"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("10"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        "Where to go on: `end_cursor` from the meta of the page before. Opaque; leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(TEXT_1),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query UsersSearch($searchQuery: String!, $first: Int!, $after: String) {
   search(query: $searchQuery, type: USER, first: $first, after: $after) {
     userCount
     pageInfo { hasNextPage endCursor }
@@ -367,138 +297,116 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed(TEXT_2)),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("searchQuery"),
-                                value: VariableValue::Parameter(Borrowed("query")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("limit")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                default_fields: Some(Borrowed(TEXT_2)),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("searchQuery"),
+                        value: VariableValue::Parameter(Borrowed("query")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("limit")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("search")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("search")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_count"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("search")),
-                                            Step::Key(Borrowed("userCount")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_3))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_count"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("search")),
+                                Step::Key(Borrowed("userCount")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_3))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
                         inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
+                    },
+                    into: Borrowed("after"),
                 },
-                ..OPERATION
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_3))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Node id, unique across GitHub."),
-            },
-            StoreField {
-                name: Borrowed("databaseId"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Numeric id, as the REST API uses it."),
-            },
-            StoreField {
-                name: Borrowed("login"),
-                kind: Borrowed("string"),
-                description: Borrowed("Account name, as in the address."),
-            },
-            StoreField {
-                name: Borrowed("url"),
-                kind: Borrowed("string"),
-                description: Borrowed("Address of the page on github.com."),
-            },
-        ],
-    ),
-    when_to_use: Borrowed(
-        "Who somebody is, who is in an organization, or finding people.",
-    ),
-    phrases: Borrowed(
-        &[
-            Borrowed("who is"),
-            Borrowed("members of"),
-            Borrowed("find developers"),
-            Borrowed("followers of"),
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Node id, unique across GitHub."),
+        },
+        StoreField {
+            name: Borrowed("databaseId"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Numeric id, as the REST API uses it."),
+        },
+        StoreField {
+            name: Borrowed("login"),
+            kind: Borrowed("string"),
+            description: Borrowed("Account name, as in the address."),
+        },
+        StoreField {
+            name: Borrowed("url"),
+            kind: Borrowed("string"),
+            description: Borrowed("Address of the page on github.com."),
+        },
+    ]),
+    when_to_use: Borrowed("Who somebody is, who is in an organization, or finding people."),
+    phrases: Borrowed(&[
+        Borrowed("who is"),
+        Borrowed("members of"),
+        Borrowed("find developers"),
+        Borrowed("followers of"),
+    ]),
 };

@@ -10,56 +10,44 @@ const TEXT_1: &str = r#"{"type":"object","description":"The account that the cre
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("viewer"),
     description: Borrowed("The account that the credentials belong to."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Viewer_Get"),
-                entity: Borrowed("viewer"),
-                action: Action::Get,
-                summary: Borrowed("Get the own account"),
-                description: Borrowed(
-                    "Returns the profile of the account that the credentials belong to. Use it to find the own login, or to see whether the credentials work.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Viewer_Get"),
+            entity: Borrowed("viewer"),
+            action: Action::Get,
+            summary: Borrowed("Get the own account"),
+            description: Borrowed(
+                "Returns the profile of the account that the credentials belong to. Use it to find the own login, or to see whether the credentials work.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed(
+                        r#"Fields of each account to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, flags, dates and counts."#,
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                r#"Fields of each account to return, one entry each, replacing the default set; a dot leads into a nested object. Example: `["login", "name", "followers.totalCount"]`. GraphQL names, case-sensitive. Fields that need arguments cannot be named this way: of a connection ask for `totalCount`, not `nodes`. Without `fields`: profile, flags, dates and counts."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query ViewerGet {
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query ViewerGet {
   viewer {
     {{ fields }}
   }
 }
 ",
-                    ),
-                    default_fields: Some(
-                        Borrowed(
-                            r"id login name email bio company location websiteUrl avatarUrl url createdAt
+                ),
+                default_fields: Some(
+                    Borrowed(
+                        r"id login name email bio company location websiteUrl avatarUrl url createdAt
 updatedAt isEmployee isDeveloperProgramMember isHireable isSiteAdmin
 viewerCanFollow viewerIsFollowing
 followers { totalCount }
@@ -67,31 +55,26 @@ following { totalCount }
 repositories { totalCount }
 starredRepositories { totalCount }
 watching { totalCount }",
-                        ),
                     ),
-                    variables: Borrowed(&[]),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                ),
+                variables: Borrowed(&[]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[Step::Key(Borrowed("data")), Step::Key(Borrowed("viewer"))]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[Step::Key(Borrowed("data")), Step::Key(Borrowed("viewer"))],
-                        ),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(
         r#"To learn who "me" is before asking for own issues, pull requests or repositories."#,
     ),
-    phrases: Borrowed(
-        &[Borrowed("my account"), Borrowed("who am I"), Borrowed("my login")],
-    ),
+    phrases: Borrowed(&[Borrowed("my account"), Borrowed("who am I"), Borrowed("my login")]),
 };

@@ -12,193 +12,162 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "What was said in one call, monologue by monologue, with speaker ids and times.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("getCallTranscripts"),
-                entity: Borrowed("call_transcripts"),
-                action: Action::List,
-                summary: Borrowed("List call transcripts"),
-                description: Borrowed(
-                    "Returns who said what in the calls selected by id or period, one record per call. Speakers appear as ids: to name them, match `speakerId` with `parties[].speakerId` of `calls_extensive.list` for the same call, with `exposedFields.parties` switched on. Transcripts are long; ask for few calls at a time. Private calls are not filtered out here. A call without a finished transcript is missing from the answer; Gong answers 404 when nothing matches.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls/transcript"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("filter"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("fromDateTime"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date-time"),
-                                                description: Borrowed(
-                                                    "Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("toDateTime"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date-time"),
-                                                description: Borrowed(
-                                                    "Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("callIds"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed(
-                                                    "Only the transcripts of these calls, by Gong call id. Combined with a period, a call must also lie in it.",
-                                                ),
-                                                items: Borrowed(
-                                                    &[
-                                                        Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            ..SCHEMA
-                                                        },
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                default: Some(Json(Borrowed("{}"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("{}"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cursor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("callTranscripts"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("cursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_records"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("totalRecords")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("current_page_number"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("currentPageNumber")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("getCallTranscripts"),
+            entity: Borrowed("call_transcripts"),
+            action: Action::List,
+            summary: Borrowed("List call transcripts"),
+            description: Borrowed(
+                "Returns who said what in the calls selected by id or period, one record per call. Speakers appear as ids: to name them, match `speakerId` with `parties[].speakerId` of `calls_extensive.list` for the same call, with `exposedFields.parties` switched on. Transcripts are long; ask for few calls at a time. Private calls are not filtered out here. A call without a finished transcript is missing from the answer; Gong answers 404 when nothing matches.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls/transcript"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("filter"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Which calls to return transcripts of; conditions are combined with AND. Give call ids or a period: an empty object asks for every transcript.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("cursor"),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("fromDateTime"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date-time"),
+                                    description: Borrowed(
+                                        "Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("toDateTime"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date-time"),
+                                    description: Borrowed(
+                                        "Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("callIds"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Array]),
+                                    description: Borrowed(
+                                        "Only the transcripts of these calls, by Gong call id. Combined with a period, a call must also lie in it.",
+                                    ),
+                                    items: Borrowed(&[
+                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        default: Some(Json(Borrowed("{}"))),
+                        ..SCHEMA
                     },
-                    more: None,
-                    done: None,
-                    size: None,
+                    default: Some(Json(Borrowed("{}"))),
+                    send_default: true,
+                    ..PARAMETER
                 },
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("cursor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[Step::Key(Borrowed("callTranscripts"))]),
+                }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("cursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_records"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("totalRecords")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("current_page_number"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("currentPageNumber")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("cursor"),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("callId"),
-                kind: Borrowed("string"),
-                description: Borrowed("Gong call id."),
-            },
-            StoreField {
-                name: Borrowed("started"),
-                kind: Borrowed("string"),
-                description: Borrowed("When the call started, ISO 8601."),
-            },
-            StoreField {
-                name: Borrowed("transcript"),
-                kind: Borrowed("array"),
-                description: Borrowed("The monologues of the call in order."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("callId"),
+            kind: Borrowed("string"),
+            description: Borrowed("Gong call id."),
+        },
+        StoreField {
+            name: Borrowed("started"),
+            kind: Borrowed("string"),
+            description: Borrowed("When the call started, ISO 8601."),
+        },
+        StoreField {
+            name: Borrowed("transcript"),
+            kind: Borrowed("array"),
+            description: Borrowed("The monologues of the call in order."),
+        },
+    ]),
     when_to_use: Borrowed(
         "To read, quote or summarise the words spoken; join speakers with detailed calls to get names.",
     ),
-    phrases: Borrowed(
-        &[
-            Borrowed("transcript"),
-            Borrowed("what did they say"),
-            Borrowed("quote"),
-            Borrowed("mentioned"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("transcript"),
+        Borrowed("what did they say"),
+        Borrowed("quote"),
+        Borrowed("mentioned"),
+    ]),
 };

@@ -12,306 +12,266 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "A recorded call or meeting with its basic data: title, time, length, host.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listCalls"),
-                entity: Borrowed("calls"),
-                action: Action::List,
-                summary: Borrowed("List calls"),
-                description: Borrowed(
-                    "Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong answers 404 rather than an empty list.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("fromDateTime"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. Left out, the list begins with the earliest call.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                format: Borrowed("date-time"),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("toDateTime"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, the list runs up to the most recent call.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                format: Borrowed("date-time"),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cursor"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("calls"))]),
-                    }),
-                    filter: Some(
-                        Filter::Unless(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("isPrivate"))]),
-                        }),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listCalls"),
+            entity: Borrowed("calls"),
+            action: Action::List,
+            summary: Borrowed("List calls"),
+            description: Borrowed(
+                "Lists recorded calls of a period with their basic data (title, time, length, host, scope), 100 per page. Give `fromDateTime` and `toDateTime`; for participants, topics or summaries use `calls_extensive.list`. Private calls are filtered out, so a page may hold fewer records than Gong counted in `total_records`, or none although a cursor follows. When no call matches, Gong answers 404 rather than an empty list.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("fromDateTime"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only calls at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Web conferences are matched by scheduled time, other calls by actual start. Left out, the list begins with the earliest call.",
                     ),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("cursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_records"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("totalRecords")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("current_page_number"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("currentPageNumber")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("cursor"),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        format: Borrowed("date-time"),
+                        ..SCHEMA
                     },
-                    more: None,
-                    done: None,
-                    size: None,
+                    ..PARAMETER
                 },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("getCall"),
-                entity: Borrowed("calls"),
-                action: Action::Get,
-                summary: Borrowed("Get a call"),
-                description: Borrowed(
-                    "Returns the basic data of one call by id: title, time, length in seconds, host, link. The filter that hides private calls from the lists does not apply here: look at `isPrivate` before passing anything on. What was said is in `call_transcripts.list`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v2/calls/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
+                Parameter {
+                    name: Borrowed("toDateTime"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only calls before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, the list runs up to the most recent call.",
                     ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        format: Borrowed("date-time"),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(
-                                "Gong call id, a number of up to 20 digits written as a string; it is also the `id` parameter in the URL of a call page in Gong.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("call"))]),
+                Parameter {
+                    name: Borrowed("cursor"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("calls"))]) }),
+                filter: Some(
+                    Filter::Unless(JsonPath {
+                        steps: Borrowed(&[Step::Key(Borrowed("isPrivate"))]),
                     }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                ),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("cursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_records"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("totalRecords")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("current_page_number"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("currentPageNumber")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("cursor"),
                 },
-                ..OPERATION
+                more: None,
+                done: None,
+                size: None,
             },
-        ],
-    ),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("getCall"),
+            entity: Borrowed("calls"),
+            action: Action::Get,
+            summary: Borrowed("Get a call"),
+            description: Borrowed(
+                "Returns the basic data of one call by id: title, time, length in seconds, host, link. The filter that hides private calls from the lists does not apply here: look at `isPrivate` before passing anything on. What was said is in `call_transcripts.list`.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v2/calls/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed(
+                        "Gong call id, a number of up to 20 digits written as a string; it is also the `id` parameter in the URL of a call page in Gong.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("call"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("calendarEventId"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Id of the event in the Google or Outlook calendar.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("clientUniqueId"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Id of the call in the system that recorded it, when Gong was told.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("customData"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Free data stored with the call when it was created through the API.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("direction"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "`Inbound`, `Outbound`, `Conference` or `Unknown`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("duration"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Length in seconds."),
-            },
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Gong call id, up to 20 digits."),
-            },
-            StoreField {
-                name: Borrowed("isPrivate"),
-                kind: Borrowed("boolean"),
-                description: Borrowed(
-                    "Whether the call is private. List operations leave private calls out.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("language"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Language of the call, ISO 639-2/B code such as `eng`; `und` means not supported, `zxx` too little speech.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("media"),
-                kind: Borrowed("string"),
-                description: Borrowed("Kind of recording: `Video` or `Audio`."),
-            },
-            StoreField {
-                name: Borrowed("meetingUrl"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Web conference address the call was recorded from.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("primaryUserId"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Gong user id of the team member who hosted the call.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("purpose"),
-                kind: Borrowed("string"),
-                description: Borrowed("Purpose of the call, such as `Demo Call`."),
-            },
-            StoreField {
-                name: Borrowed("scheduled"),
-                kind: Borrowed("string"),
-                description: Borrowed("When the call was scheduled for, ISO 8601."),
-            },
-            StoreField {
-                name: Borrowed("scope"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "`Internal` when all participants belong to the company, `External` when others took part, else `Unknown`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("sdrDisposition"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Disposition given to the call by the dialer or by the representative, such as `Got the gatekeeper`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("started"),
-                kind: Borrowed("string"),
-                description: Borrowed("When the call or its recording began, ISO 8601."),
-            },
-            StoreField {
-                name: Borrowed("system"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "System the call took place in or the data comes from, such as Zoom or Salesforce.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("title"),
-                kind: Borrowed("string"),
-                description: Borrowed("Title of the call."),
-            },
-            StoreField {
-                name: Borrowed("url"),
-                kind: Borrowed("string"),
-                description: Borrowed("Page of the call in the Gong web application."),
-            },
-            StoreField {
-                name: Borrowed("workspaceId"),
-                kind: Borrowed("string"),
-                description: Borrowed("Id of the workspace it belongs to."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("calendarEventId"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the event in the Google or Outlook calendar."),
+        },
+        StoreField {
+            name: Borrowed("clientUniqueId"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Id of the call in the system that recorded it, when Gong was told.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("customData"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Free data stored with the call when it was created through the API.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("direction"),
+            kind: Borrowed("string"),
+            description: Borrowed("`Inbound`, `Outbound`, `Conference` or `Unknown`."),
+        },
+        StoreField {
+            name: Borrowed("duration"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Length in seconds."),
+        },
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Gong call id, up to 20 digits."),
+        },
+        StoreField {
+            name: Borrowed("isPrivate"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(
+                "Whether the call is private. List operations leave private calls out.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("language"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Language of the call, ISO 639-2/B code such as `eng`; `und` means not supported, `zxx` too little speech.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("media"),
+            kind: Borrowed("string"),
+            description: Borrowed("Kind of recording: `Video` or `Audio`."),
+        },
+        StoreField {
+            name: Borrowed("meetingUrl"),
+            kind: Borrowed("string"),
+            description: Borrowed("Web conference address the call was recorded from."),
+        },
+        StoreField {
+            name: Borrowed("primaryUserId"),
+            kind: Borrowed("string"),
+            description: Borrowed("Gong user id of the team member who hosted the call."),
+        },
+        StoreField {
+            name: Borrowed("purpose"),
+            kind: Borrowed("string"),
+            description: Borrowed("Purpose of the call, such as `Demo Call`."),
+        },
+        StoreField {
+            name: Borrowed("scheduled"),
+            kind: Borrowed("string"),
+            description: Borrowed("When the call was scheduled for, ISO 8601."),
+        },
+        StoreField {
+            name: Borrowed("scope"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "`Internal` when all participants belong to the company, `External` when others took part, else `Unknown`.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("sdrDisposition"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Disposition given to the call by the dialer or by the representative, such as `Got the gatekeeper`.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("started"),
+            kind: Borrowed("string"),
+            description: Borrowed("When the call or its recording began, ISO 8601."),
+        },
+        StoreField {
+            name: Borrowed("system"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "System the call took place in or the data comes from, such as Zoom or Salesforce.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("title"),
+            kind: Borrowed("string"),
+            description: Borrowed("Title of the call."),
+        },
+        StoreField {
+            name: Borrowed("url"),
+            kind: Borrowed("string"),
+            description: Borrowed("Page of the call in the Gong web application."),
+        },
+        StoreField {
+            name: Borrowed("workspaceId"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the workspace it belongs to."),
+        },
+    ]),
     when_to_use: Borrowed(
         "To find calls by time, title or host; go on to transcripts or detailed calls for content.",
     ),
-    phrases: Borrowed(
-        &[
-            Borrowed("calls"),
-            Borrowed("meetings"),
-            Borrowed("recordings"),
-            Borrowed("last call"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("calls"),
+        Borrowed("meetings"),
+        Borrowed("recordings"),
+        Borrowed("last call"),
+    ]),
 };

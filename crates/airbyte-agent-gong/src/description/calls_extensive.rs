@@ -12,564 +12,509 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "A recorded call with the parts asked for: participants, topics, trackers, summary, comments, CRM context, media links.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listCallsExtensive"),
-                entity: Borrowed("calls_extensive"),
-                action: Action::List,
-                summary: Borrowed("List calls in detail"),
-                description: Borrowed(
-                    "Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong answers 404 when nothing matches.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls/extensive"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("filter"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("fromDateTime"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date-time"),
-                                                description: Borrowed(
-                                                    "Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Left out, starts with the earliest call.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("toDateTime"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date-time"),
-                                                description: Borrowed(
-                                                    "Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, runs up to the most recent call.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("callIds"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed("Only these calls, by Gong call id."),
-                                                items: Borrowed(
-                                                    &[
-                                                        Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            ..SCHEMA
-                                                        },
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("workspaceId"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Only calls of this workspace, by id from `workspaces.list`.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                default: Some(Json(Borrowed("{}"))),
-                                ..SCHEMA
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listCallsExtensive"),
+            entity: Borrowed("calls_extensive"),
+            action: Action::List,
+            summary: Borrowed("List calls in detail"),
+            description: Borrowed(
+                "Lists calls with participants, topics, trackers, summary, comments, CRM context or media links: exactly the parts switched on in `contentSelector`, and only `metaData` without it. Select by period, workspace or call ids in `filter`. Private calls are filtered out, also when asked for by id; a page may therefore be shorter than Gong's count, or empty although a cursor follows. Gong answers 404 when nothing matches.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/calls/extensive"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("filter"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Which calls to return; conditions are combined with AND. An empty object means every call, so give a period or call ids.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("fromDateTime"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date-time"),
+                                    description: Borrowed(
+                                        "Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an offset. Left out, starts with the earliest call.",
+                                    ),
+                                    ..SCHEMA
+                                },
                             },
-                            default: Some(Json(Borrowed("{}"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("contentSelector"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "What each call should contain. Without it only `metaData` comes back: ask here for parties, topics, trackers, the summary or media links.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("context"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "`Extended` adds links to records in connected systems such as the CRM, with their field values, to the call and to its parties. Left out, no such context is returned.",
-                                                ),
-                                                choices: Borrowed(&[Json(Borrowed(r#""Extended""#))]),
-                                                ..SCHEMA
-                                            },
+                            Property {
+                                name: Borrowed("toDateTime"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date-time"),
+                                    description: Borrowed(
+                                        "Only calls that started before this instant (exclusive), ISO 8601 with `Z` or an offset. Left out, runs up to the most recent call.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("callIds"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Array]),
+                                    description: Borrowed("Only these calls, by Gong call id."),
+                                    items: Borrowed(&[
+                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("workspaceId"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed(
+                                        "Only calls of this workspace, by id from `workspaces.list`.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        default: Some(Json(Borrowed("{}"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("{}"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("contentSelector"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "What each call should contain. Without it only `metaData` comes back: ask here for parties, topics, trackers, the summary or media links.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("context"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed(
+                                        "`Extended` adds links to records in connected systems such as the CRM, with their field values, to the call and to its parties. Left out, no such context is returned.",
+                                    ),
+                                    choices: Borrowed(&[Json(Borrowed(r#""Extended""#))]),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("contextTiming"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Array]),
+                                    description: Borrowed(
+                                        "Which version of the CRM values to return: `Now` for the current ones, `TimeOfCall` for those at the time of the call, or both. Only valid together with `context: Extended`; Gong assumes `Now`.",
+                                    ),
+                                    items: Borrowed(&[
+                                        Schema {
+                                            kinds: Borrowed(&[Kind::String]),
+                                            choices: Borrowed(&[
+                                                Json(Borrowed(r#""Now""#)),
+                                                Json(Borrowed(r#""TimeOfCall""#)),
+                                            ]),
+                                            ..SCHEMA
                                         },
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("exposedFields"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Object]),
+                                    description: Borrowed(
+                                        "Switches for the parts of a call; a part is returned only when its switch is true.",
+                                    ),
+                                    properties: Borrowed(&[
                                         Property {
-                                            name: Borrowed("contextTiming"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed(
-                                                    "Which version of the CRM values to return: `Now` for the current ones, `TimeOfCall` for those at the time of the call, or both. Only valid together with `context: Extended`; Gong assumes `Now`.",
-                                                ),
-                                                items: Borrowed(
-                                                    &[
-                                                        Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            choices: Borrowed(
-                                                                &[
-                                                                    Json(Borrowed(r#""Now""#)),
-                                                                    Json(Borrowed(r#""TimeOfCall""#)),
-                                                                ],
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("exposedFields"),
+                                            name: Borrowed("collaboration"),
                                             required: false,
                                             schema: Schema {
                                                 kinds: Borrowed(&[Kind::Object]),
                                                 description: Borrowed(
-                                                    "Switches for the parts of a call; a part is returned only when its switch is true.",
+                                                    "Switches for what colleagues added to the call.",
                                                 ),
-                                                properties: Borrowed(
-                                                    &[
-                                                        Property {
-                                                            name: Borrowed("collaboration"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                description: Borrowed(
-                                                                    "Switches for what colleagues added to the call.",
-                                                                ),
-                                                                properties: Borrowed(
-                                                                    &[
-                                                                        Property {
-                                                                            name: Borrowed("publicComments"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the public comments made on the call.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                    ],
-                                                                ),
-                                                                open: false,
-                                                                ..SCHEMA
-                                                            },
+                                                properties: Borrowed(&[
+                                                    Property {
+                                                        name: Borrowed("publicComments"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the public comments made on the call.",
+                                                            ),
+                                                            ..SCHEMA
                                                         },
-                                                        Property {
-                                                            name: Borrowed("content"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                description: Borrowed(
-                                                                    "Switches for what Gong derived from the conversation.",
-                                                                ),
-                                                                properties: Borrowed(
-                                                                    &[
-                                                                        Property {
-                                                                            name: Borrowed("pointsOfInterest"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns points of interest, such as action items. Gong has superseded it by `highlights`.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("structure"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the agenda: the parts of the call and how long each one took.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("topics"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the topics spoken about and the time spent on each.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("trackers"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the trackers (watched words and phrases) with the number of mentions in the call.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("trackerOccurrences"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True adds when and by whom each tracker was mentioned; needs `trackers` as well.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("brief"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns Gong's short written summary of the call.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("outline"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the detailed outline of the call by sections.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("highlights"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the highlights, such as next steps.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("callOutcome"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the outcome set for the call.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("keyPoints"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the key points of the call as a list of sentences.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                    ],
-                                                                ),
-                                                                open: false,
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("interaction"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Object]),
-                                                                description: Borrowed(
-                                                                    "Switches for how the participants talked to each other.",
-                                                                ),
-                                                                properties: Borrowed(
-                                                                    &[
-                                                                        Property {
-                                                                            name: Borrowed("personInteractionStats"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the measures of the host, such as talk ratio, longest monologue and patience.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("questions"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns how many questions each side asked.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("speakers"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns the talk time of every speaker.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                        Property {
-                                                                            name: Borrowed("video"),
-                                                                            required: false,
-                                                                            schema: Schema {
-                                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                                description: Borrowed(
-                                                                                    "True returns how long cameras, screen sharing and the like were on.",
-                                                                                ),
-                                                                                ..SCHEMA
-                                                                            },
-                                                                        },
-                                                                    ],
-                                                                ),
-                                                                open: false,
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("media"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                description: Borrowed(
-                                                                    "True returns download links for audio and video in `media`. The links expire after some hours; with OAuth the grant also needs the scope `api:calls:read:media-url`.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                        Property {
-                                                            name: Borrowed("parties"),
-                                                            required: false,
-                                                            schema: Schema {
-                                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                                description: Borrowed(
-                                                                    "True returns the participants with name, e-mail address and affiliation. Needed to put names to the speaker ids of transcripts.",
-                                                                ),
-                                                                ..SCHEMA
-                                                            },
-                                                        },
-                                                    ],
-                                                ),
+                                                    },
+                                                ]),
                                                 open: false,
                                                 ..SCHEMA
                                             },
                                         },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
+                                        Property {
+                                            name: Borrowed("content"),
+                                            required: false,
+                                            schema: Schema {
+                                                kinds: Borrowed(&[Kind::Object]),
+                                                description: Borrowed(
+                                                    "Switches for what Gong derived from the conversation.",
+                                                ),
+                                                properties: Borrowed(&[
+                                                    Property {
+                                                        name: Borrowed("pointsOfInterest"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns points of interest, such as action items. Gong has superseded it by `highlights`.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("structure"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the agenda: the parts of the call and how long each one took.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("topics"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the topics spoken about and the time spent on each.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("trackers"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the trackers (watched words and phrases) with the number of mentions in the call.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("trackerOccurrences"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True adds when and by whom each tracker was mentioned; needs `trackers` as well.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("brief"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns Gong's short written summary of the call.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("outline"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the detailed outline of the call by sections.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("highlights"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the highlights, such as next steps.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("callOutcome"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the outcome set for the call.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("keyPoints"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the key points of the call as a list of sentences.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                ]),
+                                                open: false,
+                                                ..SCHEMA
+                                            },
+                                        },
+                                        Property {
+                                            name: Borrowed("interaction"),
+                                            required: false,
+                                            schema: Schema {
+                                                kinds: Borrowed(&[Kind::Object]),
+                                                description: Borrowed(
+                                                    "Switches for how the participants talked to each other.",
+                                                ),
+                                                properties: Borrowed(&[
+                                                    Property {
+                                                        name: Borrowed("personInteractionStats"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the measures of the host, such as talk ratio, longest monologue and patience.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("questions"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns how many questions each side asked.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("speakers"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns the talk time of every speaker.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                    Property {
+                                                        name: Borrowed("video"),
+                                                        required: false,
+                                                        schema: Schema {
+                                                            kinds: Borrowed(&[Kind::Boolean]),
+                                                            description: Borrowed(
+                                                                "True returns how long cameras, screen sharing and the like were on.",
+                                                            ),
+                                                            ..SCHEMA
+                                                        },
+                                                    },
+                                                ]),
+                                                open: false,
+                                                ..SCHEMA
+                                            },
+                                        },
+                                        Property {
+                                            name: Borrowed("media"),
+                                            required: false,
+                                            schema: Schema {
+                                                kinds: Borrowed(&[Kind::Boolean]),
+                                                description: Borrowed(
+                                                    "True returns download links for audio and video in `media`. The links expire after some hours; with OAuth the grant also needs the scope `api:calls:read:media-url`.",
+                                                ),
+                                                ..SCHEMA
+                                            },
+                                        },
+                                        Property {
+                                            name: Borrowed("parties"),
+                                            required: false,
+                                            schema: Schema {
+                                                kinds: Borrowed(&[Kind::Boolean]),
+                                                description: Borrowed(
+                                                    "True returns the participants with name, e-mail address and affiliation. Needed to put names to the speaker ids of transcripts.",
+                                                ),
+                                                ..SCHEMA
+                                            },
+                                        },
+                                    ]),
+                                    open: false,
+                                    ..SCHEMA
+                                },
                             },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cursor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("calls"))]),
-                    }),
-                    filter: Some(
-                        Filter::Unless(JsonPath {
-                            steps: Borrowed(
-                                &[
-                                    Step::Key(Borrowed("metaData")),
-                                    Step::Key(Borrowed("isPrivate")),
-                                ],
-                            ),
-                        }),
-                    ),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("cursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_records"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("totalRecords")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("current_page_number"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("currentPageNumber")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("cursor"),
+                        ]),
+                        open: false,
+                        ..SCHEMA
                     },
-                    more: None,
-                    done: None,
-                    size: None,
+                    ..PARAMETER
                 },
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("cursor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("calls"))]) }),
+                filter: Some(
+                    Filter::Unless(JsonPath {
+                        steps: Borrowed(&[
+                            Step::Key(Borrowed("metaData")),
+                            Step::Key(Borrowed("isPrivate")),
+                        ]),
+                    }),
+                ),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("cursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_records"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("totalRecords")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("current_page_number"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("currentPageNumber")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("cursor"),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Gong call id as a number; the copy's key."),
-            },
-            StoreField {
-                name: Borrowed("startdatetime"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "When the call started, ISO 8601; the copy is kept up to date by it.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("collaboration"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "What colleagues added; only when asked for in `exposedFields.collaboration`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("content"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "What Gong derived from the conversation; only the parts asked for in `exposedFields.content`. Parts without a named field here (brief, outline, highlights, key points, outcome) arrive as well.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("context"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "Records linked to the call in connected systems such as the CRM.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("interaction"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "How the participants talked; only when asked for in `exposedFields.interaction`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("media"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "Download links; only when `exposedFields.media` was set.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("metaData"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "Basic data of the call: id, title, time, duration, host.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("parties"),
-                kind: Borrowed("array"),
-                description: Borrowed(
-                    "The participants; only when `exposedFields.parties` was set.",
-                ),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Gong call id as a number; the copy's key."),
+        },
+        StoreField {
+            name: Borrowed("startdatetime"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "When the call started, ISO 8601; the copy is kept up to date by it.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("collaboration"),
+            kind: Borrowed("object"),
+            description: Borrowed(
+                "What colleagues added; only when asked for in `exposedFields.collaboration`.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("content"),
+            kind: Borrowed("object"),
+            description: Borrowed(
+                "What Gong derived from the conversation; only the parts asked for in `exposedFields.content`. Parts without a named field here (brief, outline, highlights, key points, outcome) arrive as well.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("context"),
+            kind: Borrowed("object"),
+            description: Borrowed(
+                "Records linked to the call in connected systems such as the CRM.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("interaction"),
+            kind: Borrowed("object"),
+            description: Borrowed(
+                "How the participants talked; only when asked for in `exposedFields.interaction`.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("media"),
+            kind: Borrowed("object"),
+            description: Borrowed("Download links; only when `exposedFields.media` was set."),
+        },
+        StoreField {
+            name: Borrowed("metaData"),
+            kind: Borrowed("object"),
+            description: Borrowed("Basic data of the call: id, title, time, duration, host."),
+        },
+        StoreField {
+            name: Borrowed("parties"),
+            kind: Borrowed("array"),
+            description: Borrowed("The participants; only when `exposedFields.parties` was set."),
+        },
+    ]),
     when_to_use: Borrowed(
         "To learn who took part, what a call was about or how it went, without reading the transcript.",
     ),
-    phrases: Borrowed(
-        &[
-            Borrowed("call summary"),
-            Borrowed("participants"),
-            Borrowed("topics"),
-            Borrowed("action items"),
-            Borrowed("competitor mentions"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("call summary"),
+        Borrowed("participants"),
+        Borrowed("topics"),
+        Borrowed("action items"),
+        Borrowed("competitor mentions"),
+    ]),
 };

@@ -9,112 +9,94 @@ const TEXT_1: &str = r#"{"type":"object","description":"Coaching activity of one
 /// `coaching` with its operations.
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("coaching"),
-    description: Borrowed(
-        "Coaching activity of one person in a manager's team over a period.",
-    ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listCoachingMetrics"),
-                entity: Borrowed("coaching"),
-                action: Action::List,
-                summary: Borrowed("List coaching metrics of a team"),
-                description: Borrowed(
-                    "Returns the coaching activity of a manager and the people who report to them in a period: calls listened to, attended, commented on, feedback and scorecards. Needs the workspace id and the manager's user id. The answer may carry further fields (the manager, metrics per direct report) beside those named here.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/coaching"))]),
+    description: Borrowed("Coaching activity of one person in a manager's team over a period."),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listCoachingMetrics"),
+            entity: Borrowed("coaching"),
+            action: Action::List,
+            summary: Borrowed("List coaching metrics of a team"),
+            description: Borrowed(
+                "Returns the coaching activity of a manager and the people who report to them in a period: calls listened to, attended, commented on, feedback and scorecards. Needs the workspace id and the manager's user id. The answer may carry further fields (the manager, metrics per direct report) beside those named here.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/coaching"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("workspace-id"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        "Id of the workspace, from `workspaces.list`. Note the hyphen in the parameter's name.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("workspace-id"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                "Id of the workspace, from `workspaces.list`. Note the hyphen in the parameter's name.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("manager-id"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                "User id of the manager whose team is reported on, for instance the `managerId` of a user from `users.list`. Note the hyphen in the parameter's name.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("from"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                "Start of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2024.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                format: Borrowed("date-time"),
-                                default: Some(Json(Borrowed(r#""2024-01-01T00:00:00Z""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""2024-01-01T00:00:00Z""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("to"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                "End of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2025.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                format: Borrowed("date-time"),
-                                default: Some(Json(Borrowed(r#""2025-01-01T00:00:00Z""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""2025-01-01T00:00:00Z""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("coachingData"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("manager-id"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        "User id of the manager whose team is reported on, for instance the `managerId` of a user from `users.list`. Note the hyphen in the parameter's name.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed(
-                            "Gong returns the whole team of the manager in one answer and takes no cursor.",
-                        ),
+                Parameter {
+                    name: Borrowed("from"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        "Start of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2024.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        format: Borrowed("date-time"),
+                        default: Some(Json(Borrowed(r#""2024-01-01T00:00:00Z""#))),
+                        ..SCHEMA
                     },
-                    more: None,
-                    done: None,
-                    size: None,
+                    default: Some(Json(Borrowed(r#""2024-01-01T00:00:00Z""#))),
+                    send_default: true,
+                    ..PARAMETER
                 },
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("to"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        "End of the period, ISO 8601 with `Z` or an offset. Always pass it: the default is the start of 2025.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        format: Borrowed("date-time"),
+                        default: Some(Json(Borrowed(r#""2025-01-01T00:00:00Z""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""2025-01-01T00:00:00Z""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("coachingData"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::None {
+                    reason: Borrowed(
+                        "Gong returns the whole team of the manager in one answer and takes no cursor.",
+                    ),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
-    when_to_use: Borrowed(
-        "To see how much a manager coaches and how reports take it up.",
-    ),
+    when_to_use: Borrowed("To see how much a manager coaches and how reports take it up."),
     phrases: Borrowed(&[Borrowed("coaching"), Borrowed("manager feedback")]),
 };

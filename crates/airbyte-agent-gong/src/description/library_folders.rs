@@ -10,58 +10,47 @@ const TEXT_1: &str = r#"{"type":"object","description":"A folder of the call lib
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("library_folders"),
     description: Borrowed("A folder of a workspace's call library."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listLibraryFolders"),
-                entity: Borrowed("library_folders"),
-                action: Action::List,
-                summary: Borrowed("List library folders"),
-                description: Borrowed(
-                    "Lists the public folders of a workspace's call library as a flat list; `parentFolderId` gives the tree. Private folders are not returned. The calls in a folder are in `library_folder_content.list`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/library/folders"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listLibraryFolders"),
+            entity: Borrowed("library_folders"),
+            action: Action::List,
+            summary: Borrowed("List library folders"),
+            description: Borrowed(
+                "Lists the public folders of a workspace's call library as a flat list; `parentFolderId` gives the tree. Private folders are not returned. The calls in a folder are in `library_folder_content.list`.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/library/folders"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("workspaceId"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        "Id of the workspace whose library is listed; take it from `workspaces.list`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("workspaceId"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                "Id of the workspace whose library is listed; take it from `workspaces.list`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("folders"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed(
-                            "Gong returns all folders of a workspace in one answer and takes no cursor.",
-                        ),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("folders"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::None {
+                    reason: Borrowed(
+                        "Gong returns all folders of a workspace in one answer and takes no cursor.",
+                    ),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("To browse the library and get folder ids."),

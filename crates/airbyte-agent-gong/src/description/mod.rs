@@ -24,10 +24,7 @@ use std::borrow::Cow::Borrowed;
 use airbyte_agent_core::description::*;
 
 /// What `Schema` usually says.
-const SCHEMA: Schema = Schema {
-    nullable: false,
-    ..Schema::ANY
-};
+const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };
 
 /// What `Parameter` usually says.
 const PARAMETER: Parameter = Parameter {
@@ -101,449 +98,385 @@ pub static DESCRIPTION: Connector = Connector {
     description: Borrowed(
         "Gong records and analyses sales conversations. This connector reads users, calls with participants, topics and summaries, transcripts, recordings, activity and interaction statistics, scorecards, trackers, the call library and coaching metrics. It is read-only. Calls that are marked private are removed from call lists.",
     ),
-    links: Borrowed(
-        &[
-            Link {
-                kind: Borrowed("api_reference"),
-                title: Borrowed("Gong API reference"),
-                url: Borrowed("https://gong.app.gong.io/settings/api/documentation"),
-            },
-            Link {
-                kind: Borrowed("api_release_history"),
-                title: Borrowed("Gong release notes"),
-                url: Borrowed("https://help.gong.io/docs/release-notes"),
-            },
-        ],
-    ),
+    links: Borrowed(&[
+        Link {
+            kind: Borrowed("api_reference"),
+            title: Borrowed("Gong API reference"),
+            url: Borrowed("https://gong.app.gong.io/settings/api/documentation"),
+        },
+        Link {
+            kind: Borrowed("api_release_history"),
+            title: Borrowed("Gong release notes"),
+            url: Borrowed("https://help.gong.io/docs/release-notes"),
+        },
+    ]),
     server: Server {
         url: Template {
             pieces: Borrowed(&[Piece::Text(Borrowed("https://api.gong.io"))]),
         },
         variables: Borrowed(&[]),
     },
-    auth: Borrowed(
-        &[
-            AuthScheme {
-                name: Borrowed("oauth2"),
-                title: Borrowed("OAuth 2"),
-                description: Borrowed(
-                    "For apps that many Gong customers connect to. Access tokens are renewed by themselves while the client id and secret are present.",
-                ),
-                kind: AuthKind::OAuth2 {
-                    header: Borrowed("Authorization"),
-                    prefix: Borrowed("Bearer"),
+    auth: Borrowed(&[
+        AuthScheme {
+            name: Borrowed("oauth2"),
+            title: Borrowed("OAuth 2"),
+            description: Borrowed(
+                "For apps that many Gong customers connect to. Access tokens are renewed by themselves while the client id and secret are present.",
+            ),
+            kind: AuthKind::OAuth2 {
+                header: Borrowed("Authorization"),
+                prefix: Borrowed("Bearer"),
+            },
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("access_token"),
+                    title: Borrowed("Access token"),
+                    description: Borrowed(
+                        "OAuth access token sent as a bearer token; it lives for about a day and is renewed with the refresh token.",
+                    ),
+                    obtain: Borrowed(
+                        "The `access_token` in the answer of Gong's token endpoint after an administrator has authorised your app.",
+                    ),
+                    required: true,
+                    secret: true,
+                    aliases: Borrowed(&[Borrowed("token")]),
                 },
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("access_token"),
-                            title: Borrowed("Access token"),
-                            description: Borrowed(
-                                "OAuth access token sent as a bearer token; it lives for about a day and is renewed with the refresh token.",
-                            ),
-                            obtain: Borrowed(
-                                "The `access_token` in the answer of Gong's token endpoint after an administrator has authorised your app.",
-                            ),
-                            required: true,
-                            secret: true,
-                            aliases: Borrowed(&[Borrowed("token")]),
-                        },
-                        CredentialField {
-                            name: Borrowed("refresh_token"),
-                            title: Borrowed("Refresh token"),
-                            description: Borrowed(
-                                "Used to get new access tokens. Each one works once: every renewal returns a new refresh token that replaces it.",
-                            ),
-                            obtain: Borrowed(
-                                "The `refresh_token` in the same answer of Gong's token endpoint.",
-                            ),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                        CredentialField {
-                            name: Borrowed("client_id"),
-                            title: Borrowed("Client ID"),
-                            description: Borrowed(
-                                "Id of your Gong OAuth app; needed to renew the access token.",
-                            ),
-                            obtain: Borrowed(
-                                "In Gong's settings under Ecosystem > API > Integrations, in the row of your integration.",
-                            ),
-                            ..FIELD
-                        },
-                        CredentialField {
-                            name: Borrowed("client_secret"),
-                            title: Borrowed("Client secret"),
-                            description: Borrowed(
-                                "Secret of your Gong OAuth app; needed to renew the access token.",
-                            ),
-                            obtain: Borrowed(
-                                "In Gong's settings under Ecosystem > API > Integrations, next to the client ID.",
-                            ),
-                            secret: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("access_token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("access_token"))]),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("refresh_token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("refresh_token"))]),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("client_id"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("client_id"))]),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("client_secret"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("client_secret"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: Some(Refresh {
-                    url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(
-                                    Borrowed(
-                                        "https://app.gong.io/oauth2/generate-customer-token",
-                                    ),
-                                ),
-                            ],
-                        ),
-                    },
-                    style: RefreshStyle::Basic,
-                    format: RefreshFormat::Form,
-                    grant: RefreshGrant::RefreshToken,
-                    scopes: Borrowed(
-                        &[
-                            Borrowed("api:calls:read:basic"),
-                            Borrowed("api:calls:read:extensive"),
-                            Borrowed("api:calls:read:transcript"),
-                            Borrowed("api:coaching:read"),
-                            Borrowed("api:library:read"),
-                            Borrowed("api:settings:scorecards:read"),
-                            Borrowed("api:settings:trackers:read"),
-                            Borrowed("api:stats:interaction"),
-                            Borrowed("api:stats:scorecards"),
-                            Borrowed("api:users:read"),
-                            Borrowed("api:workspaces:read"),
-                        ],
+                CredentialField {
+                    name: Borrowed("refresh_token"),
+                    title: Borrowed("Refresh token"),
+                    description: Borrowed(
+                        "Used to get new access tokens. Each one works once: every renewal returns a new refresh token that replaces it.",
                     ),
-                    extract: Borrowed(&[]),
-                }),
-                oauth: Some(OAuthEndpoints {
-                    authorization_url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(
-                                    Borrowed("https://app.gong.io/oauth2/authorize"),
-                                ),
-                            ],
-                        ),
-                    },
-                    token_url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(
-                                    Borrowed(
-                                        "https://app.gong.io/oauth2/generate-customer-token",
-                                    ),
-                                ),
-                            ],
-                        ),
-                    },
-                    scopes: Borrowed(
-                        &[
-                            Borrowed("api:calls:read:basic"),
-                            Borrowed("api:calls:read:extensive"),
-                            Borrowed("api:calls:read:transcript"),
-                            Borrowed("api:coaching:read"),
-                            Borrowed("api:library:read"),
-                            Borrowed("api:settings:scorecards:read"),
-                            Borrowed("api:settings:trackers:read"),
-                            Borrowed("api:stats:interaction"),
-                            Borrowed("api:stats:scorecards"),
-                            Borrowed("api:users:read"),
-                            Borrowed("api:workspaces:read"),
-                        ],
+                    obtain: Borrowed(
+                        "The `refresh_token` in the same answer of Gong's token endpoint.",
                     ),
-                }),
-                scopes: Borrowed(
-                    &[
-                        Scope {
-                            name: Borrowed("api:calls:read:basic"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("calls")]),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:calls:read:extensive"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(
-                                &[
-                                    Borrowed("calls_extensive"),
-                                    Borrowed("call_audio"),
-                                    Borrowed("call_video"),
-                                ],
-                            ),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:calls:read:transcript"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("call_transcripts")]),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:users:read"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("users")]),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:stats:scorecards"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(
-                                &[
-                                    Borrowed("stats_activity_aggregate"),
-                                    Borrowed("stats_activity_day_by_day"),
-                                    Borrowed("stats_activity_scorecards"),
-                                ],
-                            ),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:stats:interaction"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("stats_interaction")]),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:settings:scorecards:read"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("settings_scorecards")]),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:settings:trackers:read"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("settings_trackers")]),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:workspaces:read"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("workspaces")]),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:library:read"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(
-                                &[
-                                    Borrowed("library_folders"),
-                                    Borrowed("library_folder_content"),
-                                ],
-                            ),
-                            description: Borrowed(""),
-                        },
-                        Scope {
-                            name: Borrowed("api:coaching:read"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(&[Borrowed("coaching")]),
-                            description: Borrowed(""),
-                        },
-                    ],
-                ),
-            },
-            AuthScheme {
-                name: Borrowed("basicAuth"),
-                title: Borrowed("API key"),
-                description: Borrowed(
-                    "An access key pair from Gong's API settings; the simplest way for your own company's data.",
-                ),
-                kind: AuthKind::Basic,
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("access_key"),
-                            title: Borrowed("Access key"),
-                            description: Borrowed(
-                                "Sent as the user name of HTTP basic authentication.",
-                            ),
-                            obtain: Borrowed(
-                                "As a technical administrator open Gong's settings under Ecosystem > API and create an API key.",
-                            ),
-                            required: true,
-                            secret: true,
-                            aliases: Borrowed(&[Borrowed("key")]),
-                        },
-                        CredentialField {
-                            name: Borrowed("access_key_secret"),
-                            title: Borrowed("Access key secret"),
-                            description: Borrowed(
-                                "Sent as the password of HTTP basic authentication.",
-                            ),
-                            obtain: Borrowed(
-                                "Shown once, together with the access key, when the key is created.",
-                            ),
-                            required: true,
-                            secret: true,
-                            aliases: Borrowed(&[Borrowed("access_secret")]),
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("username"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("access_key"))]),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("password"),
-                            value: Template {
-                                pieces: Borrowed(
-                                    &[Piece::Name(Borrowed("access_key_secret"))],
-                                ),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
-            },
-        ],
-    ),
+                    required: true,
+                    secret: true,
+                    ..FIELD
+                },
+                CredentialField {
+                    name: Borrowed("client_id"),
+                    title: Borrowed("Client ID"),
+                    description: Borrowed(
+                        "Id of your Gong OAuth app; needed to renew the access token.",
+                    ),
+                    obtain: Borrowed(
+                        "In Gong's settings under Ecosystem > API > Integrations, in the row of your integration.",
+                    ),
+                    ..FIELD
+                },
+                CredentialField {
+                    name: Borrowed("client_secret"),
+                    title: Borrowed("Client secret"),
+                    description: Borrowed(
+                        "Secret of your Gong OAuth app; needed to renew the access token.",
+                    ),
+                    obtain: Borrowed(
+                        "In Gong's settings under Ecosystem > API > Integrations, next to the client ID.",
+                    ),
+                    secret: true,
+                    ..FIELD
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("access_token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("access_token"))]) },
+                },
+                Mapping {
+                    target: Borrowed("refresh_token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("refresh_token"))]) },
+                },
+                Mapping {
+                    target: Borrowed("client_id"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("client_id"))]) },
+                },
+                Mapping {
+                    target: Borrowed("client_secret"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("client_secret"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: Some(Refresh {
+                url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(
+                            Borrowed("https://app.gong.io/oauth2/generate-customer-token"),
+                        ),
+                    ]),
+                },
+                style: RefreshStyle::Basic,
+                format: RefreshFormat::Form,
+                grant: RefreshGrant::RefreshToken,
+                scopes: Borrowed(&[
+                    Borrowed("api:calls:read:basic"),
+                    Borrowed("api:calls:read:extensive"),
+                    Borrowed("api:calls:read:transcript"),
+                    Borrowed("api:coaching:read"),
+                    Borrowed("api:library:read"),
+                    Borrowed("api:settings:scorecards:read"),
+                    Borrowed("api:settings:trackers:read"),
+                    Borrowed("api:stats:interaction"),
+                    Borrowed("api:stats:scorecards"),
+                    Borrowed("api:users:read"),
+                    Borrowed("api:workspaces:read"),
+                ]),
+                extract: Borrowed(&[]),
+            }),
+            oauth: Some(OAuthEndpoints {
+                authorization_url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(
+                            Borrowed("https://app.gong.io/oauth2/authorize"),
+                        ),
+                    ]),
+                },
+                token_url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(
+                            Borrowed("https://app.gong.io/oauth2/generate-customer-token"),
+                        ),
+                    ]),
+                },
+                scopes: Borrowed(&[
+                    Borrowed("api:calls:read:basic"),
+                    Borrowed("api:calls:read:extensive"),
+                    Borrowed("api:calls:read:transcript"),
+                    Borrowed("api:coaching:read"),
+                    Borrowed("api:library:read"),
+                    Borrowed("api:settings:scorecards:read"),
+                    Borrowed("api:settings:trackers:read"),
+                    Borrowed("api:stats:interaction"),
+                    Borrowed("api:stats:scorecards"),
+                    Borrowed("api:users:read"),
+                    Borrowed("api:workspaces:read"),
+                ]),
+            }),
+            scopes: Borrowed(&[
+                Scope {
+                    name: Borrowed("api:calls:read:basic"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("calls")]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:calls:read:extensive"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[
+                        Borrowed("calls_extensive"),
+                        Borrowed("call_audio"),
+                        Borrowed("call_video"),
+                    ]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:calls:read:transcript"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("call_transcripts")]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:users:read"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("users")]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:stats:scorecards"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[
+                        Borrowed("stats_activity_aggregate"),
+                        Borrowed("stats_activity_day_by_day"),
+                        Borrowed("stats_activity_scorecards"),
+                    ]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:stats:interaction"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("stats_interaction")]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:settings:scorecards:read"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("settings_scorecards")]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:settings:trackers:read"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("settings_trackers")]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:workspaces:read"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("workspaces")]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:library:read"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[
+                        Borrowed("library_folders"),
+                        Borrowed("library_folder_content"),
+                    ]),
+                    description: Borrowed(""),
+                },
+                Scope {
+                    name: Borrowed("api:coaching:read"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("coaching")]),
+                    description: Borrowed(""),
+                },
+            ]),
+        },
+        AuthScheme {
+            name: Borrowed("basicAuth"),
+            title: Borrowed("API key"),
+            description: Borrowed(
+                "An access key pair from Gong's API settings; the simplest way for your own company's data.",
+            ),
+            kind: AuthKind::Basic,
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("access_key"),
+                    title: Borrowed("Access key"),
+                    description: Borrowed("Sent as the user name of HTTP basic authentication."),
+                    obtain: Borrowed(
+                        "As a technical administrator open Gong's settings under Ecosystem > API and create an API key.",
+                    ),
+                    required: true,
+                    secret: true,
+                    aliases: Borrowed(&[Borrowed("key")]),
+                },
+                CredentialField {
+                    name: Borrowed("access_key_secret"),
+                    title: Borrowed("Access key secret"),
+                    description: Borrowed("Sent as the password of HTTP basic authentication."),
+                    obtain: Borrowed(
+                        "Shown once, together with the access key, when the key is created.",
+                    ),
+                    required: true,
+                    secret: true,
+                    aliases: Borrowed(&[Borrowed("access_secret")]),
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("username"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("access_key"))]) },
+                },
+                Mapping {
+                    target: Borrowed("password"),
+                    value: Template {
+                        pieces: Borrowed(&[Piece::Name(Borrowed("access_key_secret"))]),
+                    },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+    ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
-    rate_limits: Borrowed(
-        &[
-            RateLimit {
-                requests: 3,
-                per_seconds: 1,
-                scope: Borrowed("account"),
-                description: Borrowed(
-                    "Shared by all API credentials of the company. Beyond it Gong answers 429 with Retry-After in seconds; Gong's support can raise it.",
-                ),
-                source: Borrowed("https://help.gong.io/apidocs/introduction-2"),
-            },
-            RateLimit {
-                requests: 10000,
-                per_seconds: 86400,
-                scope: Borrowed("account"),
-                description: Borrowed(
-                    "Calls per day for the whole company; Gong's support can raise it.",
-                ),
-                source: Borrowed("https://help.gong.io/apidocs/introduction-2"),
-            },
-        ],
-    ),
+    rate_limits: Borrowed(&[
+        RateLimit {
+            requests: 3,
+            per_seconds: 1,
+            scope: Borrowed("account"),
+            description: Borrowed(
+                "Shared by all API credentials of the company. Beyond it Gong answers 429 with Retry-After in seconds; Gong's support can raise it.",
+            ),
+            source: Borrowed("https://help.gong.io/apidocs/introduction-2"),
+        },
+        RateLimit {
+            requests: 10000,
+            per_seconds: 86400,
+            scope: Borrowed("account"),
+            description: Borrowed(
+                "Calls per day for the whole company; Gong's support can raise it.",
+            ),
+            source: Borrowed("https://help.gong.io/apidocs/introduction-2"),
+        },
+    ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
-    entities: Borrowed(
-        &[
-            users::ENTITY,
-            calls::ENTITY,
-            calls_extensive::ENTITY,
-            call_audio::ENTITY,
-            call_video::ENTITY,
-            workspaces::ENTITY,
-            call_transcripts::ENTITY,
-            stats_activity_aggregate::ENTITY,
-            stats_activity_day_by_day::ENTITY,
-            stats_interaction::ENTITY,
-            settings_scorecards::ENTITY,
-            settings_trackers::ENTITY,
-            library_folders::ENTITY,
-            library_folder_content::ENTITY,
-            coaching::ENTITY,
-            stats_activity_scorecards::ENTITY,
-        ],
-    ),
-    relationships: Borrowed(
-        &[
-            Relationship {
-                source: Borrowed("library_folders"),
-                target: Borrowed("workspaces"),
-                foreign_key: Borrowed("workspaceId"),
-                target_key: Borrowed("id"),
-                cardinality: Borrowed("many_to_one"),
-            },
-            Relationship {
-                source: Borrowed("library_folder_content"),
-                target: Borrowed("library_folders"),
-                foreign_key: Borrowed("folderId"),
-                target_key: Borrowed("id"),
-                cardinality: Borrowed("many_to_one"),
-            },
-            Relationship {
-                source: Borrowed("coaching"),
-                target: Borrowed("workspaces"),
-                foreign_key: Borrowed("workspace-id"),
-                target_key: Borrowed("id"),
-                cardinality: Borrowed("many_to_one"),
-            },
-            Relationship {
-                source: Borrowed("coaching"),
-                target: Borrowed("users"),
-                foreign_key: Borrowed("manager-id"),
-                target_key: Borrowed("id"),
-                cardinality: Borrowed("many_to_one"),
-            },
-        ],
-    ),
+    entities: Borrowed(&[
+        users::ENTITY,
+        calls::ENTITY,
+        calls_extensive::ENTITY,
+        call_audio::ENTITY,
+        call_video::ENTITY,
+        workspaces::ENTITY,
+        call_transcripts::ENTITY,
+        stats_activity_aggregate::ENTITY,
+        stats_activity_day_by_day::ENTITY,
+        stats_interaction::ENTITY,
+        settings_scorecards::ENTITY,
+        settings_trackers::ENTITY,
+        library_folders::ENTITY,
+        library_folder_content::ENTITY,
+        coaching::ENTITY,
+        stats_activity_scorecards::ENTITY,
+    ]),
+    relationships: Borrowed(&[
+        Relationship {
+            source: Borrowed("library_folders"),
+            target: Borrowed("workspaces"),
+            foreign_key: Borrowed("workspaceId"),
+            target_key: Borrowed("id"),
+            cardinality: Borrowed("many_to_one"),
+        },
+        Relationship {
+            source: Borrowed("library_folder_content"),
+            target: Borrowed("library_folders"),
+            foreign_key: Borrowed("folderId"),
+            target_key: Borrowed("id"),
+            cardinality: Borrowed("many_to_one"),
+        },
+        Relationship {
+            source: Borrowed("coaching"),
+            target: Borrowed("workspaces"),
+            foreign_key: Borrowed("workspace-id"),
+            target_key: Borrowed("id"),
+            cardinality: Borrowed("many_to_one"),
+        },
+        Relationship {
+            source: Borrowed("coaching"),
+            target: Borrowed("users"),
+            foreign_key: Borrowed("manager-id"),
+            target_key: Borrowed("id"),
+            cardinality: Borrowed("many_to_one"),
+        },
+    ]),
     questions: Questions {
-        direct: Borrowed(
-            &[
-                Borrowed("List the calls of the last seven days"),
-                Borrowed("Who took part in the call 7782342274025937895?"),
-                Borrowed("Show me the transcript of my last call with Acme"),
-                Borrowed("How many calls did each rep host last month?"),
-                Borrowed("Which scorecards do we use, and what do they ask?"),
-                Borrowed("Download the audio of this call"),
-                Borrowed("Which folders are in our call library?"),
-            ],
-        ),
-        search: Borrowed(
-            &[
-                Borrowed("In which calls did customers object to the price?"),
-                Borrowed("Which calls this quarter were longer than an hour?"),
-                Borrowed("Find external calls hosted by Jane in March"),
-                Borrowed("What did prospects say about our competitors?"),
-                Borrowed(
-                    "Which scorecards were filled in for calls of the enterprise team?",
-                ),
-            ],
-        ),
-        unsupported: Borrowed(
-            &[
-                Borrowed("Upload a new recording to Gong"),
-                Borrowed("Delete a call"),
-                Borrowed("Add a comment to a call"),
-                Borrowed("Create a scorecard"),
-                Borrowed("Add a user to a Gong Engage flow"),
-            ],
-        ),
+        direct: Borrowed(&[
+            Borrowed("List the calls of the last seven days"),
+            Borrowed("Who took part in the call 7782342274025937895?"),
+            Borrowed("Show me the transcript of my last call with Acme"),
+            Borrowed("How many calls did each rep host last month?"),
+            Borrowed("Which scorecards do we use, and what do they ask?"),
+            Borrowed("Download the audio of this call"),
+            Borrowed("Which folders are in our call library?"),
+        ]),
+        search: Borrowed(&[
+            Borrowed("In which calls did customers object to the price?"),
+            Borrowed("Which calls this quarter were longer than an hour?"),
+            Borrowed("Find external calls hosted by Jane in March"),
+            Borrowed("What did prospects say about our competitors?"),
+            Borrowed("Which scorecards were filled in for calls of the enterprise team?"),
+        ]),
+        unsupported: Borrowed(&[
+            Borrowed("Upload a new recording to Gong"),
+            Borrowed("Delete a call"),
+            Borrowed("Add a comment to a call"),
+            Borrowed("Create a scorecard"),
+            Borrowed("Add a user to a Gong Engage flow"),
+        ]),
     },
     date_format: Borrowed(
         "ISO 8601 date and time with Z or an offset (2025-03-01T09:30:00Z); activity and interaction statistics take calendar days YYYY-MM-DD in the company's time zone.",

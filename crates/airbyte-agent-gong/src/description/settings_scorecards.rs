@@ -9,107 +9,94 @@ const TEXT_1: &str = r#"{"type":"object","description":"A scorecard: the form by
 /// `settings_scorecards` with its operations.
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("settings_scorecards"),
-    description: Borrowed(
-        "A scorecard: the form of questions by which calls are reviewed.",
-    ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listScorecards"),
-                entity: Borrowed("settings_scorecards"),
-                action: Action::List,
-                summary: Borrowed("List scorecards"),
-                description: Borrowed(
-                    "Lists the scorecards (review forms) defined in Gong with all their questions, disabled ones included. Use it to learn ids and question texts; filled-in scorecards are in `stats_activity_scorecards.list`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/settings/scorecards"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("workspaceId"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Limits the answer to one workspace. Gong's reference does not document this filter, so also compare `workspaceId` of the scorecards that come back.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("scorecards"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed(
-                            "Gong returns all scorecards in one answer and takes no cursor.",
-                        ),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+    description: Borrowed("A scorecard: the form of questions by which calls are reviewed."),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listScorecards"),
+            entity: Borrowed("settings_scorecards"),
+            action: Action::List,
+            summary: Borrowed("List scorecards"),
+            description: Borrowed(
+                "Lists the scorecards (review forms) defined in Gong with all their questions, disabled ones included. Use it to learn ids and question texts; filled-in scorecards are in `stats_activity_scorecards.list`.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/settings/scorecards"))]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("workspaceId"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Limits the answer to one workspace. Gong's reference does not document this filter, so also compare `workspaceId` of the scorecards that come back.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("scorecards"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::None {
+                    reason: Borrowed(
+                        "Gong returns all scorecards in one answer and takes no cursor.",
+                    ),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("created"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was created, ISO 8601."),
-            },
-            StoreField {
-                name: Borrowed("enabled"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether the scorecard is in use."),
-            },
-            StoreField {
-                name: Borrowed("questions"),
-                kind: Borrowed("array"),
-                description: Borrowed("The questions, in order."),
-            },
-            StoreField {
-                name: Borrowed("scorecardId"),
-                kind: Borrowed("string"),
-                description: Borrowed("Id of the scorecard."),
-            },
-            StoreField {
-                name: Borrowed("scorecardName"),
-                kind: Borrowed("string"),
-                description: Borrowed("Name of the scorecard."),
-            },
-            StoreField {
-                name: Borrowed("updated"),
-                kind: Borrowed("string"),
-                description: Borrowed("When it was last changed, ISO 8601."),
-            },
-            StoreField {
-                name: Borrowed("updaterUserId"),
-                kind: Borrowed("string"),
-                description: Borrowed("Gong user id of whoever changed it last."),
-            },
-            StoreField {
-                name: Borrowed("workspaceId"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Id of the workspace it belongs to; null when it applies to all.",
-                ),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("created"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was created, ISO 8601."),
+        },
+        StoreField {
+            name: Borrowed("enabled"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether the scorecard is in use."),
+        },
+        StoreField {
+            name: Borrowed("questions"),
+            kind: Borrowed("array"),
+            description: Borrowed("The questions, in order."),
+        },
+        StoreField {
+            name: Borrowed("scorecardId"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the scorecard."),
+        },
+        StoreField {
+            name: Borrowed("scorecardName"),
+            kind: Borrowed("string"),
+            description: Borrowed("Name of the scorecard."),
+        },
+        StoreField {
+            name: Borrowed("updated"),
+            kind: Borrowed("string"),
+            description: Borrowed("When it was last changed, ISO 8601."),
+        },
+        StoreField {
+            name: Borrowed("updaterUserId"),
+            kind: Borrowed("string"),
+            description: Borrowed("Gong user id of whoever changed it last."),
+        },
+        StoreField {
+            name: Borrowed("workspaceId"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Id of the workspace it belongs to; null when it applies to all.",
+            ),
+        },
+    ]),
     when_to_use: Borrowed("To learn which scorecards exist and what they ask."),
     phrases: Borrowed(&[Borrowed("scorecard"), Borrowed("review form")]),
 };

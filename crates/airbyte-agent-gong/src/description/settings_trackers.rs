@@ -9,60 +9,49 @@ const TEXT_1: &str = r#"{"type":"object","description":"A keyword tracker: words
 /// `settings_trackers` with its operations.
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("settings_trackers"),
-    description: Borrowed(
-        "A keyword tracker: words and phrases Gong listens for in calls.",
-    ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listTrackers"),
-                entity: Borrowed("settings_trackers"),
-                action: Action::List,
-                summary: Borrowed("List keyword trackers"),
-                description: Borrowed(
-                    "Lists the keyword trackers: the words and phrases Gong listens for, by language, and where they count. How often a tracker came up in a call is in `calls_extensive.list` under `content.trackers`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/settings/trackers"))]),
+    description: Borrowed("A keyword tracker: words and phrases Gong listens for in calls."),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listTrackers"),
+            entity: Borrowed("settings_trackers"),
+            action: Action::List,
+            summary: Borrowed("List keyword trackers"),
+            description: Borrowed(
+                "Lists the keyword trackers: the words and phrases Gong listens for, by language, and where they count. How often a tracker came up in a call is in `calls_extensive.list` under `content.trackers`.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/settings/trackers"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("workspaceId"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left out, trackers of all workspaces are returned.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("workspaceId"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Limits the answer to the trackers of one workspace, by id from `workspaces.list`; left out, trackers of all workspaces are returned.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("keywordTrackers"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed(
-                            "Gong returns all keyword trackers in one answer and takes no cursor.",
-                        ),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+            ]),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[Step::Key(Borrowed("keywordTrackers"))]),
+                }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::None {
+                    reason: Borrowed(
+                        "Gong returns all keyword trackers in one answer and takes no cursor.",
+                    ),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("To learn which words and phrases are tracked."),

@@ -10,190 +10,151 @@ const TEXT_1: &str = r#"{"type":"object","description":"One user's activity, sum
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("stats_activity_aggregate"),
     description: Borrowed("One user's activity counters, summed over a period."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("getActivityAggregate"),
-                entity: Borrowed("stats_activity_aggregate"),
-                action: Action::List,
-                summary: Borrowed("List activity totals per user"),
-                description: Borrowed(
-                    "Returns, for each user with activity in the period, counters such as calls hosted, calls attended, feedback given and scorecards filled in. Use it to compare people over a period; for single days and call ids use `stats_activity_day_by_day.list`. With OAuth, Gong asks for the scope `api:stats:user-actions`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[Piece::Text(Borrowed("/v2/stats/activity/aggregate"))],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("filter"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Period and users to report on. Always pass it: left out, calendar year 2024 is used.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("fromDate"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date"),
-                                                description: Borrowed(
-                                                    "First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("toDate"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date"),
-                                                description: Borrowed(
-                                                    "Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("userIds"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed(
-                                                    "Only these users, by Gong user id. Left out, all users with activity in the period.",
-                                                ),
-                                                items: Borrowed(
-                                                    &[
-                                                        Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            ..SCHEMA
-                                                        },
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                default: Some(
-                                    Json(
-                                        Borrowed(
-                                            r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#,
-                                        ),
-                                    ),
-                                ),
-                                ..SCHEMA
-                            },
-                            default: Some(
-                                Json(
-                                    Borrowed(
-                                        r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#,
-                                    ),
-                                ),
-                            ),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cursor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[Step::Key(Borrowed("usersAggregateActivityStats"))],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("cursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_records"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("totalRecords")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("current_page_number"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("currentPageNumber")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("cursor"),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("getActivityAggregate"),
+            entity: Borrowed("stats_activity_aggregate"),
+            action: Action::List,
+            summary: Borrowed("List activity totals per user"),
+            description: Borrowed(
+                "Returns, for each user with activity in the period, counters such as calls hosted, calls attended, feedback given and scorecards filled in. Use it to compare people over a period; for single days and call ids use `stats_activity_day_by_day.list`. With OAuth, Gong asks for the scope `api:stats:user-actions`.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/stats/activity/aggregate"))]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("filter"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Period and users to report on. Always pass it: left out, calendar year 2024 is used.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("fromDate"),
+                                required: true,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date"),
+                                    description: Borrowed(
+                                        "First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("toDate"),
+                                required: true,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date"),
+                                    description: Borrowed(
+                                        "Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("userIds"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Array]),
+                                    description: Borrowed(
+                                        "Only these users, by Gong user id. Left out, all users with activity in the period.",
+                                    ),
+                                    items: Borrowed(&[
+                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        default: Some(
+                            Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
+                        ),
+                        ..SCHEMA
+                    },
+                    default: Some(
+                        Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
+                    ),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("cursor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[Step::Key(Borrowed("usersAggregateActivityStats"))]),
+                }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("cursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_records"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("totalRecords")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("current_page_number"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("currentPageNumber")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("cursor"),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(
         "To compare people by number of calls, feedback or scorecards over a period.",
     ),
-    phrases: Borrowed(
-        &[
-            Borrowed("activity stats"),
-            Borrowed("how many calls"),
-            Borrowed("most active rep"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("activity stats"),
+        Borrowed("how many calls"),
+        Borrowed("most active rep"),
+    ]),
 };

@@ -10,184 +10,145 @@ const TEXT_1: &str = r#"{"type":"object","description":"One user's activity, day
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("stats_activity_day_by_day"),
     description: Borrowed("One user's activity by day, as ids of the calls concerned."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("getActivityDayByDay"),
-                entity: Borrowed("stats_activity_day_by_day"),
-                action: Action::List,
-                summary: Borrowed("List daily activity per user"),
-                description: Borrowed(
-                    "Returns, for each user with activity in the period and for each day, the ids of the calls hosted, attended, listened to, commented on and so on. Use it when totals are not enough; otherwise `stats_activity_aggregate.list` is smaller. With OAuth, Gong asks for the scope `api:stats:user-actions:detailed`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[Piece::Text(Borrowed("/v2/stats/activity/day-by-day"))],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("filter"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Period and users to report on. Always pass it: left out, calendar year 2024 is used.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("fromDate"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date"),
-                                                description: Borrowed(
-                                                    "First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("toDate"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date"),
-                                                description: Borrowed(
-                                                    "Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("userIds"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed(
-                                                    "Only these users, by Gong user id. Left out, all users with activity in the period.",
-                                                ),
-                                                items: Borrowed(
-                                                    &[
-                                                        Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            ..SCHEMA
-                                                        },
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                default: Some(
-                                    Json(
-                                        Borrowed(
-                                            r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#,
-                                        ),
-                                    ),
-                                ),
-                                ..SCHEMA
-                            },
-                            default: Some(
-                                Json(
-                                    Borrowed(
-                                        r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#,
-                                    ),
-                                ),
-                            ),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cursor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[Step::Key(Borrowed("usersDetailedActivities"))],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("cursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_records"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("totalRecords")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("current_page_number"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("currentPageNumber")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("cursor"),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("getActivityDayByDay"),
+            entity: Borrowed("stats_activity_day_by_day"),
+            action: Action::List,
+            summary: Borrowed("List daily activity per user"),
+            description: Borrowed(
+                "Returns, for each user with activity in the period and for each day, the ids of the calls hosted, attended, listened to, commented on and so on. Use it when totals are not enough; otherwise `stats_activity_aggregate.list` is smaller. With OAuth, Gong asks for the scope `api:stats:user-actions:detailed`.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[Piece::Text(Borrowed("/v2/stats/activity/day-by-day"))]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("filter"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Period and users to report on. Always pass it: left out, calendar year 2024 is used.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("fromDate"),
+                                required: true,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date"),
+                                    description: Borrowed(
+                                        "First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("toDate"),
+                                required: true,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date"),
+                                    description: Borrowed(
+                                        "Day after the last day of the period (exclusive), `YYYY-MM-DD`, in the company's time zone; not later than today.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("userIds"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Array]),
+                                    description: Borrowed(
+                                        "Only these users, by Gong user id. Left out, all users with activity in the period.",
+                                    ),
+                                    items: Borrowed(&[
+                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        default: Some(
+                            Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
+                        ),
+                        ..SCHEMA
+                    },
+                    default: Some(
+                        Json(Borrowed(r#"{"fromDate":"2024-01-01","toDate":"2025-01-01"}"#)),
+                    ),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("cursor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, send the same filter with every page, and stop when an answer carries no cursor.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[Step::Key(Borrowed("usersDetailedActivities"))]),
+                }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("cursor")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("total_records"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("totalRecords")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("current_page_number"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("currentPageNumber")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("cursor"),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
-    when_to_use: Borrowed(
-        "To see on which days, and with which calls, people were active.",
-    ),
+    when_to_use: Borrowed("To see on which days, and with which calls, people were active."),
     phrases: Borrowed(&[Borrowed("daily activity"), Borrowed("activity by day")]),
 };

@@ -10,245 +10,211 @@ const TEXT_1: &str = r#"{"type":"object","description":"A member of the company'
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("users"),
     description: Borrowed("A member of the company's Gong account, active or former."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listUsers"),
-                entity: Borrowed("users"),
-                action: Action::List,
-                summary: Borrowed("List users"),
-                description: Borrowed(
-                    "Lists the members of the company's Gong account, 100 per page, active and former ones (see `active`). Use it to turn names or e-mail addresses into user ids, which calls and statistics refer to. There is no filter: page through and match.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/users"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("cursor"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("users"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("cursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("total_records"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("totalRecords")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("current_page_number"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("records")),
-                                            Step::Key(Borrowed("currentPageNumber")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listUsers"),
+            entity: Borrowed("users"),
+            action: Action::List,
+            summary: Borrowed("List users"),
+            description: Borrowed(
+                "Lists the members of the company's Gong account, 100 per page, active and former ones (see `active`). Use it to turn names or e-mail addresses into user ids, which calls and statistics refer to. There is no filter: page through and match.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/users"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("cursor"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Token of the next page: the `cursor` of the previous answer's meta. Leave it out for the first page, repeat every other argument unchanged, and stop when an answer carries no cursor. Tokens expire, so do not store them.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("cursor"),
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("users"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("cursor")),
+                            ]),
+                        }),
                     },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                hints: Hints {
-                    read_only: true,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: true,
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("total_records"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("totalRecords")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("current_page_number"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("records")),
+                                Step::Key(Borrowed("currentPageNumber")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("getUser"),
-                entity: Borrowed("users"),
-                action: Action::Get,
-                summary: Borrowed("Get a user"),
-                description: Borrowed(
-                    "Returns one user by id: name, e-mail address, job title, manager and recording settings. Use it to name the host of a call (`primaryUserId`). To find a user by e-mail address, list users instead.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v2/users/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("cursor"),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            hints: Hints {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: true,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("getUser"),
+            entity: Borrowed("users"),
+            action: Action::Get,
+            summary: Borrowed("Get a user"),
+            description: Borrowed(
+                "Returns one user by id: name, e-mail address, job title, manager and recording settings. Use it to name the host of a call (`primaryUserId`). To find a user by e-mail address, list users instead.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v2/users/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed(
+                        "Gong user id, a number of up to 20 digits written as a string. Found in `users.list`, or as `primaryUserId` of a call.",
                     ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(
-                                "Gong user id, a number of up to 20 digits written as a string. Found in `users.list`, or as `primaryUserId` of a call.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("user"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("user"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("active"),
-                kind: Borrowed("boolean"),
-                description: Borrowed(
-                    "Whether the user is active; former members stay listed with false.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("created"),
-                kind: Borrowed("string"),
-                description: Borrowed("When the user was created in Gong, ISO 8601."),
-            },
-            StoreField {
-                name: Borrowed("emailAddress"),
-                kind: Borrowed("string"),
-                description: Borrowed("E-mail address the user signs in with."),
-            },
-            StoreField {
-                name: Borrowed("emailAliases"),
-                kind: Borrowed("array"),
-                description: Borrowed(
-                    "Further e-mail addresses by which Gong recognises the user.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("extension"),
-                kind: Borrowed("string"),
-                description: Borrowed("Extension of the phone number."),
-            },
-            StoreField {
-                name: Borrowed("firstName"),
-                kind: Borrowed("string"),
-                description: Borrowed("First name."),
-            },
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Gong user id, up to 20 digits."),
-            },
-            StoreField {
-                name: Borrowed("lastName"),
-                kind: Borrowed("string"),
-                description: Borrowed("Last name."),
-            },
-            StoreField {
-                name: Borrowed("managerId"),
-                kind: Borrowed("string"),
-                description: Borrowed("Gong user id of the manager."),
-            },
-            StoreField {
-                name: Borrowed("meetingConsentPageUrl"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Address of the consent page shown to participants before the user's meetings.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("personalMeetingUrls"),
-                kind: Borrowed("array"),
-                description: Borrowed("Addresses of the user's personal meeting rooms."),
-            },
-            StoreField {
-                name: Borrowed("phoneNumber"),
-                kind: Borrowed("string"),
-                description: Borrowed("Phone number."),
-            },
-            StoreField {
-                name: Borrowed("settings"),
-                kind: Borrowed("object"),
-                description: Borrowed("What Gong records and imports for this user."),
-            },
-            StoreField {
-                name: Borrowed("spokenLanguages"),
-                kind: Borrowed("array"),
-                description: Borrowed("Languages the user speaks in calls."),
-            },
-            StoreField {
-                name: Borrowed("title"),
-                kind: Borrowed("string"),
-                description: Borrowed("Job title."),
-            },
-            StoreField {
-                name: Borrowed("trustedEmailAddress"),
-                kind: Borrowed("string"),
-                description: Borrowed("E-mail address verified by an outside provider."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("active"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(
+                "Whether the user is active; former members stay listed with false.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("created"),
+            kind: Borrowed("string"),
+            description: Borrowed("When the user was created in Gong, ISO 8601."),
+        },
+        StoreField {
+            name: Borrowed("emailAddress"),
+            kind: Borrowed("string"),
+            description: Borrowed("E-mail address the user signs in with."),
+        },
+        StoreField {
+            name: Borrowed("emailAliases"),
+            kind: Borrowed("array"),
+            description: Borrowed("Further e-mail addresses by which Gong recognises the user."),
+        },
+        StoreField {
+            name: Borrowed("extension"),
+            kind: Borrowed("string"),
+            description: Borrowed("Extension of the phone number."),
+        },
+        StoreField {
+            name: Borrowed("firstName"),
+            kind: Borrowed("string"),
+            description: Borrowed("First name."),
+        },
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Gong user id, up to 20 digits."),
+        },
+        StoreField {
+            name: Borrowed("lastName"),
+            kind: Borrowed("string"),
+            description: Borrowed("Last name."),
+        },
+        StoreField {
+            name: Borrowed("managerId"),
+            kind: Borrowed("string"),
+            description: Borrowed("Gong user id of the manager."),
+        },
+        StoreField {
+            name: Borrowed("meetingConsentPageUrl"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Address of the consent page shown to participants before the user's meetings.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("personalMeetingUrls"),
+            kind: Borrowed("array"),
+            description: Borrowed("Addresses of the user's personal meeting rooms."),
+        },
+        StoreField {
+            name: Borrowed("phoneNumber"),
+            kind: Borrowed("string"),
+            description: Borrowed("Phone number."),
+        },
+        StoreField {
+            name: Borrowed("settings"),
+            kind: Borrowed("object"),
+            description: Borrowed("What Gong records and imports for this user."),
+        },
+        StoreField {
+            name: Borrowed("spokenLanguages"),
+            kind: Borrowed("array"),
+            description: Borrowed("Languages the user speaks in calls."),
+        },
+        StoreField {
+            name: Borrowed("title"),
+            kind: Borrowed("string"),
+            description: Borrowed("Job title."),
+        },
+        StoreField {
+            name: Borrowed("trustedEmailAddress"),
+            kind: Borrowed("string"),
+            description: Borrowed("E-mail address verified by an outside provider."),
+        },
+    ]),
     when_to_use: Borrowed(
         "To turn a name or e-mail address into a Gong user id, or a user id into a person.",
     ),
-    phrases: Borrowed(
-        &[
-            Borrowed("gong user"),
-            Borrowed("sales rep"),
-            Borrowed("who hosted"),
-            Borrowed("team member"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("gong user"),
+        Borrowed("sales rep"),
+        Borrowed("who hosted"),
+        Borrowed("team member"),
+    ]),
 };

@@ -12,45 +12,37 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "A partition of the Gong account that calls, libraries and settings belong to.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listWorkspaces"),
-                entity: Borrowed("workspaces"),
-                action: Action::List,
-                summary: Borrowed("List workspaces"),
-                description: Borrowed(
-                    "Lists all workspaces of the company. Use it first wherever a workspace id is asked for: library folders, coaching, scorecards. Most companies have just one.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v2/workspaces"))]),
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("workspaces"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed(
-                            "Gong returns all workspaces of a company in one answer and takes no cursor.",
-                        ),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listWorkspaces"),
+            entity: Borrowed("workspaces"),
+            action: Action::List,
+            summary: Borrowed("List workspaces"),
+            description: Borrowed(
+                "Lists all workspaces of the company. Use it first wherever a workspace id is asked for: library folders, coaching, scorecards. Most companies have just one.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v2/workspaces"))]) },
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("workspaces"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::None {
+                    reason: Borrowed(
+                        "Gong returns all workspaces of a company in one answer and takes no cursor.",
+                    ),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
-    when_to_use: Borrowed(
-        "To get the workspace id that libraries, coaching and filters ask for.",
-    ),
+    when_to_use: Borrowed("To get the workspace id that libraries, coaching and filters ask for."),
     phrases: Borrowed(&[Borrowed("gong workspace")]),
 };

@@ -12,28 +12,21 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "The account's money at Stripe, available and pending, by currency; there is just one.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Balance_Get"),
-                entity: Borrowed("balance"),
-                action: Action::Get,
-                summary: Borrowed("Get the balance"),
-                description: Borrowed(
-                    "Returns the account's present balance by currency: `available` can be paid out, `pending` is on its way. Amounts are in the smallest currency unit. For the movements behind it use `balance_transactions.list`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/balance"))]),
-                },
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
-            },
-        ],
-    ),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Balance_Get"),
+            entity: Borrowed("balance"),
+            action: Action::Get,
+            summary: Borrowed("Get the balance"),
+            description: Borrowed(
+                "Returns the account's present balance by currency: `available` can be paid out, `pending` is on its way. Amounts are in the smallest currency unit. For the movements behind it use `balance_transactions.list`.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/balance"))]) },
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("For how much can be paid out now or is pending."),

@@ -10,175 +10,140 @@ const TEXT_1: &str = r#"{"type":"object","description":"A payment page hosted by
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("checkout_sessions"),
     description: Borrowed("A payment page hosted by Stripe for one purchase."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("CheckoutSessions_Create"),
-                entity: Borrowed("checkout_sessions"),
-                action: Action::Create,
-                summary: Borrowed("Create a Checkout session"),
-                description: Borrowed(
-                    "Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the customer. Nothing is charged until the customer pays there. The page expires after 24 hours.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/checkout/sessions"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("CheckoutSessions_Create"),
+            entity: Borrowed("checkout_sessions"),
+            action: Action::Create,
+            summary: Borrowed("Create a Checkout session"),
+            description: Borrowed(
+                "Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the customer. Nothing is charged until the customer pays there. The page expires after 24 hours.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/checkout/sessions"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("mode"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "`payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a payment method without charging.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""payment""#)),
+                            Json(Borrowed(r#""setup""#)),
+                            Json(Borrowed(r#""subscription""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("mode"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "`payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a payment method without charging.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""payment""#)),
-                                        Json(Borrowed(r#""setup""#)),
-                                        Json(Borrowed(r#""subscription""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("success_url"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Where the customer goes after paying; Stripe demands it for its own hosted page. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cancel_url"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Where the back link of the payment page leads.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("customer"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of an existing customer. Left out, Stripe may create one. Give this or `customer_email`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("customer_email"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "E-mail address to fill in for the customer. Give this or `customer`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("line_items"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "What is bought, up to 100 entries; needed for `payment` and `subscription`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(
-                                                &[
-                                                    Property {
-                                                        name: Borrowed("price"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            description: Borrowed("Id of the price."),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                    Property {
-                                                        name: Borrowed("quantity"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Integer]),
-                                                            description: Borrowed("Number of units."),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ],
-                                            ),
-                                            open: false,
+                Parameter {
+                    name: Borrowed("success_url"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Where the customer goes after paying; Stripe demands it for its own hosted page. `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("cancel_url"),
+                    location: Location::Body,
+                    description: Borrowed("Where the back link of the payment page leads."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("customer"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of an existing customer. Left out, Stripe may create one. Give this or `customer_email`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("customer_email"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "E-mail address to fill in for the customer. Give this or `customer`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("line_items"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "What is bought, up to 100 entries; needed for `payment` and `subscription`.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
+                                kinds: Borrowed(&[Kind::Object]),
+                                properties: Borrowed(&[
+                                    Property {
+                                        name: Borrowed("price"),
+                                        required: false,
+                                        schema: Schema {
+                                            kinds: Borrowed(&[Kind::String]),
+                                            description: Borrowed("Id of the price."),
                                             ..SCHEMA
                                         },
-                                    ],
-                                ),
+                                    },
+                                    Property {
+                                        name: Borrowed("quantity"),
+                                        required: false,
+                                        schema: Schema {
+                                            kinds: Borrowed(&[Kind::Integer]),
+                                            description: Borrowed("Number of units."),
+                                            ..SCHEMA
+                                        },
+                                    },
+                                ]),
+                                open: false,
                                 ..SCHEMA
                             },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("client_reference_id"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own reference, such as a cart id, up to 200 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
+                Parameter {
+                    name: Borrowed("client_reference_id"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own reference, such as a cart id, up to 200 characters.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
             },
-        ],
-    ),
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("To get a link at which a customer can pay."),

@@ -9,896 +9,739 @@ const TEXT_1: &str = r#"{"type":"object","description":"A customer: whom you cha
 /// `customers` with its operations.
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("customers"),
-    description: Borrowed(
-        "A customer: a person or company that is charged or invoiced.",
-    ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Customers_List"),
-                entity: Borrowed("customers"),
-                action: Action::List,
-                summary: Borrowed("List customers"),
-                description: Borrowed(
-                    "Lists customers, newest first. Filter by exact e-mail address or by time of creation; to match a name or part of an e-mail address use `customers.search`. Deleted customers are not included.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("starting_after"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page forward: id of the last customer of the previous page. Do not combine with `ending_before`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ending_before"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page backward: id of the first customer of the present page. Do not combine with `starting_after`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("email"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only customers with exactly this e-mail address; upper and lower case are distinguished. Several customers may share one.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("created"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Later than this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or after this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Before this instant, Unix seconds."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or before this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
+    description: Borrowed("A customer: a person or company that is charged or invoiced."),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Customers_List"),
+            entity: Borrowed("customers"),
+            action: Action::List,
+            summary: Borrowed("List customers"),
+            description: Borrowed(
+                "Lists customers, newest first. Filter by exact e-mail address or by time of creation; to match a name or part of an e-mail address use `customers.search`. Deleted customers are not included.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::LastRecord {
-                        field: JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("id"))]),
-                        },
-                        into: Borrowed("starting_after"),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("starting_after"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page forward: id of the last customer of the previous page. Do not combine with `ending_before`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("ending_before"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page backward: id of the first customer of the present page. Do not combine with `starting_after`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("email"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only customers with exactly this e-mail address; upper and lower case are distinguished. Several customers may share one.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("created"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Later than this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or after this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Before this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or before this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    style: Style::DeepObject,
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
                         name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
-                },
-                hints: Hints {
-                    read_only: true,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: true,
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Customers_Create"),
-                entity: Borrowed("customers"),
-                action: Action::Create,
-                summary: Borrowed("Create a customer"),
-                description: Borrowed(
-                    "Creates a customer. Stripe accepts the same e-mail address twice, so look for an existing customer first. Creating one charges nothing; payment methods are attached separately.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("email"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it unique: look for an existing customer first.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("name"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Full name or business name, up to 256 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("description"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Free note about the customer, seen only by you.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("phone"),
-                            location: Location::Body,
-                            description: Borrowed("Phone number, up to 20 characters."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("address"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Billing address; its country matters for tax.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("line1"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Street and number, or company name.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("line2"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Apartment, suite or building."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("city"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("City or town."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("state"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("State, county or province."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("postal_code"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Postal code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("country"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Two-letter country code (ISO 3166-1).",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Customers_Get"),
-                entity: Borrowed("customers"),
-                action: Action::Get,
-                summary: Borrowed("Get a customer"),
-                description: Borrowed(
-                    "Returns one customer by id. A deleted customer still comes back, as a stub with `deleted: true` and no other data.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/customers/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Customer id."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Customers_Update"),
-                entity: Borrowed("customers"),
-                action: Action::Update,
-                summary: Borrowed("Update a customer"),
-                description: Borrowed(
-                    "Changes the fields given and leaves the others alone; an empty string clears a field. Metadata keys are merged. Later invoices use the new data, finalized ones keep the old.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/customers/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the customer to change."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("email"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New e-mail address, up to 512 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("name"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New full name or business name, up to 256 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("description"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New free note about the customer, seen only by you.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("phone"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New phone number, up to 20 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("address"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New billing address; replaces the old one as a whole.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("line1"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Street and number, or company name.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("line2"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Apartment, suite or building."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("city"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("City or town."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("state"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("State, county or province."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("postal_code"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Postal code."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("country"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "Two-letter country code (ISO 3166-1).",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values, merged into those present; an empty value removes its key.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Customers_Delete"),
-                entity: Borrowed("customers"),
-                action: Action::Delete,
-                summary: Borrowed("Delete a customer"),
-                description: Borrowed(
-                    "Deletes a customer for good and cancels all their active subscriptions at once. Past charges and invoices stay. Cannot be undone.",
-                ),
-                method: Method::Delete,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/customers/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the customer to delete."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"type":"object","description":"Confirmation of the deletion.","properties":{"id":{"type":"string","description":"Id of the object."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["customer"]},"deleted":{"type":"boolean","description":"Always true."}}}"#,
-                            ),
-                        ),
-                    ),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Customers_Search"),
-                entity: Borrowed("customers"),
-                action: Action::Search,
-                summary: Borrowed("Search customers"),
-                description: Borrowed(
-                    "Finds customers by e-mail address, name, phone, metadata or time of creation, with exact and partial matching. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers/search"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("page"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                        into: Borrowed("page"),
-                    },
-                    more: Some(
-                        Source::Body(JsonPath {
+                        source: MetaSource::Body(JsonPath {
                             steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
                         }),
-                    ),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("starting_after"),
                 },
-                ..OPERATION
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
             },
-        ],
-    ),
+            hints: Hints {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: true,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Customers_Create"),
+            entity: Borrowed("customers"),
+            action: Action::Create,
+            summary: Borrowed("Create a customer"),
+            description: Borrowed(
+                "Creates a customer. Stripe accepts the same e-mail address twice, so look for an existing customer first. Creating one charges nothing; payment methods are attached separately.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("email"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "E-mail address for receipts and invoices, up to 512 characters. Stripe does not keep it unique: look for an existing customer first.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("name"),
+                    location: Location::Body,
+                    description: Borrowed("Full name or business name, up to 256 characters."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("description"),
+                    location: Location::Body,
+                    description: Borrowed("Free note about the customer, seen only by you."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("phone"),
+                    location: Location::Body,
+                    description: Borrowed("Phone number, up to 20 characters."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("address"),
+                    location: Location::Body,
+                    description: Borrowed("Billing address; its country matters for tax."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("line1"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Street and number, or company name."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("line2"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Apartment, suite or building."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("city"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("City or town."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("state"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("State, county or province."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("postal_code"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Postal code."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("country"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Two-letter country code (ISO 3166-1)."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Customers_Get"),
+            entity: Borrowed("customers"),
+            action: Action::Get,
+            summary: Borrowed("Get a customer"),
+            description: Borrowed(
+                "Returns one customer by id. A deleted customer still comes back, as a stub with `deleted: true` and no other data.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/customers/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Customer id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Customers_Update"),
+            entity: Borrowed("customers"),
+            action: Action::Update,
+            summary: Borrowed("Update a customer"),
+            description: Borrowed(
+                "Changes the fields given and leaves the others alone; an empty string clears a field. Metadata keys are merged. Later invoices use the new data, finalized ones keep the old.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/customers/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the customer to change."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("email"),
+                    location: Location::Body,
+                    description: Borrowed("New e-mail address, up to 512 characters."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("name"),
+                    location: Location::Body,
+                    description: Borrowed("New full name or business name, up to 256 characters."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("description"),
+                    location: Location::Body,
+                    description: Borrowed("New free note about the customer, seen only by you."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("phone"),
+                    location: Location::Body,
+                    description: Borrowed("New phone number, up to 20 characters."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("address"),
+                    location: Location::Body,
+                    description: Borrowed("New billing address; replaces the old one as a whole."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("line1"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Street and number, or company name."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("line2"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Apartment, suite or building."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("city"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("City or town."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("state"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("State, county or province."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("postal_code"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Postal code."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("country"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Two-letter country code (ISO 3166-1)."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values, merged into those present; an empty value removes its key.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Customers_Delete"),
+            entity: Borrowed("customers"),
+            action: Action::Delete,
+            summary: Borrowed("Delete a customer"),
+            description: Borrowed(
+                "Deletes a customer for good and cancels all their active subscriptions at once. Past charges and invoices stay. Cannot be undone.",
+            ),
+            method: Method::Delete,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/customers/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the customer to delete."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                schema: Some(
+                    Json(
+                        Borrowed(
+                            r#"{"type":"object","description":"Confirmation of the deletion.","properties":{"id":{"type":"string","description":"Id of the object."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["customer"]},"deleted":{"type":"boolean","description":"Always true."}}}"#,
+                        ),
+                    ),
+                ),
+                ..RESPONSE
+            },
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Customers_Search"),
+            entity: Borrowed("customers"),
+            action: Action::Search,
+            summary: Borrowed("Search customers"),
+            description: Borrowed(
+                "Finds customers by e-mail address, name, phone, metadata or time of creation, with exact and partial matching. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/customers/search"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        r#"Search expression over `created`, `email`, `metadata`, `name`, `phone`. Exact match `field:"value"`, substring (three letters or more) `field~"value"`, comparison `created>1740787200`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("page"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_more"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Body(JsonPath {
+                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
+                    }),
+                    into: Borrowed("page"),
+                },
+                more: Some(
+                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
+                ),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("account_balance"),
-                kind: Borrowed("integer"),
-                description: Borrowed(
-                    "Running credit or debt in the smallest currency unit (older name of `balance`).",
-                ),
-            },
-            StoreField {
-                name: Borrowed("address"),
-                kind: Borrowed("object"),
-                description: Borrowed("Billing address."),
-            },
-            StoreField {
-                name: Borrowed("balance"),
-                kind: Borrowed("integer"),
-                description: Borrowed(
-                    "Running credit (negative) or debt (positive) in the smallest currency unit, applied to the next invoice. Not money held at Stripe.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("cards"),
-                kind: Borrowed("array"),
-                description: Borrowed("Stored cards (older style)."),
-            },
-            StoreField {
-                name: Borrowed("created"),
-                kind: Borrowed("integer"),
-                description: Borrowed("When it was created, Unix seconds."),
-            },
-            StoreField {
-                name: Borrowed("currency"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Currency the customer is billed in for recurring payments.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("default_card"),
-                kind: Borrowed("string"),
-                description: Borrowed("Id of the default card (older style)."),
-            },
-            StoreField {
-                name: Borrowed("default_source"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Id of the default payment source (older style; see `invoice_settings.default_payment_method`).",
-                ),
-            },
-            StoreField {
-                name: Borrowed("delinquent"),
-                kind: Borrowed("boolean"),
-                description: Borrowed(
-                    "Whether the latest charge for an invoice failed or an invoice is overdue.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("description"),
-                kind: Borrowed("string"),
-                description: Borrowed("Free note about the customer."),
-            },
-            StoreField {
-                name: Borrowed("discount"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "Discount that applies to all charges of the customer.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("email"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "E-mail address; receipts and invoices go there. Not unique.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Customer id (`cus_…`)."),
-            },
-            StoreField {
-                name: Borrowed("invoice_prefix"),
-                kind: Borrowed("string"),
-                description: Borrowed("Prefix of the customer's invoice numbers."),
-            },
-            StoreField {
-                name: Borrowed("invoice_settings"),
-                kind: Borrowed("object"),
-                description: Borrowed("Defaults for the customer's invoices."),
-            },
-            StoreField {
-                name: Borrowed("is_deleted"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("Whether the record was deleted in Stripe."),
-            },
-            StoreField {
-                name: Borrowed("livemode"),
-                kind: Borrowed("boolean"),
-                description: Borrowed("True for real money, false for test mode."),
-            },
-            StoreField {
-                name: Borrowed("metadata"),
-                kind: Borrowed("object"),
-                description: Borrowed("Your own keys and values; values are strings."),
-            },
-            StoreField {
-                name: Borrowed("name"),
-                kind: Borrowed("string"),
-                description: Borrowed("Full name or business name."),
-            },
-            StoreField {
-                name: Borrowed("next_invoice_sequence"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Number that goes into the next invoice number."),
-            },
-            StoreField {
-                name: Borrowed("object"),
-                kind: Borrowed("string"),
-                description: Borrowed("Kind of object, always the same here."),
-            },
-            StoreField {
-                name: Borrowed("phone"),
-                kind: Borrowed("string"),
-                description: Borrowed("Phone number."),
-            },
-            StoreField {
-                name: Borrowed("preferred_locales"),
-                kind: Borrowed("array"),
-                description: Borrowed("Preferred languages, best first."),
-            },
-            StoreField {
-                name: Borrowed("shipping"),
-                kind: Borrowed("object"),
-                description: Borrowed("Shipping address and recipient."),
-            },
-            StoreField {
-                name: Borrowed("sources"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Payment sources of the older style; returned only when expanded.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("subscriptions"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "Current subscriptions; returned only when expanded.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("tax_exempt"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "`none`, `exempt`, or `reverse` for reverse charge.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("tax_info"),
-                kind: Borrowed("string"),
-                description: Borrowed("Tax id of the customer (older style)."),
-            },
-            StoreField {
-                name: Borrowed("tax_info_verification"),
-                kind: Borrowed("string"),
-                description: Borrowed("Verification state of the tax id (older style)."),
-            },
-            StoreField {
-                name: Borrowed("test_clock"),
-                kind: Borrowed("string"),
-                description: Borrowed("Id of the test clock, in tests only."),
-            },
-            StoreField {
-                name: Borrowed("updated"),
-                kind: Borrowed("integer"),
-                description: Borrowed(
-                    "When the copy's record last changed, Unix seconds.",
-                ),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("account_balance"),
+            kind: Borrowed("integer"),
+            description: Borrowed(
+                "Running credit or debt in the smallest currency unit (older name of `balance`).",
+            ),
+        },
+        StoreField {
+            name: Borrowed("address"),
+            kind: Borrowed("object"),
+            description: Borrowed("Billing address."),
+        },
+        StoreField {
+            name: Borrowed("balance"),
+            kind: Borrowed("integer"),
+            description: Borrowed(
+                "Running credit (negative) or debt (positive) in the smallest currency unit, applied to the next invoice. Not money held at Stripe.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("cards"),
+            kind: Borrowed("array"),
+            description: Borrowed("Stored cards (older style)."),
+        },
+        StoreField {
+            name: Borrowed("created"),
+            kind: Borrowed("integer"),
+            description: Borrowed("When it was created, Unix seconds."),
+        },
+        StoreField {
+            name: Borrowed("currency"),
+            kind: Borrowed("string"),
+            description: Borrowed("Currency the customer is billed in for recurring payments."),
+        },
+        StoreField {
+            name: Borrowed("default_card"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the default card (older style)."),
+        },
+        StoreField {
+            name: Borrowed("default_source"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Id of the default payment source (older style; see `invoice_settings.default_payment_method`).",
+            ),
+        },
+        StoreField {
+            name: Borrowed("delinquent"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(
+                "Whether the latest charge for an invoice failed or an invoice is overdue.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("description"),
+            kind: Borrowed("string"),
+            description: Borrowed("Free note about the customer."),
+        },
+        StoreField {
+            name: Borrowed("discount"),
+            kind: Borrowed("object"),
+            description: Borrowed("Discount that applies to all charges of the customer."),
+        },
+        StoreField {
+            name: Borrowed("email"),
+            kind: Borrowed("string"),
+            description: Borrowed("E-mail address; receipts and invoices go there. Not unique."),
+        },
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Customer id (`cus_…`)."),
+        },
+        StoreField {
+            name: Borrowed("invoice_prefix"),
+            kind: Borrowed("string"),
+            description: Borrowed("Prefix of the customer's invoice numbers."),
+        },
+        StoreField {
+            name: Borrowed("invoice_settings"),
+            kind: Borrowed("object"),
+            description: Borrowed("Defaults for the customer's invoices."),
+        },
+        StoreField {
+            name: Borrowed("is_deleted"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("Whether the record was deleted in Stripe."),
+        },
+        StoreField {
+            name: Borrowed("livemode"),
+            kind: Borrowed("boolean"),
+            description: Borrowed("True for real money, false for test mode."),
+        },
+        StoreField {
+            name: Borrowed("metadata"),
+            kind: Borrowed("object"),
+            description: Borrowed("Your own keys and values; values are strings."),
+        },
+        StoreField {
+            name: Borrowed("name"),
+            kind: Borrowed("string"),
+            description: Borrowed("Full name or business name."),
+        },
+        StoreField {
+            name: Borrowed("next_invoice_sequence"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Number that goes into the next invoice number."),
+        },
+        StoreField {
+            name: Borrowed("object"),
+            kind: Borrowed("string"),
+            description: Borrowed("Kind of object, always the same here."),
+        },
+        StoreField {
+            name: Borrowed("phone"),
+            kind: Borrowed("string"),
+            description: Borrowed("Phone number."),
+        },
+        StoreField {
+            name: Borrowed("preferred_locales"),
+            kind: Borrowed("array"),
+            description: Borrowed("Preferred languages, best first."),
+        },
+        StoreField {
+            name: Borrowed("shipping"),
+            kind: Borrowed("object"),
+            description: Borrowed("Shipping address and recipient."),
+        },
+        StoreField {
+            name: Borrowed("sources"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Payment sources of the older style; returned only when expanded.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("subscriptions"),
+            kind: Borrowed("object"),
+            description: Borrowed("Current subscriptions; returned only when expanded."),
+        },
+        StoreField {
+            name: Borrowed("tax_exempt"),
+            kind: Borrowed("string"),
+            description: Borrowed("`none`, `exempt`, or `reverse` for reverse charge."),
+        },
+        StoreField {
+            name: Borrowed("tax_info"),
+            kind: Borrowed("string"),
+            description: Borrowed("Tax id of the customer (older style)."),
+        },
+        StoreField {
+            name: Borrowed("tax_info_verification"),
+            kind: Borrowed("string"),
+            description: Borrowed("Verification state of the tax id (older style)."),
+        },
+        StoreField {
+            name: Borrowed("test_clock"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the test clock, in tests only."),
+        },
+        StoreField {
+            name: Borrowed("updated"),
+            kind: Borrowed("integer"),
+            description: Borrowed("When the copy's record last changed, Unix seconds."),
+        },
+    ]),
     when_to_use: Borrowed(
         "To find a customer, their contact data or their id, which most other records refer to.",
     ),
-    phrases: Borrowed(
-        &[
-            Borrowed("customer"),
-            Borrowed("client"),
-            Borrowed("buyer"),
-            Borrowed("account holder"),
-        ],
-    ),
+    phrases: Borrowed(&[
+        Borrowed("customer"),
+        Borrowed("client"),
+        Borrowed("buyer"),
+        Borrowed("account holder"),
+    ]),
 };

@@ -10,222 +10,177 @@ const TEXT_1: &str = r#"{"type":"object","description":"A payment contested by t
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("disputes"),
     description: Borrowed("A payment contested by the cardholder (chargeback)."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Disputes_List"),
-                entity: Borrowed("disputes"),
-                action: Action::List,
-                summary: Borrowed("List disputes"),
-                description: Borrowed(
-                    "Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those with status `needs_response` wait for evidence until `evidence_details.due_by`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/disputes"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Disputes_List"),
+            entity: Borrowed("disputes"),
+            action: Action::List,
+            summary: Borrowed("List disputes"),
+            description: Borrowed(
+                "Lists disputes (chargebacks), newest first. Filter by charge, payment intent or time. Those with status `needs_response` wait for evidence until `evidence_details.due_by`.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/disputes"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("charge"),
+                    location: Location::Query,
+                    description: Borrowed("Only records of this charge, by charge id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("charge"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records of this charge, by charge id.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("created"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Later than this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or after this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Before this instant, Unix seconds."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or before this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ending_before"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page backward: id of the first dispute of the present page. Do not combine with `starting_after`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("payment_intent"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records of this payment intent, by id.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("starting_after"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page forward: id of the last dispute of the previous page. Do not combine with `ending_before`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
+                Parameter {
+                    name: Borrowed("created"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::LastRecord {
-                        field: JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("id"))]),
-                        },
-                        into: Borrowed("starting_after"),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Later than this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or after this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Before this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or before this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
+                    style: Style::DeepObject,
+                    ..PARAMETER
                 },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Disputes_Get"),
-                entity: Borrowed("disputes"),
-                action: Action::Get,
-                summary: Borrowed("Get a dispute"),
-                description: Borrowed(
-                    "Returns one dispute by id with reason, amount, state, evidence and deadline.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/disputes/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
+                Parameter {
+                    name: Borrowed("ending_before"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page backward: id of the first dispute of the present page. Do not combine with `starting_after`.",
                     ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Dispute id."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("payment_intent"),
+                    location: Location::Query,
+                    description: Borrowed("Only records of this payment intent, by id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("starting_after"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page forward: id of the last dispute of the previous page. Do not combine with `ending_before`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_more"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("starting_after"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Disputes_Get"),
+            entity: Borrowed("disputes"),
+            action: Action::Get,
+            summary: Borrowed("Get a dispute"),
+            description: Borrowed(
+                "Returns one dispute by id with reason, amount, state, evidence and deadline.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/disputes/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Dispute id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("For chargebacks, their reasons and deadlines."),

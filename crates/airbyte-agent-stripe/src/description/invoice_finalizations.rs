@@ -12,71 +12,54 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "The act of turning a draft invoice into an open one; the record is the invoice.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("InvoiceFinalizations_Create"),
-                entity: Borrowed("invoice_finalizations"),
-                action: Action::Create,
-                summary: Borrowed("Finalize an invoice"),
-                description: Borrowed(
-                    "Turns a draft invoice into an open one: number and amounts are fixed, and collection may start. Cannot be undone; afterwards the invoice can only be paid, voided or written off.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/invoices/")),
-                            Piece::Name(Borrowed("id")),
-                            Piece::Text(Borrowed("/finalize")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(
-                                "Id of the draft invoice to finalize.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("auto_advance"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Whether Stripe goes on by itself: charges, sends reminders and retries.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("InvoiceFinalizations_Create"),
+            entity: Borrowed("invoice_finalizations"),
+            action: Action::Create,
+            summary: Borrowed("Finalize an invoice"),
+            description: Borrowed(
+                "Turns a draft invoice into an open one: number and amounts are fixed, and collection may start. Cannot be undone; afterwards the invoice can only be paid, voided or written off.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/invoices/")),
+                    Piece::Name(Borrowed("id")),
+                    Piece::Text(Borrowed("/finalize")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the draft invoice to finalize."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("auto_advance"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Whether Stripe goes on by itself: charges, sends reminders and retries.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

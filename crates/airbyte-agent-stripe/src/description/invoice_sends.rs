@@ -12,57 +12,45 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "The act of e-mailing an invoice to its customer; the record is the invoice.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("InvoiceSends_Create"),
-                entity: Borrowed("invoice_sends"),
-                action: Action::Create,
-                summary: Borrowed("Send an invoice"),
-                description: Borrowed(
-                    "E-mails an invoice to the customer at once, outside the usual schedule. Only possible for invoices with `collection_method: send_invoice`; finalize a draft first with `invoice_finalizations.create`. Every call sends another e-mail, but none in test mode. The body is empty.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/invoices/")),
-                            Piece::Name(Borrowed("id")),
-                            Piece::Text(Borrowed("/send")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the invoice to send."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("InvoiceSends_Create"),
+            entity: Borrowed("invoice_sends"),
+            action: Action::Create,
+            summary: Borrowed("Send an invoice"),
+            description: Borrowed(
+                "E-mails an invoice to the customer at once, outside the usual schedule. Only possible for invoices with `collection_method: send_invoice`; finalize a draft first with `invoice_finalizations.create`. Every call sends another e-mail, but none in test mode. The body is empty.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/invoices/")),
+                    Piece::Name(Borrowed("id")),
+                    Piece::Text(Borrowed("/send")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the invoice to send."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

@@ -26,10 +26,7 @@ use std::borrow::Cow::Borrowed;
 use airbyte_agent_core::description::*;
 
 /// What `Schema` usually says.
-const SCHEMA: Schema = Schema {
-    nullable: false,
-    ..Schema::ANY
-};
+const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };
 
 /// What `Parameter` usually says.
 const PARAMETER: Parameter = Parameter {
@@ -92,177 +89,151 @@ pub static DESCRIPTION: Connector = Connector {
     description: Borrowed(
         "Stripe processes payments. This connector reads customers, invoices, charges, subscriptions, refunds, products, disputes, payouts and the balance, and creates or changes customers, products, prices, invoices, subscriptions, payments, refunds and Checkout sessions. All amounts are whole numbers in the smallest currency unit: 1000 is USD 10.00, but JPY 1000. Instants are Unix seconds. A live key moves real money, a test key does not. Answers follow the default API version of the account, so some older fields may be absent.",
     ),
-    links: Borrowed(
-        &[
-            Link {
-                kind: Borrowed("changelog"),
-                title: Borrowed("Stripe changelog"),
-                url: Borrowed("https://docs.stripe.com/changelog"),
-            },
-            Link {
-                kind: Borrowed("migration_guide"),
-                title: Borrowed("API upgrades"),
-                url: Borrowed("https://docs.stripe.com/upgrades"),
-            },
-            Link {
-                kind: Borrowed("api_deprecations"),
-                title: Borrowed("API versioning"),
-                url: Borrowed("https://docs.stripe.com/api/versioning"),
-            },
-            Link {
-                kind: Borrowed("api_reference"),
-                title: Borrowed("Stripe API reference"),
-                url: Borrowed("https://docs.stripe.com/api"),
-            },
-            Link {
-                kind: Borrowed("authentication_guide"),
-                title: Borrowed("Authentication"),
-                url: Borrowed("https://docs.stripe.com/api/authentication"),
-            },
-        ],
-    ),
+    links: Borrowed(&[
+        Link {
+            kind: Borrowed("changelog"),
+            title: Borrowed("Stripe changelog"),
+            url: Borrowed("https://docs.stripe.com/changelog"),
+        },
+        Link {
+            kind: Borrowed("migration_guide"),
+            title: Borrowed("API upgrades"),
+            url: Borrowed("https://docs.stripe.com/upgrades"),
+        },
+        Link {
+            kind: Borrowed("api_deprecations"),
+            title: Borrowed("API versioning"),
+            url: Borrowed("https://docs.stripe.com/api/versioning"),
+        },
+        Link {
+            kind: Borrowed("api_reference"),
+            title: Borrowed("Stripe API reference"),
+            url: Borrowed("https://docs.stripe.com/api"),
+        },
+        Link {
+            kind: Borrowed("authentication_guide"),
+            title: Borrowed("Authentication"),
+            url: Borrowed("https://docs.stripe.com/api/authentication"),
+        },
+    ]),
     server: Server {
         url: Template {
             pieces: Borrowed(&[Piece::Text(Borrowed("https://api.stripe.com"))]),
         },
         variables: Borrowed(&[]),
     },
-    auth: Borrowed(
-        &[
-            AuthScheme {
-                name: Borrowed("bearerAuth"),
-                title: Borrowed("API key"),
-                description: Borrowed(
-                    "A secret or restricted key of your Stripe account.",
-                ),
-                kind: AuthKind::Bearer,
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("api_key"),
-                            title: Borrowed("API key"),
-                            description: Borrowed(
-                                "Secret key (`sk_live_…`, `sk_test_…`) or restricted key (`rk_…`). Test keys see test data only. A restricted key needs permission for the resources used; publishable keys (`pk_…`) do not work.",
-                            ),
-                            obtain: Borrowed(
-                                "In the Stripe dashboard under Developers > API keys (https://dashboard.stripe.com/apikeys); prefer a restricted key with just the permissions you need.",
-                            ),
-                            required: true,
-                            secret: true,
-                            aliases: Borrowed(
-                                &[Borrowed("token"), Borrowed("secret_key")],
-                            ),
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("api_key"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
-            },
-        ],
-    ),
+    auth: Borrowed(&[
+        AuthScheme {
+            name: Borrowed("bearerAuth"),
+            title: Borrowed("API key"),
+            description: Borrowed("A secret or restricted key of your Stripe account."),
+            kind: AuthKind::Bearer,
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("api_key"),
+                    title: Borrowed("API key"),
+                    description: Borrowed(
+                        "Secret key (`sk_live_…`, `sk_test_…`) or restricted key (`rk_…`). Test keys see test data only. A restricted key needs permission for the resources used; publishable keys (`pk_…`) do not work.",
+                    ),
+                    obtain: Borrowed(
+                        "In the Stripe dashboard under Developers > API keys (https://dashboard.stripe.com/apikeys); prefer a restricted key with just the permissions you need.",
+                    ),
+                    required: true,
+                    secret: true,
+                    aliases: Borrowed(&[Borrowed("token"), Borrowed("secret_key")]),
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("api_key"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+    ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
-    rate_limits: Borrowed(
-        &[
-            RateLimit {
-                requests: 100,
-                per_seconds: 1,
-                scope: Borrowed("account"),
-                description: Borrowed(
-                    "Read operations with a live key; write operations have a limit of the same size of their own. Beyond it Stripe answers 429, with the limiter named in Stripe-Rate-Limited-Reason.",
-                ),
-                source: Borrowed("https://docs.stripe.com/rate-limits"),
-            },
-            RateLimit {
-                requests: 25,
-                per_seconds: 1,
-                scope: Borrowed("test_mode"),
-                description: Borrowed(
-                    "Read operations with a test key; write operations have a limit of the same size of their own.",
-                ),
-                source: Borrowed("https://docs.stripe.com/rate-limits"),
-            },
-            RateLimit {
-                requests: 20,
-                per_seconds: 1,
-                scope: Borrowed("search"),
-                description: Borrowed(
-                    "Search operations; they count against the limit for reads as well.",
-                ),
-                source: Borrowed("https://docs.stripe.com/rate-limits"),
-            },
-        ],
-    ),
+    rate_limits: Borrowed(&[
+        RateLimit {
+            requests: 100,
+            per_seconds: 1,
+            scope: Borrowed("account"),
+            description: Borrowed(
+                "Read operations with a live key; write operations have a limit of the same size of their own. Beyond it Stripe answers 429, with the limiter named in Stripe-Rate-Limited-Reason.",
+            ),
+            source: Borrowed("https://docs.stripe.com/rate-limits"),
+        },
+        RateLimit {
+            requests: 25,
+            per_seconds: 1,
+            scope: Borrowed("test_mode"),
+            description: Borrowed(
+                "Read operations with a test key; write operations have a limit of the same size of their own.",
+            ),
+            source: Borrowed("https://docs.stripe.com/rate-limits"),
+        },
+        RateLimit {
+            requests: 20,
+            per_seconds: 1,
+            scope: Borrowed("search"),
+            description: Borrowed(
+                "Search operations; they count against the limit for reads as well.",
+            ),
+            source: Borrowed("https://docs.stripe.com/rate-limits"),
+        },
+    ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
-    entities: Borrowed(
-        &[
-            customers::ENTITY,
-            invoices::ENTITY,
-            invoice_finalizations::ENTITY,
-            invoice_sends::ENTITY,
-            charges::ENTITY,
-            subscriptions::ENTITY,
-            refunds::ENTITY,
-            products::ENTITY,
-            balance::ENTITY,
-            balance_transactions::ENTITY,
-            payment_intents::ENTITY,
-            payment_intent_confirmations::ENTITY,
-            payment_intent_cancellations::ENTITY,
-            prices::ENTITY,
-            checkout_sessions::ENTITY,
-            payment_method_attachments::ENTITY,
-            disputes::ENTITY,
-            payouts::ENTITY,
-        ],
-    ),
+    entities: Borrowed(&[
+        customers::ENTITY,
+        invoices::ENTITY,
+        invoice_finalizations::ENTITY,
+        invoice_sends::ENTITY,
+        charges::ENTITY,
+        subscriptions::ENTITY,
+        refunds::ENTITY,
+        products::ENTITY,
+        balance::ENTITY,
+        balance_transactions::ENTITY,
+        payment_intents::ENTITY,
+        payment_intent_confirmations::ENTITY,
+        payment_intent_cancellations::ENTITY,
+        prices::ENTITY,
+        checkout_sessions::ENTITY,
+        payment_method_attachments::ENTITY,
+        disputes::ENTITY,
+        payouts::ENTITY,
+    ]),
     relationships: Borrowed(&[]),
     questions: Questions {
-        direct: Borrowed(
-            &[
-                Borrowed("Find the customer with the e-mail address jenny@example.com"),
-                Borrowed("Which invoices of Acme are unpaid?"),
-                Borrowed("How much money is available for payout?"),
-                Borrowed("Refund half of this payment"),
-                Borrowed(
-                    "Create a product Gold Plan with a monthly price of 15 dollars",
-                ),
-                Borrowed("Let this subscription end with the current period"),
-                Borrowed("Which disputes need a response?"),
-                Borrowed("Which charges make up the last payout?"),
-            ],
-        ),
-        search: Borrowed(
-            &[
-                Borrowed("Which customers paid more than 10,000 dollars this year?"),
-                Borrowed("Which subscriptions were canceled last month, and why?"),
-                Borrowed("Show failed charges above 500 dollars from last week"),
-                Borrowed("What share of charges was refunded this quarter?"),
-                Borrowed("Which invoices are overdue by more than 30 days?"),
-            ],
-        ),
-        unsupported: Borrowed(
-            &[
-                Borrowed("List all prices of a product"),
-                Borrowed("Void an invoice"),
-                Borrowed("Submit evidence for a dispute"),
-                Borrowed("Create a payout to our bank"),
-                Borrowed("Create a coupon"),
-            ],
-        ),
+        direct: Borrowed(&[
+            Borrowed("Find the customer with the e-mail address jenny@example.com"),
+            Borrowed("Which invoices of Acme are unpaid?"),
+            Borrowed("How much money is available for payout?"),
+            Borrowed("Refund half of this payment"),
+            Borrowed("Create a product Gold Plan with a monthly price of 15 dollars"),
+            Borrowed("Let this subscription end with the current period"),
+            Borrowed("Which disputes need a response?"),
+            Borrowed("Which charges make up the last payout?"),
+        ]),
+        search: Borrowed(&[
+            Borrowed("Which customers paid more than 10,000 dollars this year?"),
+            Borrowed("Which subscriptions were canceled last month, and why?"),
+            Borrowed("Show failed charges above 500 dollars from last week"),
+            Borrowed("What share of charges was refunded this quarter?"),
+            Borrowed("Which invoices are overdue by more than 30 days?"),
+        ]),
+        unsupported: Borrowed(&[
+            Borrowed("List all prices of a product"),
+            Borrowed("Void an invoice"),
+            Borrowed("Submit evidence for a dispute"),
+            Borrowed("Create a payout to our bank"),
+            Borrowed("Create a coupon"),
+        ]),
     },
     date_format: Borrowed("Unix seconds (whole numbers, UTC)."),
 };

@@ -12,75 +12,61 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "The act of canceling a payment intent; the record is the payment intent.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("PaymentIntentCancellations_Create"),
-                entity: Borrowed("payment_intent_cancellations"),
-                action: Action::Create,
-                summary: Borrowed("Cancel a payment intent"),
-                description: Borrowed(
-                    "Cancels a payment intent that has not succeeded and releases money that was only authorized. Cannot be undone. A successful payment is refunded instead, with `refunds.create`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/payment_intents/")),
-                            Piece::Name(Borrowed("id")),
-                            Piece::Text(Borrowed("/cancel")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the payment intent to cancel."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cancellation_reason"),
-                            location: Location::Body,
-                            description: Borrowed("Why it is canceled."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""duplicate""#)),
-                                        Json(Borrowed(r#""fraudulent""#)),
-                                        Json(Borrowed(r#""requested_by_customer""#)),
-                                        Json(Borrowed(r#""abandoned""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("PaymentIntentCancellations_Create"),
+            entity: Borrowed("payment_intent_cancellations"),
+            action: Action::Create,
+            summary: Borrowed("Cancel a payment intent"),
+            description: Borrowed(
+                "Cancels a payment intent that has not succeeded and releases money that was only authorized. Cannot be undone. A successful payment is refunded instead, with `refunds.create`.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/payment_intents/")),
+                    Piece::Name(Borrowed("id")),
+                    Piece::Text(Borrowed("/cancel")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the payment intent to cancel."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("cancellation_reason"),
+                    location: Location::Body,
+                    description: Borrowed("Why it is canceled."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""duplicate""#)),
+                            Json(Borrowed(r#""fraudulent""#)),
+                            Json(Borrowed(r#""requested_by_customer""#)),
+                            Json(Borrowed(r#""abandoned""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

@@ -12,95 +12,72 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "The act of confirming a payment intent, which charges; the record is the payment intent.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("PaymentIntentConfirmations_Create"),
-                entity: Borrowed("payment_intent_confirmations"),
-                action: Action::Create,
-                summary: Borrowed("Confirm a payment intent"),
-                description: Borrowed(
-                    "Confirms a payment intent, which charges the payment method: real money in live mode. A declined card is an error (402); with `requires_action` the customer still has to authenticate.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/payment_intents/")),
-                            Piece::Name(Borrowed("id")),
-                            Piece::Text(Borrowed("/confirm")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed(
-                                "Id of the payment intent to confirm.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("payment_method"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of the payment method to charge, when none is set on the payment intent yet.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("receipt_email"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("return_url"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Where to send the customer back after paying or authenticating on another page; needed for methods that redirect.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("PaymentIntentConfirmations_Create"),
+            entity: Borrowed("payment_intent_confirmations"),
+            action: Action::Create,
+            summary: Borrowed("Confirm a payment intent"),
+            description: Borrowed(
+                "Confirms a payment intent, which charges the payment method: real money in live mode. A declined card is an error (402); with `requires_action` the customer still has to authenticate.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/payment_intents/")),
+                    Piece::Name(Borrowed("id")),
+                    Piece::Text(Borrowed("/confirm")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the payment intent to confirm."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("payment_method"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of the payment method to charge, when none is set on the payment intent yet.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("receipt_email"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("return_url"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Where to send the customer back after paying or authenticating on another page; needed for methods that redirect.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

@@ -10,663 +10,519 @@ const TEXT_1: &str = r#"{"type":"object","description":"A payment in progress or
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("payment_intents"),
     description: Borrowed("One payment from creation to success or cancellation."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("PaymentIntents_List"),
-                entity: Borrowed("payment_intents"),
-                action: Action::List,
-                summary: Borrowed("List payment intents"),
-                description: Borrowed(
-                    "Lists payment intents, newest first, abandoned and failed ones included; check `status`. Filter by customer or time; for state, amount or metadata use `payment_intents.search`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("created"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Later than this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or after this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Before this instant, Unix seconds."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or before this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("customer"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records of this customer, by customer id.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("customer_account"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ending_before"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page backward: id of the first payment intent of the present page. Do not combine with `starting_after`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("starting_after"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page forward: id of the last payment intent of the previous page. Do not combine with `ending_before`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("PaymentIntents_List"),
+            entity: Borrowed("payment_intents"),
+            action: Action::List,
+            summary: Borrowed("List payment intents"),
+            description: Borrowed(
+                "Lists payment intents, newest first, abandoned and failed ones included; check `status`. Filter by customer or time; for state, amount or metadata use `payment_intents.search`.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("created"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::LastRecord {
-                        field: JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("id"))]),
-                        },
-                        into: Borrowed("starting_after"),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Later than this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or after this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Before this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or before this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
+                    style: Style::DeepObject,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("customer"),
+                    location: Location::Query,
+                    description: Borrowed("Only records of this customer, by customer id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("customer_account"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only records of this customer, given as an account id; for platforms that model customers as accounts. Use `customer` otherwise.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("ending_before"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page backward: id of the first payment intent of the present page. Do not combine with `starting_after`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("starting_after"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page forward: id of the last payment intent of the previous page. Do not combine with `ending_before`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
                         name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("PaymentIntents_Create"),
-                entity: Borrowed("payment_intents"),
-                action: Action::Create,
-                summary: Borrowed("Create a payment intent"),
-                description: Borrowed(
-                    "Starts a payment of a given amount. Nothing is charged until it is confirmed, by the customer in your payment page or with `confirm: true` and a `payment_method`. The amount is in the smallest currency unit.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("amount"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at least about USD 0.50, at most eight digits.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("currency"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Three-letter ISO currency code in lower case.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("customer"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of the customer who pays; needed to use a payment method saved with them.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("description"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Free text, shown in the dashboard and on e-mail receipts.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("payment_method"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of the payment method to charge. Without it the customer chooses one in your payment page.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("confirm"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "True charges at once instead of waiting for a confirmation; needs `payment_method`. False when left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("automatic_payment_methods"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Lets Stripe offer the payment methods enabled in the dashboard.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("enabled"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed("True to offer them."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("allow_redirects"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "`never` leaves out methods that send the customer to another page, so that no return address is needed; `always` when left out.",
-                                                ),
-                                                choices: Borrowed(
-                                                    &[
-                                                        Json(Borrowed(r#""always""#)),
-                                                        Json(Borrowed(r#""never""#)),
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("receipt_email"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("statement_descriptor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Text on the bank statement for payments other than by card, up to 22 characters; for cards use the suffix.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("statement_descriptor_suffix"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Appended to your account's prefix on card statements; 22 characters with the prefix.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("PaymentIntents_Get"),
-                entity: Borrowed("payment_intents"),
-                action: Action::Get,
-                summary: Borrowed("Get a payment intent"),
-                description: Borrowed(
-                    "Returns one payment intent by id with its state and the amount received.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/payment_intents/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Payment intent id."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("PaymentIntents_Update"),
-                entity: Borrowed("payment_intents"),
-                action: Action::Update,
-                summary: Borrowed("Update a payment intent"),
-                description: Borrowed(
-                    "Changes a payment intent that is not yet confirmed; some fields, such as description and metadata, also later. Does not charge.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/payment_intents/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the payment intent to change."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("amount"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New amount in the smallest currency unit; only before the payment is confirmed.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("currency"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New three-letter ISO currency code in lower case.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("customer"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of the customer who pays; can be set once, not changed.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("description"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New free text, shown in the dashboard and on e-mail receipts.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("payment_method"),
-                            location: Location::Body,
-                            description: Borrowed("Id of the payment method to charge."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("receipt_email"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("statement_descriptor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "New text on the bank statement for payments other than by card, up to 22 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("statement_descriptor_suffix"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Appended to your account's prefix on card statements; 22 characters with the prefix.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values, merged into those present; an empty value removes its key.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("PaymentIntents_Search"),
-                entity: Borrowed("payment_intents"),
-                action: Action::Search,
-                summary: Borrowed("Search payment intents"),
-                description: Borrowed(
-                    "Finds payment intents by state, amount, customer, currency or metadata. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[Piece::Text(Borrowed("/v1/payment_intents/search"))],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                r#"Search expression over `amount`, `created`, `currency`, `customer`, `metadata`, `status`. Exact match `status:"succeeded"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("page"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                        into: Borrowed("page"),
-                    },
-                    more: Some(
-                        Source::Body(JsonPath {
+                        source: MetaSource::Body(JsonPath {
                             steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
                         }),
-                    ),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("starting_after"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("PaymentIntents_Create"),
+            entity: Borrowed("payment_intents"),
+            action: Action::Create,
+            summary: Borrowed("Create a payment intent"),
+            description: Borrowed(
+                "Starts a payment of a given amount. Nothing is charged until it is confirmed, by the customer in your payment page or with `confirm: true` and a `payment_method`. The amount is in the smallest currency unit.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("amount"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at least about USD 0.50, at most eight digits.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("currency"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Three-letter ISO currency code in lower case."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("customer"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of the customer who pays; needed to use a payment method saved with them.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("description"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Free text, shown in the dashboard and on e-mail receipts.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("payment_method"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of the payment method to charge. Without it the customer chooses one in your payment page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("confirm"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "True charges at once instead of waiting for a confirmation; needs `payment_method`. False when left out.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("automatic_payment_methods"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Lets Stripe offer the payment methods enabled in the dashboard.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("enabled"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Boolean]),
+                                    description: Borrowed("True to offer them."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("allow_redirects"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed(
+                                        "`never` leaves out methods that send the customer to another page, so that no return address is needed; `always` when left out.",
+                                    ),
+                                    choices: Borrowed(&[
+                                        Json(Borrowed(r#""always""#)),
+                                        Json(Borrowed(r#""never""#)),
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("receipt_email"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("statement_descriptor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Text on the bank statement for payments other than by card, up to 22 characters; for cards use the suffix.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("statement_descriptor_suffix"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Appended to your account's prefix on card statements; 22 characters with the prefix.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("PaymentIntents_Get"),
+            entity: Borrowed("payment_intents"),
+            action: Action::Get,
+            summary: Borrowed("Get a payment intent"),
+            description: Borrowed(
+                "Returns one payment intent by id with its state and the amount received.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/payment_intents/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Payment intent id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("PaymentIntents_Update"),
+            entity: Borrowed("payment_intents"),
+            action: Action::Update,
+            summary: Borrowed("Update a payment intent"),
+            description: Borrowed(
+                "Changes a payment intent that is not yet confirmed; some fields, such as description and metadata, also later. Does not charge.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/payment_intents/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the payment intent to change."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("amount"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "New amount in the smallest currency unit; only before the payment is confirmed.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("currency"),
+                    location: Location::Body,
+                    description: Borrowed("New three-letter ISO currency code in lower case."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("customer"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of the customer who pays; can be set once, not changed.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("description"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "New free text, shown in the dashboard and on e-mail receipts.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("payment_method"),
+                    location: Location::Body,
+                    description: Borrowed("Id of the payment method to charge."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("receipt_email"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "E-mail address the receipt goes to; in live mode a receipt is sent even when receipts are off in the settings.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("statement_descriptor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "New text on the bank statement for payments other than by card, up to 22 characters.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("statement_descriptor_suffix"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Appended to your account's prefix on card statements; 22 characters with the prefix.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values, merged into those present; an empty value removes its key.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("PaymentIntents_Search"),
+            entity: Borrowed("payment_intents"),
+            action: Action::Search,
+            summary: Borrowed("Search payment intents"),
+            description: Borrowed(
+                "Finds payment intents by state, amount, customer, currency or metadata. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payment_intents/search"))]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        r#"Search expression over `amount`, `created`, `currency`, `customer`, `metadata`, `status`. Exact match `status:"succeeded"`, comparison `amount>1000` (smallest currency unit), metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("page"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_more"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Body(JsonPath {
+                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
+                    }),
+                    into: Borrowed("page"),
+                },
+                more: Some(
+                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
+                ),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("For the state of a payment, and to take one."),

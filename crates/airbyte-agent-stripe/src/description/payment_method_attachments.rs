@@ -12,70 +12,53 @@ pub(super) const ENTITY: Entity = Entity {
     description: Borrowed(
         "The act of storing a payment method with a customer; the record is the payment method.",
     ),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("PaymentMethodAttachments_Create"),
-                entity: Borrowed("payment_method_attachments"),
-                action: Action::Create,
-                summary: Borrowed("Attach a payment method to a customer"),
-                description: Borrowed(
-                    "Stores a payment method with a customer so that it can be charged again. Does not make it the default. A method that was used before without a customer, or was detached, cannot be attached.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/payment_methods/")),
-                            Piece::Name(Borrowed("id")),
-                            Piece::Text(Borrowed("/attach")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the payment method to attach."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("customer"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Id of the customer to attach the payment method to.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("PaymentMethodAttachments_Create"),
+            entity: Borrowed("payment_method_attachments"),
+            action: Action::Create,
+            summary: Borrowed("Attach a payment method to a customer"),
+            description: Borrowed(
+                "Stores a payment method with a customer so that it can be charged again. Does not make it the default. A method that was used before without a customer, or was detached, cannot be attached.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/payment_methods/")),
+                    Piece::Name(Borrowed("id")),
+                    Piece::Text(Borrowed("/attach")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the payment method to attach."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("customer"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Id of the customer to attach the payment method to."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("To store a card or account with a customer."),

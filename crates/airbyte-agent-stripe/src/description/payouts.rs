@@ -10,292 +10,246 @@ const TEXT_1: &str = r#"{"type":"object","description":"A transfer from the Stri
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("payouts"),
     description: Borrowed("A transfer from the Stripe balance to the bank."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Payouts_List"),
-                entity: Borrowed("payouts"),
-                action: Action::List,
-                summary: Borrowed("List payouts"),
-                description: Borrowed(
-                    "Lists transfers to your bank, newest first. Filter by state, destination, arrival or creation. What a payout consists of is in `balance_transactions.list` with `payout`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payouts"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("arrival_date"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Later than this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or after this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Before this instant, Unix seconds."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or before this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("created"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Later than this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or after this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Before this instant, Unix seconds."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or before this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("destination"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only payouts to this bank account or card, by external account id.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ending_before"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page backward: id of the first payout of the present page. Do not combine with `starting_after`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("starting_after"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page forward: id of the last payout of the previous page. Do not combine with `ending_before`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("status"),
-                            location: Location::Query,
-                            description: Borrowed("Only payouts in this state."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""pending""#)),
-                                        Json(Borrowed(r#""paid""#)),
-                                        Json(Borrowed(r#""failed""#)),
-                                        Json(Borrowed(r#""canceled""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Payouts_List"),
+            entity: Borrowed("payouts"),
+            action: Action::List,
+            summary: Borrowed("List payouts"),
+            description: Borrowed(
+                "Lists transfers to your bank, newest first. Filter by state, destination, arrival or creation. What a payout consists of is in `balance_transactions.list` with `payout`.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/payouts"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("arrival_date"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::LastRecord {
-                        field: JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("id"))]),
-                        },
-                        into: Borrowed("starting_after"),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Later than this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or after this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Before this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or before this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
+                    style: Style::DeepObject,
+                    ..PARAMETER
                 },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Payouts_Get"),
-                entity: Borrowed("payouts"),
-                action: Action::Get,
-                summary: Borrowed("Get a payout"),
-                description: Borrowed(
-                    "Returns one payout by id with amount, state, arrival date and, if it failed, the reason.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/payouts/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
+                Parameter {
+                    name: Borrowed("created"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
                     ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Payout id."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Later than this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
                             },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or after this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Before this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or before this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    style: Style::DeepObject,
+                    ..PARAMETER
                 },
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("destination"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only payouts to this bank account or card, by external account id.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("ending_before"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page backward: id of the first payout of the present page. Do not combine with `starting_after`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("starting_after"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page forward: id of the last payout of the previous page. Do not combine with `ending_before`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("status"),
+                    location: Location::Query,
+                    description: Borrowed("Only payouts in this state."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""pending""#)),
+                            Json(Borrowed(r#""paid""#)),
+                            Json(Borrowed(r#""failed""#)),
+                            Json(Borrowed(r#""canceled""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_more"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("starting_after"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Payouts_Get"),
+            entity: Borrowed("payouts"),
+            action: Action::Get,
+            summary: Borrowed("Get a payout"),
+            description: Borrowed(
+                "Returns one payout by id with amount, state, arrival date and, if it failed, the reason.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/payouts/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Payout id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("For when and how much money arrives at the bank."),
-    phrases: Borrowed(
-        &[Borrowed("payout"), Borrowed("bank transfer"), Borrowed("deposit")],
-    ),
+    phrases: Borrowed(&[Borrowed("payout"), Borrowed("bank transfer"), Borrowed("deposit")]),
 };

@@ -10,222 +10,180 @@ const TEXT_1: &str = r#"{"type":"object","description":"How much, in which curre
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("prices"),
     description: Borrowed("How much, in which currency and how often a product costs."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Prices_Create"),
-                entity: Borrowed("prices"),
-                action: Action::Create,
-                summary: Borrowed("Create a price"),
-                description: Borrowed(
-                    "Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/prices"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Prices_Create"),
+            entity: Borrowed("prices"),
+            action: Action::Create,
+            summary: Borrowed("Create a price"),
+            description: Borrowed(
+                "Adds a price to a product, one-time or, with `recurring`, for subscriptions. Amount and currency cannot be changed later: make a new price instead. The amount is in the smallest currency unit.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/prices"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("currency"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Three-letter ISO currency code in lower case."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("currency"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Three-letter ISO currency code in lower case.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("product"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Id of the product the price is for."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("unit_amount"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it free.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("active"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Whether it can be used for new purchases; true when left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("nickname"),
-                            location: Location::Body,
-                            description: Borrowed("Short name, seen only by you."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("recurring"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Makes it a subscription price and says how often it is charged. Left out, it is a one-time price.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("interval"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Unit of the billing period."),
-                                                choices: Borrowed(
-                                                    &[
-                                                        Json(Borrowed(r#""day""#)),
-                                                        Json(Borrowed(r#""week""#)),
-                                                        Json(Borrowed(r#""month""#)),
-                                                        Json(Borrowed(r#""year""#)),
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("interval_count"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Number of units in a billing period, at most three years in all; 3 with `month` bills quarterly.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("usage_type"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed(
-                                                    "`licensed` (when left out) charges by quantity, `metered` by reported usage.",
-                                                ),
-                                                choices: Borrowed(
-                                                    &[
-                                                        Json(Borrowed(r#""metered""#)),
-                                                        Json(Borrowed(r#""licensed""#)),
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("billing_scheme"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "`per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which this operation does not offer.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""per_unit""#)),
-                                        Json(Borrowed(r#""tiered""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("lookup_key"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Name of your own, up to 200 characters, by which the price can be found; unique among active prices.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("tax_behavior"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Whether the amount includes tax; cannot be changed once it is `inclusive` or `exclusive`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""exclusive""#)),
-                                        Json(Borrowed(r#""inclusive""#)),
-                                        Json(Borrowed(r#""unspecified""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("product"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Id of the product the price is for."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
+                Parameter {
+                    name: Borrowed("unit_amount"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it free.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("active"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Whether it can be used for new purchases; true when left out.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("nickname"),
+                    location: Location::Body,
+                    description: Borrowed("Short name, seen only by you."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("recurring"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Makes it a subscription price and says how often it is charged. Left out, it is a one-time price.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("interval"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Unit of the billing period."),
+                                    choices: Borrowed(&[
+                                        Json(Borrowed(r#""day""#)),
+                                        Json(Borrowed(r#""week""#)),
+                                        Json(Borrowed(r#""month""#)),
+                                        Json(Borrowed(r#""year""#)),
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("interval_count"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "Number of units in a billing period, at most three years in all; 3 with `month` bills quarterly.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("usage_type"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed(
+                                        "`licensed` (when left out) charges by quantity, `metered` by reported usage.",
+                                    ),
+                                    choices: Borrowed(&[
+                                        Json(Borrowed(r#""metered""#)),
+                                        Json(Borrowed(r#""licensed""#)),
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("billing_scheme"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "`per_unit` (when left out) charges the same for every unit; `tiered` needs tiers, which this operation does not offer.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""per_unit""#)),
+                            Json(Borrowed(r#""tiered""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("lookup_key"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Name of your own, up to 200 characters, by which the price can be found; unique among active prices.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("tax_behavior"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Whether the amount includes tax; cannot be changed once it is `inclusive` or `exclusive`.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""exclusive""#)),
+                            Json(Borrowed(r#""inclusive""#)),
+                            Json(Borrowed(r#""unspecified""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
             },
-        ],
-    ),
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("To give a product a one-time or recurring price."),

@@ -10,937 +10,713 @@ const TEXT_1: &str = r#"{"type":"object","description":"A good or service you se
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("products"),
     description: Borrowed("A good or service that is sold; prices are attached to it."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Products_List"),
-                entity: Borrowed("products"),
-                action: Action::List,
-                summary: Borrowed("List products"),
-                description: Borrowed(
-                    "Lists products, newest first, archived ones included unless `active` is true. A product holds no amount: its default price is named in `default_price`.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("active"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "True for products that can be sold, false for archived ones; left out, both.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("created"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Later than this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or after this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Before this instant, Unix seconds."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or before this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ending_before"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page backward: id of the first product of the present page. Do not combine with `starting_after`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ids"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only these products, by id. Do not combine with paging parameters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("shippable"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "True for physical goods that are shipped, false for others; left out, both.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("starting_after"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page forward: id of the last product of the previous page. Do not combine with `ending_before`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("url"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only products with exactly this web address.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Products_List"),
+            entity: Borrowed("products"),
+            action: Action::List,
+            summary: Borrowed("List products"),
+            description: Borrowed(
+                "Lists products, newest first, archived ones included unless `active` is true. A product holds no amount: its default price is named in `default_price`.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("active"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "True for products that can be sold, false for archived ones; left out, both.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                paging: Paging {
-                    next: Next::LastRecord {
-                        field: JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("id"))]),
-                        },
-                        into: Borrowed("starting_after"),
+                Parameter {
+                    name: Borrowed("created"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Later than this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or after this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Before this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or before this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
+                    style: Style::DeepObject,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("ending_before"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page backward: id of the first product of the present page. Do not combine with `starting_after`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("ids"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only these products, by id. Do not combine with paging parameters.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("shippable"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "True for physical goods that are shipped, false for others; left out, both.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("starting_after"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page forward: id of the last product of the previous page. Do not combine with `ending_before`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("url"),
+                    location: Location::Query,
+                    description: Borrowed("Only products with exactly this web address."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
                         name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Products_Create"),
-                entity: Borrowed("products"),
-                action: Action::Create,
-                summary: Borrowed("Create a product"),
-                description: Borrowed(
-                    "Creates a product. It can be sold once it has a price: add one with `prices.create`.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("name"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed(
-                                "Name shown to customers in Checkout, on invoices and receipts.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("active"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Whether it can be sold right away; true when left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("description"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Longer description shown to customers.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of your own choice; must be unused in the account. Left out, Stripe makes one (`prod_…`).",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("images"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Addresses of product images, up to 8.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("marketing_features"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Selling points shown in pricing tables, up to 15.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(
-                                                &[
-                                                    Property {
-                                                        name: Borrowed("name"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            description: Borrowed(
-                                                                "Text of the selling point, up to 80 characters.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ],
-                                            ),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("package_dimensions"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Size and weight for shipping; give all four values.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("height"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Height in inches, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("length"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Length in inches, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("weight"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Weight in ounces, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("width"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Width in inches, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("shippable"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Whether it is a physical good that is shipped.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("statement_descriptor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                r#"Text on the customer's bank statement for subscription payments, up to 22 characters, without < > \ " '."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("tax_code"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Stripe tax code of the product, used by automatic tax.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("unit_label"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("url"),
-                            location: Location::Body,
-                            description: Borrowed("Public web page of the product."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Products_Get"),
-                entity: Borrowed("products"),
-                action: Action::Get,
-                summary: Borrowed("Get a product"),
-                description: Borrowed("Returns one product by id."),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/products/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Product id."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Products_Update"),
-                entity: Borrowed("products"),
-                action: Action::Update,
-                summary: Borrowed("Update a product"),
-                description: Borrowed(
-                    "Changes the fields given and leaves the others alone. Set `active: false` to archive a product that can no longer be deleted because it has prices.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/products/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the product to change."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("active"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "False archives the product, true brings it back.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("name"),
-                            location: Location::Body,
-                            description: Borrowed("New name shown to customers."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("description"),
-                            location: Location::Body,
-                            description: Borrowed("New description shown to customers."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("default_price"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of the price to use by default; must belong to this product.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("images"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Addresses of product images, up to 8.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("marketing_features"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Selling points shown in pricing tables, up to 15.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(
-                                                &[
-                                                    Property {
-                                                        name: Borrowed("name"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            description: Borrowed(
-                                                                "Text of the selling point, up to 80 characters.",
-                                                            ),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ],
-                                            ),
-                                            open: false,
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values, merged into those present; an empty value removes its key.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("package_dimensions"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Size and weight for shipping; give all four values.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("height"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Height in inches, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("length"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Length in inches, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("weight"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Weight in ounces, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("width"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Number]),
-                                                description: Borrowed(
-                                                    "Width in inches, up to two decimals.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("shippable"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Whether it is a physical good that is shipped.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("statement_descriptor"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                r#"New text on the customer's bank statement, up to 22 characters, without < > \ " '."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("tax_code"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Stripe tax code of the product, used by automatic tax.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("unit_label"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("url"),
-                            location: Location::Body,
-                            description: Borrowed("New public web page of the product."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Products_Delete"),
-                entity: Borrowed("products"),
-                action: Action::Delete,
-                summary: Borrowed("Delete a product"),
-                description: Borrowed(
-                    "Deletes a product for good. Only possible while it has no prices; archive it with `products.update` otherwise.",
-                ),
-                method: Method::Delete,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/products/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the product to delete."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"type":"object","description":"Confirmation of the deletion.","properties":{"id":{"type":"string","description":"Id of the object."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["product"]},"deleted":{"type":"boolean","description":"Always true."}}}"#,
-                            ),
-                        ),
-                    ),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Products_Search"),
-                entity: Borrowed("products"),
-                action: Action::Search,
-                summary: Borrowed("Search products"),
-                description: Borrowed(
-                    "Finds products by name, description, web address, metadata or whether they are active. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products/search"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed(
-                                r#"Search expression over `active`, `description`, `metadata`, `name`, `shippable`, `url`. Exact match `active:"true"`, substring (three letters or more) `name~"gold"`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("page"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Body(JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                        }),
-                        into: Borrowed("page"),
-                    },
-                    more: Some(
-                        Source::Body(JsonPath {
+                        source: MetaSource::Body(JsonPath {
                             steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
                         }),
-                    ),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("starting_after"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Products_Create"),
+            entity: Borrowed("products"),
+            action: Action::Create,
+            summary: Borrowed("Create a product"),
+            description: Borrowed(
+                "Creates a product. It can be sold once it has a price: add one with `prices.create`.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("name"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed(
+                        "Name shown to customers in Checkout, on invoices and receipts.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("active"),
+                    location: Location::Body,
+                    description: Borrowed("Whether it can be sold right away; true when left out."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("description"),
+                    location: Location::Body,
+                    description: Borrowed("Longer description shown to customers."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of your own choice; must be unused in the account. Left out, Stripe makes one (`prod_…`).",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("images"),
+                    location: Location::Body,
+                    description: Borrowed("Addresses of product images, up to 8."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("marketing_features"),
+                    location: Location::Body,
+                    description: Borrowed("Selling points shown in pricing tables, up to 15."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
+                                kinds: Borrowed(&[Kind::Object]),
+                                properties: Borrowed(&[
+                                    Property {
+                                        name: Borrowed("name"),
+                                        required: false,
+                                        schema: Schema {
+                                            kinds: Borrowed(&[Kind::String]),
+                                            description: Borrowed(
+                                                "Text of the selling point, up to 80 characters.",
+                                            ),
+                                            ..SCHEMA
+                                        },
+                                    },
+                                ]),
+                                open: false,
+                                ..SCHEMA
+                            },
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("package_dimensions"),
+                    location: Location::Body,
+                    description: Borrowed("Size and weight for shipping; give all four values."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("height"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Height in inches, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("length"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Length in inches, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("weight"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Weight in ounces, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("width"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Width in inches, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("shippable"),
+                    location: Location::Body,
+                    description: Borrowed("Whether it is a physical good that is shipped."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("statement_descriptor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        r#"Text on the customer's bank statement for subscription payments, up to 22 characters, without < > \ " '."#,
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("tax_code"),
+                    location: Location::Body,
+                    description: Borrowed("Stripe tax code of the product, used by automatic tax."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("unit_label"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("url"),
+                    location: Location::Body,
+                    description: Borrowed("Public web page of the product."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Products_Get"),
+            entity: Borrowed("products"),
+            action: Action::Get,
+            summary: Borrowed("Get a product"),
+            description: Borrowed("Returns one product by id."),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/products/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Product id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Products_Update"),
+            entity: Borrowed("products"),
+            action: Action::Update,
+            summary: Borrowed("Update a product"),
+            description: Borrowed(
+                "Changes the fields given and leaves the others alone. Set `active: false` to archive a product that can no longer be deleted because it has prices.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/products/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the product to change."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("active"),
+                    location: Location::Body,
+                    description: Borrowed("False archives the product, true brings it back."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("name"),
+                    location: Location::Body,
+                    description: Borrowed("New name shown to customers."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("description"),
+                    location: Location::Body,
+                    description: Borrowed("New description shown to customers."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("default_price"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of the price to use by default; must belong to this product.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("images"),
+                    location: Location::Body,
+                    description: Borrowed("Addresses of product images, up to 8."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("marketing_features"),
+                    location: Location::Body,
+                    description: Borrowed("Selling points shown in pricing tables, up to 15."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
+                                kinds: Borrowed(&[Kind::Object]),
+                                properties: Borrowed(&[
+                                    Property {
+                                        name: Borrowed("name"),
+                                        required: false,
+                                        schema: Schema {
+                                            kinds: Borrowed(&[Kind::String]),
+                                            description: Borrowed(
+                                                "Text of the selling point, up to 80 characters.",
+                                            ),
+                                            ..SCHEMA
+                                        },
+                                    },
+                                ]),
+                                open: false,
+                                ..SCHEMA
+                            },
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values, merged into those present; an empty value removes its key.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("package_dimensions"),
+                    location: Location::Body,
+                    description: Borrowed("Size and weight for shipping; give all four values."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("height"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Height in inches, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("length"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Length in inches, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("weight"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Weight in ounces, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("width"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Number]),
+                                    description: Borrowed("Width in inches, up to two decimals."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("shippable"),
+                    location: Location::Body,
+                    description: Borrowed("Whether it is a physical good that is shipped."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("statement_descriptor"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        r#"New text on the customer's bank statement, up to 22 characters, without < > \ " '."#,
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("tax_code"),
+                    location: Location::Body,
+                    description: Borrowed("Stripe tax code of the product, used by automatic tax."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("unit_label"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "What one unit is called on receipts and invoices, such as `seat`, up to 12 characters.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("url"),
+                    location: Location::Body,
+                    description: Borrowed("New public web page of the product."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Products_Delete"),
+            entity: Borrowed("products"),
+            action: Action::Delete,
+            summary: Borrowed("Delete a product"),
+            description: Borrowed(
+                "Deletes a product for good. Only possible while it has no prices; archive it with `products.update` otherwise.",
+            ),
+            method: Method::Delete,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/products/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the product to delete."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                schema: Some(
+                    Json(
+                        Borrowed(
+                            r#"{"type":"object","description":"Confirmation of the deletion.","properties":{"id":{"type":"string","description":"Id of the object."},"object":{"type":"string","description":"Kind of object, always the same here.","enum":["product"]},"deleted":{"type":"boolean","description":"Always true."}}}"#,
+                        ),
+                    ),
+                ),
+                ..RESPONSE
+            },
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Products_Search"),
+            entity: Borrowed("products"),
+            action: Action::Search,
+            summary: Borrowed("Search products"),
+            description: Borrowed(
+                "Finds products by name, description, web address, metadata or whether they are active. Search runs on an index that lags behind by up to a minute (longer during outages), so do not use it to read back what was just written, nor for accounts in India.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/products/search"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed(
+                        r#"Search expression over `active`, `description`, `metadata`, `name`, `shippable`, `url`. Exact match `active:"true"`, substring (three letters or more) `name~"gold"`, metadata `metadata["key"]:"value"`. A leading `-` negates. Join with AND or with OR, never both."#,
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("page"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Token of the next page: `next_page` of the previous answer. Leave it out for the first page and repeat the same `query`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_more"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Body(JsonPath {
+                        steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
+                    }),
+                    into: Borrowed("page"),
+                },
+                more: Some(
+                    Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
+                ),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("For the catalogue; prices are separate."),

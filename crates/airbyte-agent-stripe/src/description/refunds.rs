@@ -10,442 +10,360 @@ const TEXT_1: &str = r#"{"type":"object","description":"Money returned to a cust
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("refunds"),
     description: Borrowed("Money given back for a charge, in full or in part."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("Refunds_List"),
-                entity: Borrowed("refunds"),
-                action: Action::List,
-                summary: Borrowed("List refunds"),
-                description: Borrowed(
-                    "Lists refunds, newest first, failed and pending ones included. Filter by charge, payment intent or time. Amounts are in the smallest currency unit.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/refunds"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("Refunds_List"),
+            entity: Borrowed("refunds"),
+            action: Action::List,
+            summary: Borrowed("List refunds"),
+            description: Borrowed(
+                "Lists refunds, newest first, failed and pending ones included. Filter by charge, payment intent or time. Amounts are in the smallest currency unit.",
+            ),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/refunds"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("charge"),
+                    location: Location::Query,
+                    description: Borrowed("Only records of this charge, by charge id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("charge"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records of this charge, by charge id.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("created"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records created within these bounds, in Unix seconds; bounds may be combined.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "Later than this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or after this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed("Before this instant, Unix seconds."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Integer]),
-                                                description: Borrowed(
-                                                    "At or before this instant, Unix seconds.",
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ending_before"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page backward: id of the first refund of the present page. Do not combine with `starting_after`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("payment_intent"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only records of this payment intent, by id.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("starting_after"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Page forward: id of the last refund of the previous page. Do not combine with `ending_before`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
+                Parameter {
+                    name: Borrowed("created"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Only records created within these bounds, in Unix seconds; bounds may be combined.",
                     ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::LastRecord {
-                        field: JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("id"))]),
-                        },
-                        into: Borrowed("starting_after"),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Later than this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or after this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed("Before this instant, Unix seconds."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Integer]),
+                                    description: Borrowed(
+                                        "At or before this instant, Unix seconds.",
+                                    ),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
+                    style: Style::DeepObject,
+                    ..PARAMETER
                 },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Refunds_Create"),
-                entity: Borrowed("refunds"),
-                action: Action::Create,
-                summary: Borrowed("Refund a payment"),
-                description: Borrowed(
-                    "Gives money back to the customer, all of a payment or part of it. Name the charge or the payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the payment is not returned. A payment can be refunded in several parts, up to its amount.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/v1/refunds"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("charge"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of the charge to refund. Give either this or `payment_intent`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("payment_intent"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Id of the payment intent whose charge is refunded. Give either this or `charge`.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("amount"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but JPY 1000). Left out, everything not yet refunded; it may not exceed that.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("reason"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Why it is refunded. `fraudulent` also puts the card and e-mail address on your block lists.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""duplicate""#)),
-                                        Json(Borrowed(r#""fraudulent""#)),
-                                        Json(Borrowed(r#""requested_by_customer""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("refund_application_fee"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Connect platforms: also give back the application fee, in proportion. False when left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("reverse_transfer"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "Connect platforms: also take back the transfer to the connected account, in proportion. False when left out.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Boolean]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("Refunds_Get"),
-                entity: Borrowed("refunds"),
-                action: Action::Get,
-                summary: Borrowed("Get a refund"),
-                description: Borrowed(
-                    "Returns one refund by id with its state and, if it failed, the reason.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/v1/refunds/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
+                Parameter {
+                    name: Borrowed("ending_before"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page backward: id of the first refund of the present page. Do not combine with `starting_after`.",
                     ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Refund id."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Records per page, 1 to 100; Stripe takes 10 when it is left out.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("payment_intent"),
+                    location: Location::Query,
+                    description: Borrowed("Only records of this payment intent, by id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("starting_after"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Page forward: id of the last refund of the previous page. Do not combine with `ending_before`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_more"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("starting_after"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Refunds_Create"),
+            entity: Borrowed("refunds"),
+            action: Action::Create,
+            summary: Borrowed("Refund a payment"),
+            description: Borrowed(
+                "Gives money back to the customer, all of a payment or part of it. Name the charge or the payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the payment is not returned. A payment can be refunded in several parts, up to its amount.",
+            ),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/v1/refunds"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("charge"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of the charge to refund. Give either this or `payment_intent`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("payment_intent"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Id of the payment intent whose charge is refunded. Give either this or `charge`.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("amount"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Amount to return in the smallest unit of the charge's currency (1000 is USD 10.00, but JPY 1000). Left out, everything not yet refunded; it may not exceed that.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Your own keys and values: up to 50 keys of 40 characters, values up to 500.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("reason"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Why it is refunded. `fraudulent` also puts the card and e-mail address on your block lists.",
+                    ),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""duplicate""#)),
+                            Json(Borrowed(r#""fraudulent""#)),
+                            Json(Borrowed(r#""requested_by_customer""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("refund_application_fee"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Connect platforms: also give back the application fee, in proportion. False when left out.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("reverse_transfer"),
+                    location: Location::Body,
+                    description: Borrowed(
+                        "Connect platforms: also take back the transfer to the connected account, in proportion. False when left out.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::Boolean]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("Refunds_Get"),
+            entity: Borrowed("refunds"),
+            action: Action::Get,
+            summary: Borrowed("Get a refund"),
+            description: Borrowed(
+                "Returns one refund by id with its state and, if it failed, the reason.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/v1/refunds/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Refund id."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("amount"),
-                kind: Borrowed("integer"),
-                description: Borrowed("Amount returned, in the smallest currency unit."),
-            },
-            StoreField {
-                name: Borrowed("balance_transaction"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Id of the balance transaction, where fee and net amount are (`txn_…`).",
-                ),
-            },
-            StoreField {
-                name: Borrowed("charge"),
-                kind: Borrowed("string"),
-                description: Borrowed("Id of the charge (`ch_…`)."),
-            },
-            StoreField {
-                name: Borrowed("created"),
-                kind: Borrowed("integer"),
-                description: Borrowed("When it was created, Unix seconds."),
-            },
-            StoreField {
-                name: Borrowed("currency"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Three-letter ISO currency code in lower case, such as `usd`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("destination_details"),
-                kind: Borrowed("object"),
-                description: Borrowed(
-                    "Where the money went; details under the name given in `type`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Refund id (`re_…` or `pyr_…`)."),
-            },
-            StoreField {
-                name: Borrowed("metadata"),
-                kind: Borrowed("object"),
-                description: Borrowed("Your own keys and values; values are strings."),
-            },
-            StoreField {
-                name: Borrowed("object"),
-                kind: Borrowed("string"),
-                description: Borrowed("Kind of object, always the same here."),
-            },
-            StoreField {
-                name: Borrowed("payment_intent"),
-                kind: Borrowed("string"),
-                description: Borrowed("Id of the payment intent (`pi_…`)."),
-            },
-            StoreField {
-                name: Borrowed("reason"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Reason given: `duplicate`, `fraudulent`, `requested_by_customer`, or `expired_uncaptured_charge` from Stripe.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("receipt_number"),
-                kind: Borrowed("string"),
-                description: Borrowed("Number of the receipt sent by e-mail."),
-            },
-            StoreField {
-                name: Borrowed("source_transfer_reversal"),
-                kind: Borrowed("string"),
-                description: Borrowed("Reversal of the transfer it came from."),
-            },
-            StoreField {
-                name: Borrowed("status"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "`pending`, `requires_action`, `succeeded`, `failed` or `canceled`.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("transfer_reversal"),
-                kind: Borrowed("string"),
-                description: Borrowed(
-                    "Reversal of the transfer to the connected account.",
-                ),
-            },
-            StoreField {
-                name: Borrowed("updated"),
-                kind: Borrowed("integer"),
-                description: Borrowed(
-                    "When the copy's record last changed, Unix seconds.",
-                ),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("amount"),
+            kind: Borrowed("integer"),
+            description: Borrowed("Amount returned, in the smallest currency unit."),
+        },
+        StoreField {
+            name: Borrowed("balance_transaction"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Id of the balance transaction, where fee and net amount are (`txn_…`).",
+            ),
+        },
+        StoreField {
+            name: Borrowed("charge"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the charge (`ch_…`)."),
+        },
+        StoreField {
+            name: Borrowed("created"),
+            kind: Borrowed("integer"),
+            description: Borrowed("When it was created, Unix seconds."),
+        },
+        StoreField {
+            name: Borrowed("currency"),
+            kind: Borrowed("string"),
+            description: Borrowed("Three-letter ISO currency code in lower case, such as `usd`."),
+        },
+        StoreField {
+            name: Borrowed("destination_details"),
+            kind: Borrowed("object"),
+            description: Borrowed("Where the money went; details under the name given in `type`."),
+        },
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Refund id (`re_…` or `pyr_…`)."),
+        },
+        StoreField {
+            name: Borrowed("metadata"),
+            kind: Borrowed("object"),
+            description: Borrowed("Your own keys and values; values are strings."),
+        },
+        StoreField {
+            name: Borrowed("object"),
+            kind: Borrowed("string"),
+            description: Borrowed("Kind of object, always the same here."),
+        },
+        StoreField {
+            name: Borrowed("payment_intent"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the payment intent (`pi_…`)."),
+        },
+        StoreField {
+            name: Borrowed("reason"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Reason given: `duplicate`, `fraudulent`, `requested_by_customer`, or `expired_uncaptured_charge` from Stripe.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("receipt_number"),
+            kind: Borrowed("string"),
+            description: Borrowed("Number of the receipt sent by e-mail."),
+        },
+        StoreField {
+            name: Borrowed("source_transfer_reversal"),
+            kind: Borrowed("string"),
+            description: Borrowed("Reversal of the transfer it came from."),
+        },
+        StoreField {
+            name: Borrowed("status"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "`pending`, `requires_action`, `succeeded`, `failed` or `canceled`.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("transfer_reversal"),
+            kind: Borrowed("string"),
+            description: Borrowed("Reversal of the transfer to the connected account."),
+        },
+        StoreField {
+            name: Borrowed("updated"),
+            kind: Borrowed("integer"),
+            description: Borrowed("When the copy's record last changed, Unix seconds."),
+        },
+    ]),
     when_to_use: Borrowed("For refunds made, their state and reason."),
     phrases: Borrowed(&[Borrowed("refund"), Borrowed("money back")]),
 };

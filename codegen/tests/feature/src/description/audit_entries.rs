@@ -10,105 +10,86 @@ const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","de
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("audit_entries"),
     description: Borrowed("One line of the audit log."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listAuditEntries"),
-                entity: Borrowed("audit_entries"),
-                action: Action::List,
-                summary: Borrowed("List the audit log"),
-                description: Borrowed(
-                    "Returns what happened in a workspace, private lines left out. Pages by number.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/workspaces/")),
-                            Piece::Name(Borrowed("workspace_id")),
-                            Piece::Text(Borrowed("/audit")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("workspace_id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the workspace."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("page"),
-                            location: Location::Query,
-                            description: Borrowed("Number of the page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("per_page"),
-                            location: Location::Query,
-                            description: Borrowed("Lines per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath { steps: Borrowed(&[]) }),
-                    filter: Some(
-                        Filter::Unless(JsonPath {
-                            steps: Borrowed(
-                                &[
-                                    Step::Key(Borrowed("access")),
-                                    Step::Key(Borrowed("is_private")),
-                                ],
-                            ),
-                        }),
-                    ),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("last_page"),
-                                source: MetaSource::Header(Borrowed("X-Last-Page")),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Page {
-                        into: Borrowed("page"),
-                        start: 1,
-                    },
-                    more: None,
-                    done: Some(Source::Meta {
-                        name: Borrowed("last_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    size: Some(PageSize {
-                        parameter: Borrowed("per_page"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listAuditEntries"),
+            entity: Borrowed("audit_entries"),
+            action: Action::List,
+            summary: Borrowed("List the audit log"),
+            description: Borrowed(
+                "Returns what happened in a workspace, private lines left out. Pages by number.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/workspaces/")),
+                    Piece::Name(Borrowed("workspace_id")),
+                    Piece::Text(Borrowed("/audit")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("workspace_id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the workspace."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("page"),
+                    location: Location::Query,
+                    description: Borrowed("Number of the page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("per_page"),
+                    location: Location::Query,
+                    description: Borrowed("Lines per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[]) }),
+                filter: Some(
+                    Filter::Unless(JsonPath {
+                        steps: Borrowed(&[
+                            Step::Key(Borrowed("access")),
+                            Step::Key(Borrowed("is_private")),
+                        ]),
+                    }),
+                ),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("last_page"),
+                        source: MetaSource::Header(Borrowed("X-Last-Page")),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Page { into: Borrowed("page"), start: 1 },
+                more: None,
+                done: Some(Source::Meta {
+                    name: Borrowed("last_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

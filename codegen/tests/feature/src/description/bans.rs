@@ -8,43 +8,35 @@ use super::*;
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("bans"),
     description: Borrowed("An address that is shut out."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listBans"),
-                entity: Borrowed("bans"),
-                action: Action::List,
-                summary: Borrowed("List bans"),
-                description: Borrowed("Returns every ban, whatever its kind."),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/bans"))]),
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Each, Step::Each]),
-                    }),
-                    schema: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"type":"object","properties":{"address":{"type":"string","description":"Address."}}}"#,
-                            ),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listBans"),
+            entity: Borrowed("bans"),
+            action: Action::List,
+            summary: Borrowed("List bans"),
+            description: Borrowed("Returns every ban, whatever its kind."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/bans"))]) },
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Each, Step::Each]) }),
+                schema: Some(
+                    Json(
+                        Borrowed(
+                            r#"{"type":"object","properties":{"address":{"type":"string","description":"Address."}}}"#,
                         ),
                     ),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed("The list is short."),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+                ),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::None { reason: Borrowed("The list is short.") },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(
         Json(
             Borrowed(

@@ -10,164 +10,127 @@ const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","de
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("customers"),
     description: Borrowed("Someone who is billed."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listCustomers"),
-                entity: Borrowed("customers"),
-                action: Action::List,
-                summary: Borrowed("List customers"),
-                description: Borrowed(
-                    "Returns customers. Pages by the id of the last one.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/customers"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listCustomers"),
+            entity: Borrowed("customers"),
+            action: Action::List,
+            summary: Borrowed("List customers"),
+            description: Borrowed("Returns customers. Pages by the id of the last one."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/customers"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("starting_after"),
+                    location: Location::Query,
+                    description: Borrowed("Id of the last customer seen."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("starting_after"),
-                            location: Location::Query,
-                            description: Borrowed("Id of the last customer seen."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed("Customers per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::LastRecord {
-                        field: JsonPath {
-                            steps: Borrowed(&[Step::Key(Borrowed("id"))]),
-                        },
-                        into: Borrowed("starting_after"),
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed("Customers per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        maximum: Some(100.0),
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
                         name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("has_more"))]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("createCustomer"),
-                entity: Borrowed("customers"),
-                action: Action::Create,
-                summary: Borrowed("Create a customer"),
-                description: Borrowed("Creates a customer from a form and returns it."),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/customers"))]),
+            paging: Paging {
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("starting_after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("email"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Address."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("metadata"),
-                            location: Location::Body,
-                            description: Borrowed("Free notes."),
-                            schema: Schema {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("createCustomer"),
+            entity: Borrowed("customers"),
+            action: Action::Create,
+            summary: Borrowed("Create a customer"),
+            description: Borrowed("Creates a customer from a form and returns it."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/customers"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("email"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Address."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("metadata"),
+                    location: Location::Body,
+                    description: Borrowed("Free notes."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("lines"),
+                    location: Location::Body,
+                    description: Borrowed("What to bill."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
                                 kinds: Borrowed(&[Kind::Object]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("lines"),
-                            location: Location::Body,
-                            description: Borrowed("What to bill."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Object]),
-                                            properties: Borrowed(
-                                                &[
-                                                    Property {
-                                                        name: Borrowed("amount"),
-                                                        required: false,
-                                                        schema: Schema {
-                                                            kinds: Borrowed(&[Kind::Integer]),
-                                                            description: Borrowed("Cents."),
-                                                            ..SCHEMA
-                                                        },
-                                                    },
-                                                ],
-                                            ),
-                                            open: false,
+                                properties: Borrowed(&[
+                                    Property {
+                                        name: Borrowed("amount"),
+                                        required: false,
+                                        schema: Schema {
+                                            kinds: Borrowed(&[Kind::Integer]),
+                                            description: Borrowed("Cents."),
                                             ..SCHEMA
                                         },
-                                    ],
-                                ),
+                                    },
+                                ]),
+                                open: false,
                                 ..SCHEMA
                             },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Form,
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+            ]),
+            body: Body::Form,
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
             },
-        ],
-    ),
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

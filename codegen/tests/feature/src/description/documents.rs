@@ -8,97 +8,83 @@ use super::*;
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("documents"),
     description: Borrowed("A file of a repository, reached over GraphQL."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("getDocument"),
-                entity: Borrowed("documents"),
-                action: Action::Get,
-                summary: Borrowed("Get a document"),
-                description: Borrowed("Returns a file of a repository at a branch."),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("getDocument"),
+            entity: Borrowed("documents"),
+            action: Action::Get,
+            summary: Borrowed("Get a document"),
+            description: Borrowed("Returns a file of a repository at a branch."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("ref"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Branch or tag."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        default: Some(Json(Borrowed(r#""HEAD""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""HEAD""#))),
+                    send_default: true,
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("ref"),
-                            location: Location::GraphQl,
-                            description: Borrowed("Branch or tag."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                default: Some(Json(Borrowed(r#""HEAD""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""HEAD""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("path"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed(
-                                "Path of the file; empty for the root.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                default: Some(Json(Borrowed(r#""""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                    ],
+                Parameter {
+                    name: Borrowed("path"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed("Path of the file; empty for the root."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        default: Some(Json(Borrowed(r#""""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    "query Document($expression: String!) { document(expression: $expression) { text } }",
                 ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        "query Document($expression: String!) { document(expression: $expression) { text } }",
-                    ),
-                    default_fields: None,
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("expression"),
-                                value: VariableValue::Text(Template {
-                                    pieces: Borrowed(
-                                        &[
-                                            Piece::Name(Borrowed("ref")),
-                                            Piece::Text(Borrowed(":")),
-                                            Piece::Name(Borrowed("path")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: None,
+                default_fields: None,
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("expression"),
+                        value: VariableValue::Text(Template {
+                            pieces: Borrowed(&[
+                                Piece::Name(Borrowed("ref")),
+                                Piece::Text(Borrowed(":")),
+                                Piece::Name(Borrowed("path")),
+                            ]),
+                        }),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("document")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("document")),
-                            ],
-                        ),
-                    }),
-                    schema: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"type":"object","properties":{"text":{"type":["string","null"],"description":"Content."}}}"#,
-                            ),
+                schema: Some(
+                    Json(
+                        Borrowed(
+                            r#"{"type":"object","properties":{"text":{"type":["string","null"],"description":"Content."}}}"#,
                         ),
                     ),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                ),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(
         Json(
             Borrowed(

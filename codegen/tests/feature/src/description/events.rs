@@ -10,111 +10,83 @@ const TEXT_1: &str = r#"{"type":"object","additionalProperties":true,"properties
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("events"),
     description: Borrowed("Something that happened, in the order in which it did."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listEvents"),
-                entity: Borrowed("events"),
-                action: Action::List,
-                summary: Borrowed("List events"),
-                description: Borrowed(
-                    "Returns the events of a project. Pages by number of records.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/projects/")),
-                            Piece::Name(Borrowed("project_id")),
-                            Piece::Text(Borrowed("/events")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("project_id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the project."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("offset"),
-                            location: Location::Query,
-                            description: Borrowed("Events to skip."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed("Events per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                maximum: Some(500.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("events"))]),
-                    }),
-                    transform: Borrowed(
-                        &[
-                            Transform {
-                                field: Borrowed("urn"),
-                                expression: Borrowed("urn:acme:event:{{ record.id }}"),
-                            },
-                            Transform {
-                                field: Borrowed("short"),
-                                expression: Borrowed(
-                                    "{{ record.kind | replace('event/', '') }}",
-                                ),
-                            },
-                        ],
-                    ),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("total"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[Step::Key(Borrowed("page")), Step::Key(Borrowed("total"))],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Offset {
-                        into: Borrowed("offset"),
-                        start: 0,
-                    },
-                    more: None,
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(500),
-                    }),
-                },
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listEvents"),
+            entity: Borrowed("events"),
+            action: Action::List,
+            summary: Borrowed("List events"),
+            description: Borrowed("Returns the events of a project. Pages by number of records."),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/projects/")),
+                    Piece::Name(Borrowed("project_id")),
+                    Piece::Text(Borrowed("/events")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("project_id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the project."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("offset"),
+                    location: Location::Query,
+                    description: Borrowed("Events to skip."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed("Events per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        maximum: Some(500.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("events"))]) }),
+                transform: Borrowed(&[
+                    Transform {
+                        field: Borrowed("urn"),
+                        expression: Borrowed("urn:acme:event:{{ record.id }}"),
+                    },
+                    Transform {
+                        field: Borrowed("short"),
+                        expression: Borrowed("{{ record.kind | replace('event/', '') }}"),
+                    },
+                ]),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("total"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(
+                                &[Step::Key(Borrowed("page")), Step::Key(Borrowed("total"))],
+                            ),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Offset { into: Borrowed("offset"), start: 0 },
+                more: None,
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(500) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

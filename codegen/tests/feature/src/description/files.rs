@@ -10,176 +10,149 @@ const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","de
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("files"),
     description: Borrowed("A stored file."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listFiles"),
-                entity: Borrowed("files"),
-                action: Action::List,
-                summary: Borrowed("List files"),
-                description: Borrowed(
-                    "Returns files. Pages by the address in the Link header.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/files"))]),
-                },
-                response: Response {
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("next"),
-                                source: MetaSource::Link(Borrowed("next")),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Link {
-                        from: Source::Meta {
-                            name: Borrowed("next"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        feed: Borrowed(&[]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listFiles"),
+            entity: Borrowed("files"),
+            action: Action::List,
+            summary: Borrowed("List files"),
+            description: Borrowed("Returns files. Pages by the address in the Link header."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/files"))]) },
+            response: Response {
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("next"),
+                        source: MetaSource::Link(Borrowed("next")),
                     },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("uploadFile"),
-                entity: Borrowed("files"),
-                action: Action::Create,
-                summary: Borrowed("Upload a file"),
-                description: Borrowed("Stores a file and returns it."),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/files"))]),
+            paging: Paging {
+                next: Next::Link {
+                    from: Source::Meta {
+                        name: Borrowed("next"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    feed: Borrowed(&[]),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("uploadType"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed("A constant."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[Json(Borrowed(r#""multipart""#))]),
-                                default: Some(Json(Borrowed(r#""multipart""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""multipart""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("name"),
-                            location: Location::Body,
-                            description: Borrowed("Name of the file."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("content"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Content in base64."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                format: Borrowed("byte"),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Related {
-                    file: Borrowed("content"),
-                },
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+                more: None,
+                done: None,
+                size: None,
             },
-            Operation {
-                id: Borrowed("downloadFile"),
-                entity: Borrowed("files"),
-                action: Action::Download,
-                summary: Borrowed("Download a file"),
-                description: Borrowed("Returns the bytes of a file."),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[Piece::Text(Borrowed("/files/")), Piece::Name(Borrowed("id"))],
-                    ),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("uploadFile"),
+            entity: Borrowed("files"),
+            action: Action::Create,
+            summary: Borrowed("Upload a file"),
+            description: Borrowed("Stores a file and returns it."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/files"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("uploadType"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed("A constant."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[Json(Borrowed(r#""multipart""#))]),
+                        default: Some(Json(Borrowed(r#""multipart""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""multipart""#))),
+                    send_default: true,
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the file."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("alt"),
-                            location: Location::Query,
-                            description: Borrowed("A constant."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[Json(Borrowed(r#""media""#))]),
-                                default: Some(Json(Borrowed(r#""media""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""media""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("quality"),
-                            location: Location::Query,
-                            description: Borrowed("How good."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[Json(Borrowed(r#""low""#)), Json(Borrowed(r#""high""#))],
-                                ),
-                                default: Some(Json(Borrowed(r#""high""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""high""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: RESPONSE,
-                download: Some(Download { file_url: None }),
-                ..OPERATION
+                Parameter {
+                    name: Borrowed("name"),
+                    location: Location::Body,
+                    description: Borrowed("Name of the file."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("content"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Content in base64."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        format: Borrowed("byte"),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Related { file: Borrowed("content") },
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
             },
-        ],
-    ),
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("downloadFile"),
+            entity: Borrowed("files"),
+            action: Action::Download,
+            summary: Borrowed("Download a file"),
+            description: Borrowed("Returns the bytes of a file."),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[Piece::Text(Borrowed("/files/")), Piece::Name(Borrowed("id"))]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the file."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("alt"),
+                    location: Location::Query,
+                    description: Borrowed("A constant."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[Json(Borrowed(r#""media""#))]),
+                        default: Some(Json(Borrowed(r#""media""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""media""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("quality"),
+                    location: Location::Query,
+                    description: Borrowed("How good."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(
+                            &[Json(Borrowed(r#""low""#)), Json(Borrowed(r#""high""#))],
+                        ),
+                        default: Some(Json(Borrowed(r#""high""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""high""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+            ]),
+            response: RESPONSE,
+            download: Some(Download { file_url: None }),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

@@ -8,60 +8,45 @@ use super::*;
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("links"),
     description: Borrowed("A bond between two records."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("createLink"),
-                entity: Borrowed("links"),
-                action: Action::Create,
-                summary: Borrowed("Link two records"),
-                description: Borrowed("Sends one link in an array."),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/links"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("createLink"),
+            entity: Borrowed("links"),
+            action: Action::Create,
+            summary: Borrowed("Link two records"),
+            description: Borrowed("Sends one link in an array."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/links"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("from"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Id of the first record."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("from"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Id of the first record."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("to"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Id of the second record."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: true,
+                Parameter {
+                    name: Borrowed("to"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Id of the second record."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                response: RESPONSE,
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+            ]),
+            body: Body::Json { open: false, in_array: true },
+            response: RESPONSE,
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
             },
-        ],
-    ),
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: None,
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

@@ -10,91 +10,68 @@ const TEXT_1: &str = r#"{"type":"object","description":"Somebody of the team.","
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("members"),
     description: Borrowed("Somebody in a workspace."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("searchMembers"),
-                entity: Borrowed("members"),
-                action: Action::Search,
-                summary: Borrowed("Search members"),
-                description: Borrowed(
-                    "Returns members by name, on the current edition.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/members"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("searchMembers"),
+            entity: Borrowed("members"),
+            action: Action::Search,
+            summary: Borrowed("Search members"),
+            description: Borrowed("Returns members by name, on the current edition."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/members"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("q"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed("Part of the name."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("q"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed("Part of the name."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("offset"),
-                            location: Location::Query,
-                            description: Borrowed("Token of the next page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed("Members per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            probe_default: Some(Json(Borrowed("1"))),
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("members"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("next"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("offset"),
+                    location: Location::Query,
+                    description: Borrowed("Token of the next page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("next"),
-                            inside: JsonPath {
-                                steps: Borrowed(&[Step::Key(Borrowed("offset"))]),
-                            },
-                        },
-                        into: Borrowed("offset"),
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed("Members per page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    probe_default: Some(Json(Borrowed("1"))),
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("members"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("next"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[Step::Key(Borrowed("next_page"))]),
+                        }),
                     },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("next"),
+                        inside: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("offset"))]) },
+                    },
+                    into: Borrowed("offset"),
+                },
+                more: None,
+                done: None,
+                size: None,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed("To find somebody."),

@@ -8,93 +8,73 @@ use super::*;
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("mentions"),
     description: Borrowed("A place where somebody is named."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listMentions"),
-                entity: Borrowed("mentions"),
-                action: Action::List,
-                summary: Borrowed("List mentions"),
-                description: Borrowed(
-                    "Returns mentions. How they page is left to inference.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/mentions"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listMentions"),
+            entity: Borrowed("mentions"),
+            action: Action::List,
+            summary: Borrowed("List mentions"),
+            description: Borrowed("Returns mentions. How they page is left to inference."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/mentions"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::Query,
+                    description: Borrowed("Cursor of the next page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::Query,
-                            description: Borrowed("Cursor of the next page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed("Mentions per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("mentions"))]),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("next_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("paging")),
-                                            Step::Key(Borrowed("next")),
-                                            Step::Key(Borrowed("after")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"type":"object","properties":{"id":{"type":"string","description":"Id."}}}"#,
-                            ),
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed("Mentions per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("mentions"))]) }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("next_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("paging")),
+                                Step::Key(Borrowed("next")),
+                                Step::Key(Borrowed("after")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(
+                    Json(
+                        Borrowed(
+                            r#"{"type":"object","properties":{"id":{"type":"string","description":"Id."}}}"#,
                         ),
                     ),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("next_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
-                    },
-                    more: None,
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(100),
-                    }),
-                },
-                ..OPERATION
+                ),
+                ..RESPONSE
             },
-        ],
-    ),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("next_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
+                },
+                more: None,
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(
         Json(
             Borrowed(

@@ -24,10 +24,7 @@ use std::borrow::Cow::Borrowed;
 use airbyte_agent_core::description::*;
 
 /// What `Schema` usually says.
-const SCHEMA: Schema = Schema {
-    nullable: false,
-    ..Schema::ANY
-};
+const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };
 
 /// What `Parameter` usually says.
 const PARAMETER: Parameter = Parameter {
@@ -101,503 +98,404 @@ pub static DESCRIPTION: Connector = Connector {
     description: Borrowed(
         "Acme keeps projects, tasks and files of a team. This connector reads and writes them.",
     ),
-    links: Borrowed(
-        &[
-            Link {
-                kind: Borrowed("api_reference"),
-                title: Borrowed("Acme API"),
-                url: Borrowed("https://docs.acme.test/api"),
-            },
-            Link {
-                kind: Borrowed("rate_limits"),
-                title: Borrowed(""),
-                url: Borrowed("https://docs.acme.test/limits"),
-            },
-        ],
-    ),
+    links: Borrowed(&[
+        Link {
+            kind: Borrowed("api_reference"),
+            title: Borrowed("Acme API"),
+            url: Borrowed("https://docs.acme.test/api"),
+        },
+        Link {
+            kind: Borrowed("rate_limits"),
+            title: Borrowed(""),
+            url: Borrowed("https://docs.acme.test/limits"),
+        },
+    ]),
     server: Server {
         url: Template {
-            pieces: Borrowed(
-                &[
-                    Piece::Text(Borrowed("https://")),
-                    Piece::Name(Borrowed("subdomain")),
-                    Piece::Text(Borrowed(".")),
-                    Piece::Name(Borrowed("shard")),
-                    Piece::Text(Borrowed(".acme.test/")),
-                    Piece::Name(Borrowed("edition")),
-                ],
-            ),
+            pieces: Borrowed(&[
+                Piece::Text(Borrowed("https://")),
+                Piece::Name(Borrowed("subdomain")),
+                Piece::Text(Borrowed(".")),
+                Piece::Name(Borrowed("shard")),
+                Piece::Text(Borrowed(".acme.test/")),
+                Piece::Name(Borrowed("edition")),
+            ]),
         },
-        variables: Borrowed(
-            &[
-                ServerVariable {
-                    name: Borrowed("subdomain"),
-                    description: Borrowed(
-                        "First part of the address of your Acme team.",
-                    ),
-                    default: None,
-                    choices: Borrowed(&[]),
-                    example: Borrowed("blue-door"),
-                    derived_from: None,
-                    from_token: false,
-                },
-                ServerVariable {
-                    name: Borrowed("shard"),
-                    description: Borrowed(
-                        "Shard of the account; found in the key or in the token answer.",
-                    ),
-                    default: Some(Borrowed("s1")),
-                    choices: Borrowed(&[]),
-                    example: Borrowed(""),
-                    derived_from: Some(Derivation {
-                        field: Borrowed("api_key"),
-                        delimiter: Borrowed("-"),
-                    }),
-                    from_token: true,
-                },
-                ServerVariable {
-                    name: Borrowed("edition"),
-                    description: Borrowed("Edition of the API."),
-                    default: Some(Borrowed("v2")),
-                    choices: Borrowed(&[Borrowed("v1"), Borrowed("v2")]),
-                    example: Borrowed(""),
-                    derived_from: None,
-                    from_token: false,
-                },
-            ],
-        ),
+        variables: Borrowed(&[
+            ServerVariable {
+                name: Borrowed("subdomain"),
+                description: Borrowed("First part of the address of your Acme team."),
+                default: None,
+                choices: Borrowed(&[]),
+                example: Borrowed("blue-door"),
+                derived_from: None,
+                from_token: false,
+            },
+            ServerVariable {
+                name: Borrowed("shard"),
+                description: Borrowed(
+                    "Shard of the account; found in the key or in the token answer.",
+                ),
+                default: Some(Borrowed("s1")),
+                choices: Borrowed(&[]),
+                example: Borrowed(""),
+                derived_from: Some(Derivation {
+                    field: Borrowed("api_key"),
+                    delimiter: Borrowed("-"),
+                }),
+                from_token: true,
+            },
+            ServerVariable {
+                name: Borrowed("edition"),
+                description: Borrowed("Edition of the API."),
+                default: Some(Borrowed("v2")),
+                choices: Borrowed(&[Borrowed("v1"), Borrowed("v2")]),
+                example: Borrowed(""),
+                derived_from: None,
+                from_token: false,
+            },
+        ]),
     },
-    auth: Borrowed(
-        &[
-            AuthScheme {
-                name: Borrowed("acmeOAuth"),
-                title: Borrowed("OAuth 2.0"),
-                description: Borrowed("Acts for the user who signed in."),
-                kind: AuthKind::OAuth2 {
-                    header: Borrowed("Authorization"),
-                    prefix: Borrowed("Bearer"),
+    auth: Borrowed(&[
+        AuthScheme {
+            name: Borrowed("acmeOAuth"),
+            title: Borrowed("OAuth 2.0"),
+            description: Borrowed("Acts for the user who signed in."),
+            kind: AuthKind::OAuth2 {
+                header: Borrowed("Authorization"),
+                prefix: Borrowed("Bearer"),
+            },
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("access_token"),
+                    title: Borrowed("Access token"),
+                    description: Borrowed("Token of one hour."),
+                    secret: true,
+                    ..FIELD
                 },
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("access_token"),
-                            title: Borrowed("Access token"),
-                            description: Borrowed("Token of one hour."),
-                            secret: true,
-                            ..FIELD
-                        },
-                        CredentialField {
-                            name: Borrowed("refresh_token"),
-                            title: Borrowed("Refresh token"),
-                            description: Borrowed("Token that yields access tokens."),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                        CredentialField {
-                            name: Borrowed("client_id"),
-                            title: Borrowed("Client id"),
-                            description: Borrowed("Id of the app."),
-                            ..FIELD
-                        },
-                        CredentialField {
-                            name: Borrowed("client_secret"),
-                            title: Borrowed("Client secret"),
-                            description: Borrowed("Secret of the app."),
-                            secret: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("access_token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("access_token"))]),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("refresh_token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("refresh_token"))]),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("client_id"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("client_id"))]),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("client_secret"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("client_secret"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(
-                    &[
-                        Header {
-                            name: Borrowed("X-Acme-Client"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("client_id"))]),
-                            },
-                        },
-                    ],
-                ),
-                refresh: Some(Refresh {
-                    url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(Borrowed("https://")),
-                                Piece::Name(Borrowed("subdomain")),
-                                Piece::Text(Borrowed(".acme.test/oauth/token")),
-                            ],
-                        ),
-                    },
-                    style: RefreshStyle::Basic,
-                    format: RefreshFormat::Json,
-                    grant: RefreshGrant::RefreshToken,
-                    scopes: Borrowed(&[Borrowed("read"), Borrowed("write")]),
-                    extract: Borrowed(&[Borrowed("shard")]),
-                }),
-                oauth: Some(OAuthEndpoints {
-                    authorization_url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(Borrowed("https://")),
-                                Piece::Name(Borrowed("subdomain")),
-                                Piece::Text(Borrowed(".acme.test/oauth/authorize")),
-                            ],
-                        ),
-                    },
-                    token_url: Template {
-                        pieces: Borrowed(
-                            &[
-                                Piece::Text(Borrowed("https://")),
-                                Piece::Name(Borrowed("subdomain")),
-                                Piece::Text(Borrowed(".acme.test/oauth/token")),
-                            ],
-                        ),
-                    },
-                    scopes: Borrowed(&[Borrowed("read"), Borrowed("write")]),
-                }),
-                scopes: Borrowed(
-                    &[
-                        Scope {
-                            name: Borrowed("read"),
-                            mode: Borrowed("read"),
-                            entities: Borrowed(
-                                &[Borrowed("projects"), Borrowed("tasks")],
-                            ),
-                            description: Borrowed("Reads."),
-                        },
-                        Scope {
-                            name: Borrowed("write"),
-                            mode: Borrowed("read_write"),
-                            entities: Borrowed(&[Borrowed("tasks")]),
-                            description: Borrowed(""),
-                        },
-                    ],
-                ),
-            },
-            AuthScheme {
-                name: Borrowed("acmeService"),
-                title: Borrowed("Service account"),
-                description: Borrowed(""),
-                kind: AuthKind::OAuth2 {
-                    header: Borrowed("X-Acme-Token"),
-                    prefix: Borrowed(""),
+                CredentialField {
+                    name: Borrowed("refresh_token"),
+                    title: Borrowed("Refresh token"),
+                    description: Borrowed("Token that yields access tokens."),
+                    required: true,
+                    secret: true,
+                    ..FIELD
                 },
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("credentials_json"),
-                            title: Borrowed("Key file"),
-                            description: Borrowed(
-                                "The JSON key of the service account.",
-                            ),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("credentials_json"),
-                            value: Template {
-                                pieces: Borrowed(
-                                    &[Piece::Name(Borrowed("credentials_json"))],
-                                ),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: Some(Refresh {
-                    url: Template {
-                        pieces: Borrowed(
-                            &[Piece::Text(Borrowed("https://login.acme.test/token"))],
-                        ),
-                    },
-                    style: RefreshStyle::Body,
-                    format: RefreshFormat::Form,
-                    grant: RefreshGrant::JwtBearer,
-                    scopes: Borrowed(&[Borrowed("read")]),
-                    extract: Borrowed(&[]),
-                }),
-                oauth: Some(OAuthEndpoints {
-                    authorization_url: Template { pieces: Borrowed(&[]) },
-                    token_url: Template {
-                        pieces: Borrowed(
-                            &[Piece::Text(Borrowed("https://login.acme.test/token"))],
-                        ),
-                    },
-                    scopes: Borrowed(&[Borrowed("read")]),
-                }),
-                scopes: Borrowed(&[]),
-            },
-            AuthScheme {
-                name: Borrowed("acmeToken"),
-                title: Borrowed("Personal token"),
-                description: Borrowed(""),
-                kind: AuthKind::Bearer,
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("api_key"),
-                            title: Borrowed("API key"),
-                            description: Borrowed(
-                                "Key of a person; ends in the shard, as in `k1-s1`.",
-                            ),
-                            obtain: Borrowed(
-                                "Open Settings > Keys in Acme and create a key.",
-                            ),
-                            required: true,
-                            secret: true,
-                            aliases: Borrowed(&[Borrowed("token"), Borrowed("key")]),
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("token"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("api_key"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
-            },
-            AuthScheme {
-                name: Borrowed("acmePassword"),
-                title: Borrowed("E-mail and key"),
-                description: Borrowed(""),
-                kind: AuthKind::Basic,
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("email"),
-                            title: Borrowed("E-mail"),
-                            description: Borrowed("Address of the user."),
-                            required: true,
-                            ..FIELD
-                        },
-                        CredentialField {
-                            name: Borrowed("service_key"),
-                            title: Borrowed("Service key"),
-                            description: Borrowed("Key of the service."),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("username"),
-                            value: Template {
-                                pieces: Borrowed(
-                                    &[
-                                        Piece::Name(Borrowed("email")),
-                                        Piece::Text(Borrowed("/token")),
-                                    ],
-                                ),
-                            },
-                        },
-                        Mapping {
-                            target: Borrowed("password"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("service_key"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
-            },
-            AuthScheme {
-                name: Borrowed("acmeHeader"),
-                title: Borrowed("Key in a header"),
-                description: Borrowed(""),
-                kind: AuthKind::ApiKey {
-                    location: ApiKeyLocation::Header,
-                    name: Borrowed("Authorization"),
+                CredentialField {
+                    name: Borrowed("client_id"),
+                    title: Borrowed("Client id"),
+                    description: Borrowed("Id of the app."),
+                    ..FIELD
                 },
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("header_key"),
-                            title: Borrowed("Key"),
-                            description: Borrowed("Key for the header."),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                        CredentialField {
-                            name: Borrowed("account_id"),
-                            title: Borrowed("Account"),
-                            description: Borrowed("Account the key belongs to."),
-                            required: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("api_key"),
-                            value: Template {
-                                pieces: Borrowed(
-                                    &[
-                                        Piece::Text(Borrowed("Acme-Key ")),
-                                        Piece::Name(Borrowed("header_key")),
-                                    ],
-                                ),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(
-                    &[
-                        Header {
-                            name: Borrowed("Acme-Account"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("account_id"))]),
-                            },
-                        },
-                        Header {
-                            name: Borrowed("Acme-Version"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Text(Borrowed("2024-01-01"))]),
-                            },
-                        },
-                    ],
-                ),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
-            },
-            AuthScheme {
-                name: Borrowed("acmeQuery"),
-                title: Borrowed("Key in the query"),
-                description: Borrowed(""),
-                kind: AuthKind::ApiKey {
-                    location: ApiKeyLocation::Query,
-                    name: Borrowed("key"),
+                CredentialField {
+                    name: Borrowed("client_secret"),
+                    title: Borrowed("Client secret"),
+                    description: Borrowed("Secret of the app."),
+                    secret: true,
+                    ..FIELD
                 },
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("query_key"),
-                            title: Borrowed("Key"),
-                            description: Borrowed("Key for the query."),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("api_key"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("query_key"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("access_token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("access_token"))]) },
+                },
+                Mapping {
+                    target: Borrowed("refresh_token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("refresh_token"))]) },
+                },
+                Mapping {
+                    target: Borrowed("client_id"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("client_id"))]) },
+                },
+                Mapping {
+                    target: Borrowed("client_secret"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("client_secret"))]) },
+                },
+            ]),
+            headers: Borrowed(&[
+                Header {
+                    name: Borrowed("X-Acme-Client"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("client_id"))]) },
+                },
+            ]),
+            refresh: Some(Refresh {
+                url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(Borrowed("https://")),
+                        Piece::Name(Borrowed("subdomain")),
+                        Piece::Text(Borrowed(".acme.test/oauth/token")),
+                    ]),
+                },
+                style: RefreshStyle::Basic,
+                format: RefreshFormat::Json,
+                grant: RefreshGrant::RefreshToken,
+                scopes: Borrowed(&[Borrowed("read"), Borrowed("write")]),
+                extract: Borrowed(&[Borrowed("shard")]),
+            }),
+            oauth: Some(OAuthEndpoints {
+                authorization_url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(Borrowed("https://")),
+                        Piece::Name(Borrowed("subdomain")),
+                        Piece::Text(Borrowed(".acme.test/oauth/authorize")),
+                    ]),
+                },
+                token_url: Template {
+                    pieces: Borrowed(&[
+                        Piece::Text(Borrowed("https://")),
+                        Piece::Name(Borrowed("subdomain")),
+                        Piece::Text(Borrowed(".acme.test/oauth/token")),
+                    ]),
+                },
+                scopes: Borrowed(&[Borrowed("read"), Borrowed("write")]),
+            }),
+            scopes: Borrowed(&[
+                Scope {
+                    name: Borrowed("read"),
+                    mode: Borrowed("read"),
+                    entities: Borrowed(&[Borrowed("projects"), Borrowed("tasks")]),
+                    description: Borrowed("Reads."),
+                },
+                Scope {
+                    name: Borrowed("write"),
+                    mode: Borrowed("read_write"),
+                    entities: Borrowed(&[Borrowed("tasks")]),
+                    description: Borrowed(""),
+                },
+            ]),
+        },
+        AuthScheme {
+            name: Borrowed("acmeService"),
+            title: Borrowed("Service account"),
+            description: Borrowed(""),
+            kind: AuthKind::OAuth2 { header: Borrowed("X-Acme-Token"), prefix: Borrowed("") },
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("credentials_json"),
+                    title: Borrowed("Key file"),
+                    description: Borrowed("The JSON key of the service account."),
+                    required: true,
+                    secret: true,
+                    ..FIELD
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("credentials_json"),
+                    value: Template {
+                        pieces: Borrowed(&[Piece::Name(Borrowed("credentials_json"))]),
+                    },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: Some(Refresh {
+                url: Template {
+                    pieces: Borrowed(
+                        &[Piece::Text(Borrowed("https://login.acme.test/token"))],
+                    ),
+                },
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
+                grant: RefreshGrant::JwtBearer,
+                scopes: Borrowed(&[Borrowed("read")]),
+                extract: Borrowed(&[]),
+            }),
+            oauth: Some(OAuthEndpoints {
+                authorization_url: Template { pieces: Borrowed(&[]) },
+                token_url: Template {
+                    pieces: Borrowed(
+                        &[Piece::Text(Borrowed("https://login.acme.test/token"))],
+                    ),
+                },
+                scopes: Borrowed(&[Borrowed("read")]),
+            }),
+            scopes: Borrowed(&[]),
+        },
+        AuthScheme {
+            name: Borrowed("acmeToken"),
+            title: Borrowed("Personal token"),
+            description: Borrowed(""),
+            kind: AuthKind::Bearer,
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("api_key"),
+                    title: Borrowed("API key"),
+                    description: Borrowed("Key of a person; ends in the shard, as in `k1-s1`."),
+                    obtain: Borrowed("Open Settings > Keys in Acme and create a key."),
+                    required: true,
+                    secret: true,
+                    aliases: Borrowed(&[Borrowed("token"), Borrowed("key")]),
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("api_key"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+        AuthScheme {
+            name: Borrowed("acmePassword"),
+            title: Borrowed("E-mail and key"),
+            description: Borrowed(""),
+            kind: AuthKind::Basic,
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("email"),
+                    title: Borrowed("E-mail"),
+                    description: Borrowed("Address of the user."),
+                    required: true,
+                    ..FIELD
+                },
+                CredentialField {
+                    name: Borrowed("service_key"),
+                    title: Borrowed("Service key"),
+                    description: Borrowed("Key of the service."),
+                    required: true,
+                    secret: true,
+                    ..FIELD
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("username"),
+                    value: Template {
+                        pieces: Borrowed(&[
+                            Piece::Name(Borrowed("email")),
+                            Piece::Text(Borrowed("/token")),
+                        ]),
+                    },
+                },
+                Mapping {
+                    target: Borrowed("password"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("service_key"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+        AuthScheme {
+            name: Borrowed("acmeHeader"),
+            title: Borrowed("Key in a header"),
+            description: Borrowed(""),
+            kind: AuthKind::ApiKey {
+                location: ApiKeyLocation::Header,
+                name: Borrowed("Authorization"),
             },
-            AuthScheme {
-                name: Borrowed("acmeCookie"),
-                title: Borrowed("Session"),
-                description: Borrowed(""),
-                kind: AuthKind::ApiKey {
-                    location: ApiKeyLocation::Cookie,
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("header_key"),
+                    title: Borrowed("Key"),
+                    description: Borrowed("Key for the header."),
+                    required: true,
+                    secret: true,
+                    ..FIELD
+                },
+                CredentialField {
+                    name: Borrowed("account_id"),
+                    title: Borrowed("Account"),
+                    description: Borrowed("Account the key belongs to."),
+                    required: true,
+                    ..FIELD
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("api_key"),
+                    value: Template {
+                        pieces: Borrowed(&[
+                            Piece::Text(Borrowed("Acme-Key ")),
+                            Piece::Name(Borrowed("header_key")),
+                        ]),
+                    },
+                },
+            ]),
+            headers: Borrowed(&[
+                Header {
+                    name: Borrowed("Acme-Account"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("account_id"))]) },
+                },
+                Header {
+                    name: Borrowed("Acme-Version"),
+                    value: Template { pieces: Borrowed(&[Piece::Text(Borrowed("2024-01-01"))]) },
+                },
+            ]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+        AuthScheme {
+            name: Borrowed("acmeQuery"),
+            title: Borrowed("Key in the query"),
+            description: Borrowed(""),
+            kind: AuthKind::ApiKey { location: ApiKeyLocation::Query, name: Borrowed("key") },
+            fields: Borrowed(&[
+                CredentialField {
+                    name: Borrowed("query_key"),
+                    title: Borrowed("Key"),
+                    description: Borrowed("Key for the query."),
+                    required: true,
+                    secret: true,
+                    ..FIELD
+                },
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("api_key"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("query_key"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+        AuthScheme {
+            name: Borrowed("acmeCookie"),
+            title: Borrowed("Session"),
+            description: Borrowed(""),
+            kind: AuthKind::ApiKey { location: ApiKeyLocation::Cookie, name: Borrowed("session") },
+            fields: Borrowed(&[
+                CredentialField {
                     name: Borrowed("session"),
+                    title: Borrowed("Session"),
+                    description: Borrowed("Cookie of a session."),
+                    required: true,
+                    secret: true,
+                    ..FIELD
                 },
-                fields: Borrowed(
-                    &[
-                        CredentialField {
-                            name: Borrowed("session"),
-                            title: Borrowed("Session"),
-                            description: Borrowed("Cookie of a session."),
-                            required: true,
-                            secret: true,
-                            ..FIELD
-                        },
-                    ],
-                ),
-                mapping: Borrowed(
-                    &[
-                        Mapping {
-                            target: Borrowed("api_key"),
-                            value: Template {
-                                pieces: Borrowed(&[Piece::Name(Borrowed("session"))]),
-                            },
-                        },
-                    ],
-                ),
-                headers: Borrowed(&[]),
-                refresh: None,
-                oauth: None,
-                scopes: Borrowed(&[]),
-            },
-        ],
-    ),
-    scoping: Borrowed(
-        &[
-            Scoping {
-                parameter: Borrowed("team"),
-                config_key: Borrowed("team_path"),
-                expression: Some(
-                    Borrowed("{{ value.split('/')[0] if '/' in value else none }}"),
-                ),
-            },
-            Scoping {
-                parameter: Borrowed("workspace_id"),
-                config_key: Borrowed("workspace_id"),
-                expression: None,
-            },
-        ],
-    ),
+            ]),
+            mapping: Borrowed(&[
+                Mapping {
+                    target: Borrowed("api_key"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("session"))]) },
+                },
+            ]),
+            headers: Borrowed(&[]),
+            refresh: None,
+            oauth: None,
+            scopes: Borrowed(&[]),
+        },
+    ]),
+    scoping: Borrowed(&[
+        Scoping {
+            parameter: Borrowed("team"),
+            config_key: Borrowed("team_path"),
+            expression: Some(Borrowed("{{ value.split('/')[0] if '/' in value else none }}")),
+        },
+        Scoping {
+            parameter: Borrowed("workspace_id"),
+            config_key: Borrowed("workspace_id"),
+            expression: None,
+        },
+    ]),
     retry: RetryPolicy {
         max_attempts: 4,
         initial_delay_ms: 500,
@@ -610,85 +508,71 @@ pub static DESCRIPTION: Connector = Connector {
         wait_header: Borrowed("x-retry-in"),
         wait_format: WaitFormat::Milliseconds,
     },
-    rate_limits: Borrowed(
-        &[
-            RateLimit {
-                requests: 100,
-                per_seconds: 60,
-                scope: Borrowed("account"),
-                description: Borrowed("All keys of an account together."),
-                source: Borrowed("https://docs.acme.test/limits"),
-            },
-            RateLimit {
-                requests: 5,
-                per_seconds: 1,
-                scope: Borrowed("token"),
-                description: Borrowed(""),
-                source: Borrowed(""),
-            },
-        ],
-    ),
+    rate_limits: Borrowed(&[
+        RateLimit {
+            requests: 100,
+            per_seconds: 60,
+            scope: Borrowed("account"),
+            description: Borrowed("All keys of an account together."),
+            source: Borrowed("https://docs.acme.test/limits"),
+        },
+        RateLimit {
+            requests: 5,
+            per_seconds: 1,
+            scope: Borrowed("token"),
+            description: Borrowed(""),
+            source: Borrowed(""),
+        },
+    ]),
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Limit"),
         remaining: Borrowed("X-RateLimit-Remaining"),
         reset: Borrowed("X-RateLimit-Reset"),
         reset_format: WaitFormat::UnixTimestamp,
     }),
-    errors: Borrowed(
-        &[
-            ErrorCheck {
-                path: JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("ok"))]),
-                },
-                when: ErrorCondition::Equals(Json(Borrowed("false"))),
-                message: Some(JsonPath {
-                    steps: Borrowed(&[Step::Key(Borrowed("error"))]),
-                }),
-            },
-        ],
-    ),
-    entities: Borrowed(
-        &[
-            projects::ENTITY,
-            tasks::ENTITY,
-            events::ENTITY,
-            audit_entries::ENTITY,
-            customers::ENTITY,
-            notes::ENTITY,
-            documents::ENTITY,
-            files::ENTITY,
-            avatars::ENTITY,
-            recordings::ENTITY,
-            mentions::ENTITY,
-            settings::ENTITY,
-            bans::ENTITY,
-            links::ENTITY,
-            objects::ENTITY,
-            members::ENTITY,
-        ],
-    ),
-    relationships: Borrowed(
-        &[
-            Relationship {
-                source: Borrowed("tasks"),
-                target: Borrowed("projects"),
-                foreign_key: Borrowed("project_id"),
-                target_key: Borrowed("id"),
-                cardinality: Borrowed("many_to_one"),
-            },
-            Relationship {
-                source: Borrowed("events"),
-                target: Borrowed("projects"),
-                foreign_key: Borrowed("project_id"),
-                target_key: Borrowed("id"),
-                cardinality: Borrowed(""),
-            },
-        ],
-    ),
+    errors: Borrowed(&[
+        ErrorCheck {
+            path: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("ok"))]) },
+            when: ErrorCondition::Equals(Json(Borrowed("false"))),
+            message: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("error"))]) }),
+        },
+    ]),
+    entities: Borrowed(&[
+        projects::ENTITY,
+        tasks::ENTITY,
+        events::ENTITY,
+        audit_entries::ENTITY,
+        customers::ENTITY,
+        notes::ENTITY,
+        documents::ENTITY,
+        files::ENTITY,
+        avatars::ENTITY,
+        recordings::ENTITY,
+        mentions::ENTITY,
+        settings::ENTITY,
+        bans::ENTITY,
+        links::ENTITY,
+        objects::ENTITY,
+        members::ENTITY,
+    ]),
+    relationships: Borrowed(&[
+        Relationship {
+            source: Borrowed("tasks"),
+            target: Borrowed("projects"),
+            foreign_key: Borrowed("project_id"),
+            target_key: Borrowed("id"),
+            cardinality: Borrowed("many_to_one"),
+        },
+        Relationship {
+            source: Borrowed("events"),
+            target: Borrowed("projects"),
+            foreign_key: Borrowed("project_id"),
+            target_key: Borrowed("id"),
+            cardinality: Borrowed(""),
+        },
+    ]),
     questions: Questions {
-        direct: Borrowed(
-            &[Borrowed("List my projects"), Borrowed("Create a task in project 7")],
-        ),
+        direct: Borrowed(&[Borrowed("List my projects"), Borrowed("Create a task in project 7")]),
         search: Borrowed(&[Borrowed("Which tasks mention the launch?")]),
         unsupported: Borrowed(&[Borrowed("Delete the whole account")]),
     },

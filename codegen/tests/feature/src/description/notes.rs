@@ -10,92 +10,74 @@ const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","de
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("notes"),
     description: Borrowed("A text pinned to a project, reached over GraphQL."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listNotes"),
-                entity: Borrowed("notes"),
-                action: Action::List,
-                summary: Borrowed("List notes"),
-                description: Borrowed("Returns the notes of a team."),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listNotes"),
+            entity: Borrowed("notes"),
+            action: Action::List,
+            summary: Borrowed("List notes"),
+            description: Borrowed("Returns the notes of a team."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("team"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed("Name of the team."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("team"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed("Name of the team."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("first"),
-                            location: Location::GraphQl,
-                            description: Borrowed("Notes per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                maximum: Some(50.0),
-                                default: Some(Json(Borrowed("25"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("25"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("after"),
-                            location: Location::GraphQl,
-                            description: Borrowed("Cursor of the next page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("fields"),
-                            location: Location::GraphQl,
-                            description: Borrowed("Fields of each note."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("X-Acme-Operation"),
-                            location: Location::Header,
-                            description: Borrowed("Name of the operation."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[Json(Borrowed(r#""notes""#))]),
-                                default: Some(Json(Borrowed(r#""notes""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""notes""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"query Notes($team: String!, $first: Int, $after: String, $order: Order) {
+                Parameter {
+                    name: Borrowed("first"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Notes per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        maximum: Some(50.0),
+                        default: Some(Json(Borrowed("25"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("25"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Cursor of the next page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("fields"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Fields of each note."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("X-Acme-Operation"),
+                    location: Location::Header,
+                    description: Borrowed("Name of the operation."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[Json(Borrowed(r#""notes""#))]),
+                        default: Some(Json(Borrowed(r#""notes""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""notes""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"query Notes($team: String!, $first: Int, $after: String, $order: Order) {
   team(name: $team) {
     notes(first: $first, after: $after, order: $order) {
       pageInfo { hasNextPage endCursor }
@@ -104,259 +86,210 @@ pub(super) const ENTITY: Entity = Entity {
   }
 }
 ",
-                    ),
-                    default_fields: Some(Borrowed("id text author { name }")),
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("team"),
-                                value: VariableValue::Parameter(Borrowed("team")),
-                            },
-                            Variable {
-                                name: Borrowed("first"),
-                                value: VariableValue::Parameter(Borrowed("first")),
-                            },
-                            Variable {
-                                name: Borrowed("after"),
-                                value: VariableValue::Parameter(Borrowed("after")),
-                            },
-                            Variable {
-                                name: Borrowed("order"),
-                                value: VariableValue::Constant(
-                                    Json(Borrowed(r#"{"field":"CREATED","descending":true}"#)),
-                                ),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[]),
-                    operation_name: Some(Borrowed("Notes")),
+                ),
+                default_fields: Some(Borrowed("id text author { name }")),
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("team"),
+                        value: VariableValue::Parameter(Borrowed("team")),
+                    },
+                    Variable {
+                        name: Borrowed("first"),
+                        value: VariableValue::Parameter(Borrowed("first")),
+                    },
+                    Variable {
+                        name: Borrowed("after"),
+                        value: VariableValue::Parameter(Borrowed("after")),
+                    },
+                    Variable {
+                        name: Borrowed("order"),
+                        value: VariableValue::Constant(
+                            Json(Borrowed(r#"{"field":"CREATED","descending":true}"#)),
+                        ),
+                    },
+                ]),
+                nullable: Borrowed(&[]),
+                operation_name: Some(Borrowed("Notes")),
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("team")),
+                        Step::Key(Borrowed("notes")),
+                        Step::Key(Borrowed("nodes")),
+                    ]),
                 }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("has_next_page"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("team")),
                                 Step::Key(Borrowed("notes")),
-                                Step::Key(Borrowed("nodes")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("has_next_page"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("team")),
-                                            Step::Key(Borrowed("notes")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("hasNextPage")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("end_cursor"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("team")),
-                                            Step::Key(Borrowed("notes")),
-                                            Step::Key(Borrowed("pageInfo")),
-                                            Step::Key(Borrowed("endCursor")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("end_cursor"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("after"),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("hasNextPage")),
+                            ]),
+                        }),
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_next_page"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("first"),
-                        maximum: Some(50),
-                    }),
-                },
-                ..OPERATION
+                    MetaField {
+                        name: Borrowed("end_cursor"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("team")),
+                                Step::Key(Borrowed("notes")),
+                                Step::Key(Borrowed("pageInfo")),
+                                Step::Key(Borrowed("endCursor")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("updateNote"),
-                entity: Borrowed("notes"),
-                action: Action::Update,
-                summary: Borrowed("Change a note"),
-                description: Borrowed(
-                    "Changes a note and returns it. Refused input is an error.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]),
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("end_cursor"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::GraphQl,
-                            required: true,
-                            description: Borrowed("Id of the note."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("text"),
-                            location: Location::GraphQl,
-                            description: Borrowed("New text."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("label"),
-                            location: Location::GraphQl,
-                            description: Borrowed("Label to set."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("assignee"),
-                            location: Location::GraphQl,
-                            description: Borrowed(
-                                "Who looks after it; null for nobody.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                nullable: true,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::GraphQl(GraphQl {
-                    document: Borrowed(
-                        r"mutation NoteUpdate($id: ID!, $input: NoteInput!, $assignee: ID) {
+                more: Some(Source::Meta {
+                    name: Borrowed("has_next_page"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("first"), maximum: Some(50) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("updateNote"),
+            entity: Borrowed("notes"),
+            action: Action::Update,
+            summary: Borrowed("Change a note"),
+            description: Borrowed("Changes a note and returns it. Refused input is an error."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/graphql"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::GraphQl,
+                    required: true,
+                    description: Borrowed("Id of the note."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("text"),
+                    location: Location::GraphQl,
+                    description: Borrowed("New text."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("label"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Label to set."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("assignee"),
+                    location: Location::GraphQl,
+                    description: Borrowed("Who looks after it; null for nobody."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::GraphQl(GraphQl {
+                document: Borrowed(
+                    r"mutation NoteUpdate($id: ID!, $input: NoteInput!, $assignee: ID) {
   noteUpdate(id: $id, input: $input, assignee: $assignee) {
     note { id text }
     userErrors { field message }
   }
 }
 ",
-                    ),
-                    default_fields: None,
-                    variables: Borrowed(
-                        &[
-                            Variable {
-                                name: Borrowed("id"),
-                                value: VariableValue::Parameter(Borrowed("id")),
-                            },
-                            Variable {
-                                name: Borrowed("input"),
-                                value: VariableValue::Object(
-                                    Borrowed(
-                                        &[
-                                            Variable {
-                                                name: Borrowed("text"),
-                                                value: VariableValue::Parameter(Borrowed("text")),
-                                            },
-                                            Variable {
-                                                name: Borrowed("labels"),
-                                                value: VariableValue::Array(
-                                                    Borrowed(
-                                                        &[
-                                                            VariableValue::Parameter(Borrowed("label")),
-                                                            VariableValue::Constant(Json(Borrowed(r#""pinned""#))),
-                                                        ],
-                                                    ),
-                                                ),
-                                            },
-                                        ],
-                                    ),
-                                ),
-                            },
-                            Variable {
-                                name: Borrowed("assignee"),
-                                value: VariableValue::Parameter(Borrowed("assignee")),
-                            },
-                        ],
-                    ),
-                    nullable: Borrowed(&[Borrowed("assignee")]),
-                    operation_name: None,
-                }),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("noteUpdate")),
-                                Step::Key(Borrowed("note")),
-                            ],
-                        ),
-                    }),
-                    errors: Borrowed(
-                        &[
-                            ErrorCheck {
-                                path: JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("noteUpdate")),
-                                            Step::Key(Borrowed("userErrors")),
-                                        ],
+                ),
+                default_fields: None,
+                variables: Borrowed(&[
+                    Variable {
+                        name: Borrowed("id"),
+                        value: VariableValue::Parameter(Borrowed("id")),
+                    },
+                    Variable {
+                        name: Borrowed("input"),
+                        value: VariableValue::Object(
+                            Borrowed(&[
+                                Variable {
+                                    name: Borrowed("text"),
+                                    value: VariableValue::Parameter(Borrowed("text")),
+                                },
+                                Variable {
+                                    name: Borrowed("labels"),
+                                    value: VariableValue::Array(
+                                        Borrowed(&[
+                                            VariableValue::Parameter(Borrowed("label")),
+                                            VariableValue::Constant(Json(Borrowed(r#""pinned""#))),
+                                        ]),
                                     ),
                                 },
-                                when: ErrorCondition::NotEmpty,
-                                message: Some(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("data")),
-                                            Step::Key(Borrowed("noteUpdate")),
-                                            Step::Key(Borrowed("userErrors")),
-                                            Step::Index(0),
-                                            Step::Key(Borrowed("message")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
+                            ]),
+                        ),
+                    },
+                    Variable {
+                        name: Borrowed("assignee"),
+                        value: VariableValue::Parameter(Borrowed("assignee")),
+                    },
+                ]),
+                nullable: Borrowed(&[Borrowed("assignee")]),
+                operation_name: None,
+            }),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("noteUpdate")),
+                        Step::Key(Borrowed("note")),
+                    ]),
+                }),
+                errors: Borrowed(&[
+                    ErrorCheck {
+                        path: JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("noteUpdate")),
+                                Step::Key(Borrowed("userErrors")),
+                            ]),
+                        },
+                        when: ErrorCondition::NotEmpty,
+                        message: Some(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("noteUpdate")),
+                                Step::Key(Borrowed("userErrors")),
+                                Step::Index(0),
+                                Step::Key(Borrowed("message")),
+                            ]),
+                        }),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

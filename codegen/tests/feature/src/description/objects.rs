@@ -8,63 +8,47 @@ use super::*;
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("objects"),
     description: Borrowed("A record of a kind that the account defines itself."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("createObject"),
-                entity: Borrowed("objects"),
-                action: Action::Create,
-                summary: Borrowed("Create an object"),
-                description: Borrowed(
-                    "Creates a record of a kind that the account defines; every argument is a field.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/objects/")),
-                            Piece::Name(Borrowed("kind")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("kind"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Kind of object."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: true,
-                    in_array: false,
-                },
-                response: Response {
-                    schema: Some(
-                        Json(
-                            Borrowed(r#"{"type":"object","additionalProperties":true}"#),
-                        ),
-                    ),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("createObject"),
+            entity: Borrowed("objects"),
+            action: Action::Create,
+            summary: Borrowed("Create an object"),
+            description: Borrowed(
+                "Creates a record of a kind that the account defines; every argument is a field.",
+            ),
+            method: Method::Post,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/objects/")),
+                    Piece::Name(Borrowed("kind")),
+                ]),
             },
-        ],
-    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("kind"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Kind of object."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: true, in_array: false },
+            response: Response {
+                schema: Some(Json(Borrowed(r#"{"type":"object","additionalProperties":true}"#))),
+                ..RESPONSE
+            },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(r#"{"type":"object","additionalProperties":true}"#))),
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

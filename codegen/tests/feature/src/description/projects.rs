@@ -10,612 +10,500 @@ const TEXT_1: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("projects"),
     description: Borrowed("A piece of work with an owner and an end."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listProjects"),
-                entity: Borrowed("projects"),
-                action: Action::List,
-                summary: Borrowed("List projects"),
-                description: Borrowed("Returns projects, newest first. Pages by token."),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listProjects"),
+            entity: Borrowed("projects"),
+            action: Action::List,
+            summary: Borrowed("List projects"),
+            description: Borrowed("Returns projects, newest first. Pages by token."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("page_token"),
+                    location: Location::Query,
+                    description: Borrowed("Token of the next page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("page_token"),
-                            location: Location::Query,
-                            description: Borrowed("Token of the next page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Query,
-                            description: Borrowed("Projects per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                minimum: Some(1.0),
-                                maximum: Some(200.0),
-                                default: Some(Json(Borrowed("50"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("50"))),
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("ids"),
-                            location: Location::Query,
-                            description: Borrowed(
-                                "Only these projects, written with commas.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::Integer]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            style: Style::Comma,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("labels[]"),
-                            location: Location::Query,
-                            description: Borrowed("Only with these labels."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("tags"),
-                            location: Location::Query,
-                            description: Borrowed("Only with these tags."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            style: Style::Space,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("sort"),
-                            location: Location::Query,
-                            description: Borrowed("Fields to sort by."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            choices: Borrowed(
-                                                &[
-                                                    Json(Borrowed(r#""name""#)),
-                                                    Json(Borrowed(r#""created_at""#)),
-                                                ],
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            style: Style::Pipe,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("created"),
-                            location: Location::Query,
-                            description: Borrowed("When the project was created."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("gte"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date-time"),
-                                                description: Borrowed("Not before."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("lt"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date-time"),
-                                                description: Borrowed("Before."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            style: Style::DeepObject,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("type"),
-                            location: Location::Query,
-                            description: Borrowed("Kind of project."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""internal""#)),
-                                        Json(Borrowed(r#""external""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("expand"),
-                            location: Location::Query,
-                            description: Borrowed("A constant the vendor insists on."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(&[Json(Borrowed(r#""owner""#))]),
-                                default: Some(Json(Borrowed(r#""owner""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""owner""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("view"),
-                            location: Location::Query,
-                            description: Borrowed("How much to return."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[Json(Borrowed(r#""full""#)), Json(Borrowed(r#""short""#))],
-                                ),
-                                default: Some(Json(Borrowed(r#""full""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""full""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("market"),
-                            location: Location::Query,
-                            description: Borrowed("Market, from the configuration."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            config: Some(ConfigInject {
-                                source: Borrowed("market"),
-                                map: Borrowed(
-                                    &[
-                                        (Borrowed("eu"), Json(Borrowed(r#""EU1""#))),
-                                        (Borrowed("us"), Json(Borrowed(r#""US2""#))),
-                                    ],
-                                ),
-                            }),
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("X-Acme-Version"),
-                            location: Location::Header,
-                            required: true,
-                            description: Borrowed("Version of the answer."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                default: Some(Json(Borrowed(r#""2024-01-01""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""2024-01-01""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("X-Trace"),
-                            location: Location::Header,
-                            description: Borrowed("Mark for the vendor's log."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("data")),
-                                Step::Key(Borrowed("projects")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("next_token"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("page")),
-                                            Step::Key(Borrowed("next_token")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("has_more"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("page")),
-                                            Step::Key(Borrowed("has_more")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                            MetaField {
-                                name: Borrowed("quota"),
-                                source: MetaSource::Header(Borrowed("X-Quota")),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Meta {
-                            name: Borrowed("next_token"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        into: Borrowed("page_token"),
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Query,
+                    description: Borrowed("Projects per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        minimum: Some(1.0),
+                        maximum: Some(200.0),
+                        default: Some(Json(Borrowed("50"))),
+                        ..SCHEMA
                     },
-                    more: Some(Source::Meta {
-                        name: Borrowed("has_more"),
-                        inside: JsonPath { steps: Borrowed(&[]) },
-                    }),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: Some(200),
-                    }),
+                    default: Some(Json(Borrowed("50"))),
+                    ..PARAMETER
                 },
-                hints: Hints {
-                    read_only: true,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: true,
+                Parameter {
+                    name: Borrowed("ids"),
+                    location: Location::Query,
+                    description: Borrowed("Only these projects, written with commas."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    style: Style::Comma,
+                    ..PARAMETER
                 },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("createProject"),
-                entity: Borrowed("projects"),
-                action: Action::Create,
-                summary: Borrowed("Create a project"),
-                description: Borrowed("Creates a project and returns it."),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]),
+                Parameter {
+                    name: Borrowed("labels[]"),
+                    location: Location::Query,
+                    description: Borrowed("Only with these labels."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("name"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Name of the project."),
-                            schema: Schema {
+                Parameter {
+                    name: Borrowed("tags"),
+                    location: Location::Query,
+                    description: Borrowed("Only with these tags."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                        ..SCHEMA
+                    },
+                    style: Style::Space,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("sort"),
+                    location: Location::Query,
+                    description: Borrowed("Fields to sort by."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
                                 kinds: Borrowed(&[Kind::String]),
+                                choices: Borrowed(&[
+                                    Json(Borrowed(r#""name""#)),
+                                    Json(Borrowed(r#""created_at""#)),
+                                ]),
                                 ..SCHEMA
                             },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("state"),
-                            location: Location::Body,
-                            description: Borrowed("Where it stands."),
-                            schema: Schema {
+                        ]),
+                        ..SCHEMA
+                    },
+                    style: Style::Pipe,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("created"),
+                    location: Location::Query,
+                    description: Borrowed("When the project was created."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("gte"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date-time"),
+                                    description: Borrowed("Not before."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("lt"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date-time"),
+                                    description: Borrowed("Before."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    style: Style::DeepObject,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("type"),
+                    location: Location::Query,
+                    description: Borrowed("Kind of project."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""internal""#)),
+                            Json(Borrowed(r#""external""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("expand"),
+                    location: Location::Query,
+                    description: Borrowed("A constant the vendor insists on."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[Json(Borrowed(r#""owner""#))]),
+                        default: Some(Json(Borrowed(r#""owner""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""owner""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("view"),
+                    location: Location::Query,
+                    description: Borrowed("How much to return."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(
+                            &[Json(Borrowed(r#""full""#)), Json(Borrowed(r#""short""#))],
+                        ),
+                        default: Some(Json(Borrowed(r#""full""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""full""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("market"),
+                    location: Location::Query,
+                    description: Borrowed("Market, from the configuration."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    config: Some(ConfigInject {
+                        source: Borrowed("market"),
+                        map: Borrowed(&[
+                            (Borrowed("eu"), Json(Borrowed(r#""EU1""#))),
+                            (Borrowed("us"), Json(Borrowed(r#""US2""#))),
+                        ]),
+                    }),
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("X-Acme-Version"),
+                    location: Location::Header,
+                    required: true,
+                    description: Borrowed("Version of the answer."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        default: Some(Json(Borrowed(r#""2024-01-01""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""2024-01-01""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("X-Trace"),
+                    location: Location::Header,
+                    description: Borrowed("Mark for the vendor's log."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("data")),
+                        Step::Key(Borrowed("projects")),
+                    ]),
+                }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("next_token"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("page")),
+                                Step::Key(Borrowed("next_token")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("has_more"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("page")),
+                                Step::Key(Borrowed("has_more")),
+                            ]),
+                        }),
+                    },
+                    MetaField {
+                        name: Borrowed("quota"),
+                        source: MetaSource::Header(Borrowed("X-Quota")),
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("next_token"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("page_token"),
+                },
+                more: Some(Source::Meta {
+                    name: Borrowed("has_more"),
+                    inside: JsonPath { steps: Borrowed(&[]) },
+                }),
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(200) }),
+            },
+            hints: Hints {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: true,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("createProject"),
+            entity: Borrowed("projects"),
+            action: Action::Create,
+            summary: Borrowed("Create a project"),
+            description: Borrowed("Creates a project and returns it."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/projects"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("name"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Name of the project."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("state"),
+                    location: Location::Body,
+                    description: Borrowed("Where it stands."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""open""#)),
+                            Json(Borrowed(r#""closed""#)),
+                        ]),
+                        default: Some(Json(Borrowed(r#""open""#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#""open""#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("owner"),
+                    location: Location::Body,
+                    description: Borrowed("Who leads it."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("email"),
+                                required: true,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    description: Borrowed("Address of the owner."),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("name"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    nullable: true,
+                                    description: Borrowed("Full name."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("labels"),
+                    location: Location::Body,
+                    description: Borrowed("Labels."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Array]),
+                        items: Borrowed(&[
+                            Schema {
                                 kinds: Borrowed(&[Kind::String]),
                                 choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""open""#)),
-                                        Json(Borrowed(r#""closed""#)),
-                                    ],
-                                ),
-                                default: Some(Json(Borrowed(r#""open""#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#""open""#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("owner"),
-                            location: Location::Body,
-                            description: Borrowed("Who leads it."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("email"),
-                                            required: true,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                description: Borrowed("Address of the owner."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("name"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                nullable: true,
-                                                description: Borrowed("Full name."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("labels"),
-                            location: Location::Body,
-                            description: Borrowed("Labels."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Array]),
-                                items: Borrowed(
-                                    &[
-                                        Schema {
-                                            kinds: Borrowed(&[Kind::String]),
-                                            choices: Borrowed(
-                                                &[Json(Borrowed(r#""red""#)), Json(Borrowed(r#""green""#))],
-                                            ),
-                                            ..SCHEMA
-                                        },
-                                    ],
+                                    &[Json(Borrowed(r#""red""#)), Json(Borrowed(r#""green""#))],
                                 ),
                                 ..SCHEMA
                             },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("budget"),
-                            location: Location::Body,
-                            description: Borrowed("Money to spend."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Number]),
-                                minimum: Some(0.0),
-                                maximum: Some(1000000.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("budget"),
+                    location: Location::Body,
+                    description: Borrowed("Money to spend."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Number]),
+                        minimum: Some(0.0),
+                        maximum: Some(1000000.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                idempotency_header: Some(Borrowed("Idempotency-Key")),
-                ..OPERATION
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("getProject"),
-                entity: Borrowed("projects"),
-                action: Action::Get,
-                summary: Borrowed("Get a project"),
-                description: Borrowed("Returns one project."),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/projects/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the project."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("data"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                ..OPERATION
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
             },
-            Operation {
-                id: Borrowed("deleteProject"),
-                entity: Borrowed("projects"),
-                action: Action::Delete,
-                summary: Borrowed("Delete a project"),
-                description: Borrowed("Deletes a project and everything in it."),
-                method: Method::Delete,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/projects/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the project."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: RESPONSE,
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
+            idempotency_header: Some(Borrowed("Idempotency-Key")),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("getProject"),
+            entity: Borrowed("projects"),
+            action: Action::Get,
+            summary: Borrowed("Get a project"),
+            description: Borrowed("Returns one project."),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/projects/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
             },
-            Operation {
-                id: Borrowed("updateProject"),
-                entity: Borrowed("projects"),
-                action: Action::Update,
-                summary: Borrowed("Change a project"),
-                description: Borrowed("Changes the fields given and returns nothing."),
-                method: Method::Patch,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/projects/")),
-                            Piece::Name(Borrowed("id")),
-                        ],
-                    ),
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the project."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the project."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("name"),
-                            location: Location::Body,
-                            description: Borrowed("New name."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("owner_id"),
-                            location: Location::Body,
-                            description: Borrowed("New owner; null for none."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                nullable: true,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: RESPONSE,
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
+            ]),
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("data"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("deleteProject"),
+            entity: Borrowed("projects"),
+            action: Action::Delete,
+            summary: Borrowed("Delete a project"),
+            description: Borrowed("Deletes a project and everything in it."),
+            method: Method::Delete,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/projects/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the project."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            response: RESPONSE,
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("updateProject"),
+            entity: Borrowed("projects"),
+            action: Action::Update,
+            summary: Borrowed("Change a project"),
+            description: Borrowed("Changes the fields given and returns nothing."),
+            method: Method::Patch,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/projects/")),
+                    Piece::Name(Borrowed("id")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the project."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("name"),
+                    location: Location::Body,
+                    description: Borrowed("New name."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("owner_id"),
+                    location: Location::Body,
+                    description: Borrowed("New owner; null for none."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), nullable: true, ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: RESPONSE,
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("id"),
-                kind: Borrowed("string"),
-                description: Borrowed("Id of the project."),
-            },
-            StoreField {
-                name: Borrowed("owner"),
-                kind: Borrowed("object"),
-                description: Borrowed("Who leads the project."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("id"),
+            kind: Borrowed("string"),
+            description: Borrowed("Id of the project."),
+        },
+        StoreField {
+            name: Borrowed("owner"),
+            kind: Borrowed("object"),
+            description: Borrowed("Who leads the project."),
+        },
+    ]),
     when_to_use: Borrowed("For questions about what a team works on."),
     phrases: Borrowed(&[Borrowed("project"), Borrowed("initiative")]),
 };

@@ -8,102 +8,80 @@ use super::*;
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("recordings"),
     description: Borrowed("A recorded meeting."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("downloadRecording"),
-                entity: Borrowed("recordings"),
-                action: Action::Download,
-                summary: Borrowed("Download a recording"),
-                description: Borrowed(
-                    "Finds a recording and downloads it in the form asked for.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/recordings/find"))]),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("downloadRecording"),
+            entity: Borrowed("recordings"),
+            action: Action::Download,
+            summary: Borrowed("Download a recording"),
+            description: Borrowed("Finds a recording and downloads it in the form asked for."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/recordings/find"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("recording_id"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Id of the recording."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("recording_id"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Id of the recording."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("form"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("What to download."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                choices: Borrowed(
-                                    &[
-                                        Json(Borrowed(r#""audio""#)),
-                                        Json(Borrowed(r#""video""#)),
-                                    ],
-                                ),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("select"),
-                            location: Location::Body,
-                            description: Borrowed(
-                                "What the answer names; leave it as it is.",
-                            ),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("media"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Boolean]),
-                                                description: Borrowed("Addresses of the files."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
-                                ),
-                                open: false,
-                                default: Some(Json(Borrowed(r#"{"media":true}"#))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed(r#"{"media":true}"#))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
+                Parameter {
+                    name: Borrowed("form"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("What to download."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        choices: Borrowed(&[
+                            Json(Borrowed(r#""audio""#)),
+                            Json(Borrowed(r#""video""#)),
+                        ]),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
                 },
-                response: RESPONSE,
-                download: Some(Download {
-                    file_url: Some(
-                        Borrowed(
-                            &[
-                                UrlStep::Key(Borrowed("items")),
-                                UrlStep::Index(0),
-                                UrlStep::Key(Borrowed("media")),
-                                UrlStep::Argument(Borrowed("form")),
-                            ],
-                        ),
-                    ),
-                }),
-                ..OPERATION
-            },
-        ],
-    ),
+                Parameter {
+                    name: Borrowed("select"),
+                    location: Location::Body,
+                    description: Borrowed("What the answer names; leave it as it is."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("media"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Boolean]),
+                                    description: Borrowed("Addresses of the files."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        default: Some(Json(Borrowed(r#"{"media":true}"#))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed(r#"{"media":true}"#))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: RESPONSE,
+            download: Some(Download {
+                file_url: Some(
+                    Borrowed(&[
+                        UrlStep::Key(Borrowed("items")),
+                        UrlStep::Index(0),
+                        UrlStep::Key(Borrowed("media")),
+                        UrlStep::Argument(Borrowed("form")),
+                    ]),
+                ),
+            }),
+            ..OPERATION
+        },
+    ]),
     schema: None,
     store: Borrowed(&[]),
     when_to_use: Borrowed(""),

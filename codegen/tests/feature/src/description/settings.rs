@@ -8,84 +8,74 @@ use super::*;
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("settings"),
     description: Borrowed("The settings of the account."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listSettings"),
-                entity: Borrowed("settings"),
-                action: Action::List,
-                summary: Borrowed("List settings"),
-                description: Borrowed("Returns all settings."),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/settings"))]),
-                },
-                response: Response {
-                    schema: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"type":"object","properties":{"key":{"type":"string","description":"Name."}}}"#,
-                            ),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listSettings"),
+            entity: Borrowed("settings"),
+            action: Action::List,
+            summary: Borrowed("List settings"),
+            description: Borrowed("Returns all settings."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/settings"))]) },
+            response: Response {
+                schema: Some(
+                    Json(
+                        Borrowed(
+                            r#"{"type":"object","properties":{"key":{"type":"string","description":"Name."}}}"#,
                         ),
                     ),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::None {
-                        reason: Borrowed("There are never more than a dozen."),
-                    },
-                    more: None,
-                    done: None,
-                    size: None,
-                },
-                ..OPERATION
+                ),
+                ..RESPONSE
             },
-            Operation {
-                id: Borrowed("resetSettings"),
-                entity: Borrowed("settings"),
-                action: Action::Delete,
-                summary: Borrowed("Reset the settings"),
-                description: Borrowed("Puts every setting back."),
-                method: Method::Delete,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/settings"))]),
-                },
-                response: RESPONSE,
-                hints: Hints {
-                    read_only: false,
-                    destructive: true,
-                    idempotent: true,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
+            paging: Paging {
+                next: Next::None { reason: Borrowed("There are never more than a dozen.") },
+                more: None,
+                done: None,
+                size: None,
             },
-            Operation {
-                id: Borrowed("getSettings"),
-                entity: Borrowed("settings"),
-                action: Action::Get,
-                summary: Borrowed("Get the theme"),
-                description: Borrowed("Returns the theme of the account."),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/settings/theme"))]),
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("themes")), Step::Index(0)]),
-                    }),
-                    schema: Some(
-                        Json(
-                            Borrowed(
-                                r#"{"type":"object","properties":{"key":{"type":"string","description":"Name."}}}"#,
-                            ),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("resetSettings"),
+            entity: Borrowed("settings"),
+            action: Action::Delete,
+            summary: Borrowed("Reset the settings"),
+            description: Borrowed("Puts every setting back."),
+            method: Method::Delete,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/settings"))]) },
+            response: RESPONSE,
+            hints: Hints {
+                read_only: false,
+                destructive: true,
+                idempotent: true,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("getSettings"),
+            entity: Borrowed("settings"),
+            action: Action::Get,
+            summary: Borrowed("Get the theme"),
+            description: Borrowed("Returns the theme of the account."),
+            method: Method::Get,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/settings/theme"))]) },
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[Step::Key(Borrowed("themes")), Step::Index(0)]),
+                }),
+                schema: Some(
+                    Json(
+                        Borrowed(
+                            r#"{"type":"object","properties":{"key":{"type":"string","description":"Name."}}}"#,
                         ),
                     ),
-                    ..RESPONSE
-                },
-                ..OPERATION
+                ),
+                ..RESPONSE
             },
-        ],
-    ),
+            ..OPERATION
+        },
+    ]),
     schema: Some(
         Json(
             Borrowed(

@@ -10,345 +10,270 @@ const TEXT_1: &str = r#"{"type":"object","properties":{"id":{"type":"string","de
 pub(super) const ENTITY: Entity = Entity {
     name: Borrowed("tasks"),
     description: Borrowed("Something to do within a project."),
-    operations: Borrowed(
-        &[
-            Operation {
-                id: Borrowed("listTasks"),
-                entity: Borrowed("tasks"),
-                action: Action::List,
-                summary: Borrowed("List tasks"),
-                description: Borrowed(
-                    "Returns the tasks of a project. Pages by a URL whose cursor is handed back.",
-                ),
-                method: Method::Get,
-                path: Template {
-                    pieces: Borrowed(
-                        &[
-                            Piece::Text(Borrowed("/projects/")),
-                            Piece::Name(Borrowed("project_id")),
-                            Piece::Text(Borrowed("/tasks")),
-                        ],
-                    ),
+    operations: Borrowed(&[
+        Operation {
+            id: Borrowed("listTasks"),
+            entity: Borrowed("tasks"),
+            action: Action::List,
+            summary: Borrowed("List tasks"),
+            description: Borrowed(
+                "Returns the tasks of a project. Pages by a URL whose cursor is handed back.",
+            ),
+            method: Method::Get,
+            path: Template {
+                pieces: Borrowed(&[
+                    Piece::Text(Borrowed("/projects/")),
+                    Piece::Name(Borrowed("project_id")),
+                    Piece::Text(Borrowed("/tasks")),
+                ]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("project_id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the project."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("project_id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the project."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("page[cursor]"),
-                            location: Location::Query,
-                            description: Borrowed("Cursor of the next page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("page[size]"),
-                            location: Location::Query,
-                            description: Borrowed("Tasks per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                maximum: Some(100.0),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("since"),
-                            location: Location::Query,
-                            required: true,
-                            description: Borrowed("Only tasks changed since."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                default: Some(
-                                    Json(
-                                        Borrowed(
-                                            r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#,
-                                        ),
-                                    ),
-                                ),
-                                ..SCHEMA
-                            },
-                            default: Some(
-                                Json(
-                                    Borrowed(
-                                        r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#,
-                                    ),
-                                ),
-                            ),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(
-                            &[
-                                Step::Key(Borrowed("tasks")),
-                                Step::Each,
-                                Step::Key(Borrowed("task")),
-                            ],
-                        ),
-                    }),
-                    meta: Borrowed(
-                        &[
-                            MetaField {
-                                name: Borrowed("next"),
-                                source: MetaSource::Body(JsonPath {
-                                    steps: Borrowed(
-                                        &[
-                                            Step::Key(Borrowed("page")),
-                                            Step::Key(Borrowed("next_url")),
-                                        ],
-                                    ),
-                                }),
-                            },
-                        ],
-                    ),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
+                Parameter {
+                    name: Borrowed("page[cursor]"),
+                    location: Location::Query,
+                    description: Borrowed("Cursor of the next page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
                 },
-                paging: Paging {
-                    next: Next::Link {
-                        from: Source::Meta {
-                            name: Borrowed("next"),
-                            inside: JsonPath { steps: Borrowed(&[]) },
-                        },
-                        feed: Borrowed(
-                            &[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))],
-                        ),
+                Parameter {
+                    name: Borrowed("page[size]"),
+                    location: Location::Query,
+                    description: Borrowed("Tasks per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        maximum: Some(100.0),
+                        ..SCHEMA
                     },
-                    more: None,
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("page[size]"),
-                        maximum: Some(100),
-                    }),
+                    ..PARAMETER
                 },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("searchTasks"),
-                entity: Borrowed("tasks"),
-                action: Action::Search,
-                summary: Borrowed("Search tasks"),
-                description: Borrowed(
-                    "Returns the tasks that match. Pages by a token in the body.",
-                ),
-                method: Method::Post,
-                path: Template {
-                    pieces: Borrowed(&[Piece::Text(Borrowed("/tasks/search"))]),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("query"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("Words to look for."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            probe_default: Some(Json(Borrowed(r#""a""#))),
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("cursor"),
-                            location: Location::Body,
-                            description: Borrowed("Token of the next page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("limit"),
-                            location: Location::Body,
-                            description: Borrowed("Tasks per page."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                default: Some(Json(Borrowed("20"))),
-                                ..SCHEMA
-                            },
-                            default: Some(Json(Borrowed("20"))),
-                            send_default: true,
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("filter"),
-                            location: Location::Body,
-                            description: Borrowed("What the tasks must be like."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Object]),
-                                properties: Borrowed(
-                                    &[
-                                        Property {
-                                            name: Borrowed("assigneeIds"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::Array]),
-                                                description: Borrowed("Assigned to one of these."),
-                                                items: Borrowed(
-                                                    &[
-                                                        Schema {
-                                                            kinds: Borrowed(&[Kind::String]),
-                                                            ..SCHEMA
-                                                        },
-                                                    ],
-                                                ),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                        Property {
-                                            name: Borrowed("dueDate"),
-                                            required: false,
-                                            schema: Schema {
-                                                kinds: Borrowed(&[Kind::String]),
-                                                format: Borrowed("date"),
-                                                description: Borrowed("Due on this day."),
-                                                ..SCHEMA
-                                            },
-                                        },
-                                    ],
+                Parameter {
+                    name: Borrowed("since"),
+                    location: Location::Query,
+                    required: true,
+                    description: Borrowed("Only tasks changed since."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::String]),
+                        default: Some(
+                            Json(
+                                Borrowed(
+                                    r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#,
                                 ),
-                                open: false,
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
-                ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: Response {
-                    records: Some(JsonPath {
-                        steps: Borrowed(&[Step::Key(Borrowed("results"))]),
-                    }),
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                paging: Paging {
-                    next: Next::Cursor {
-                        from: Source::Body(JsonPath {
-                            steps: Borrowed(
-                                &[
-                                    Step::Key(Borrowed("page")),
-                                    Step::Key(Borrowed("next_token")),
-                                ],
                             ),
-                        }),
-                        into: Borrowed("cursor"),
+                        ),
+                        ..SCHEMA
                     },
-                    more: Some(
-                        Source::Body(JsonPath {
-                            steps: Borrowed(
-                                &[
-                                    Step::Key(Borrowed("page")),
-                                    Step::Key(Borrowed("has_more")),
-                                ],
+                    default: Some(
+                        Json(
+                            Borrowed(
+                                r#""{{ (now_utc() - duration('P30D')).strftime('%Y-%m-%d') }}""#,
                             ),
+                        ),
+                    ),
+                    send_default: true,
+                    ..PARAMETER
+                },
+            ]),
+            response: Response {
+                records: Some(JsonPath {
+                    steps: Borrowed(&[
+                        Step::Key(Borrowed("tasks")),
+                        Step::Each,
+                        Step::Key(Borrowed("task")),
+                    ]),
+                }),
+                meta: Borrowed(&[
+                    MetaField {
+                        name: Borrowed("next"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("page")),
+                                Step::Key(Borrowed("next_url")),
+                            ]),
                         }),
-                    ),
-                    done: None,
-                    size: Some(PageSize {
-                        parameter: Borrowed("limit"),
-                        maximum: None,
+                    },
+                ]),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Link {
+                    from: Source::Meta {
+                        name: Borrowed("next"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
+                },
+                more: None,
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("page[size]"), maximum: Some(100) }),
+            },
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("searchTasks"),
+            entity: Borrowed("tasks"),
+            action: Action::Search,
+            summary: Borrowed("Search tasks"),
+            description: Borrowed("Returns the tasks that match. Pages by a token in the body."),
+            method: Method::Post,
+            path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/tasks/search"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("query"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("Words to look for."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    probe_default: Some(Json(Borrowed(r#""a""#))),
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("cursor"),
+                    location: Location::Body,
+                    description: Borrowed("Token of the next page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("limit"),
+                    location: Location::Body,
+                    description: Borrowed("Tasks per page."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        default: Some(Json(Borrowed("20"))),
+                        ..SCHEMA
+                    },
+                    default: Some(Json(Borrowed("20"))),
+                    send_default: true,
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("filter"),
+                    location: Location::Body,
+                    description: Borrowed("What the tasks must be like."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Object]),
+                        properties: Borrowed(&[
+                            Property {
+                                name: Borrowed("assigneeIds"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::Array]),
+                                    description: Borrowed("Assigned to one of these."),
+                                    items: Borrowed(&[
+                                        Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                                    ]),
+                                    ..SCHEMA
+                                },
+                            },
+                            Property {
+                                name: Borrowed("dueDate"),
+                                required: false,
+                                schema: Schema {
+                                    kinds: Borrowed(&[Kind::String]),
+                                    format: Borrowed("date"),
+                                    description: Borrowed("Due on this day."),
+                                    ..SCHEMA
+                                },
+                            },
+                        ]),
+                        open: false,
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("results"))]) }),
+                schema: Some(Json(Borrowed(TEXT_1))),
+                ..RESPONSE
+            },
+            paging: Paging {
+                next: Next::Cursor {
+                    from: Source::Body(JsonPath {
+                        steps: Borrowed(&[
+                            Step::Key(Borrowed("page")),
+                            Step::Key(Borrowed("next_token")),
+                        ]),
                     }),
+                    into: Borrowed("cursor"),
                 },
-                ..OPERATION
-            },
-            Operation {
-                id: Borrowed("updateTask"),
-                entity: Borrowed("tasks"),
-                action: Action::Update,
-                summary: Borrowed("Replace a task"),
-                description: Borrowed("Replaces a task and returns it."),
-                method: Method::Put,
-                path: Template {
-                    pieces: Borrowed(
-                        &[Piece::Text(Borrowed("/tasks/")), Piece::Name(Borrowed("id"))],
-                    ),
-                },
-                parameters: Borrowed(
-                    &[
-                        Parameter {
-                            name: Borrowed("id"),
-                            location: Location::Path,
-                            required: true,
-                            description: Borrowed("Id of the task."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("title"),
-                            location: Location::Body,
-                            required: true,
-                            description: Borrowed("New title."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                        Parameter {
-                            name: Borrowed("estimate"),
-                            location: Location::Body,
-                            description: Borrowed("Hours or a word."),
-                            schema: Schema {
-                                kinds: Borrowed(&[Kind::Integer, Kind::String]),
-                                ..SCHEMA
-                            },
-                            ..PARAMETER
-                        },
-                    ],
+                more: Some(
+                    Source::Body(JsonPath {
+                        steps: Borrowed(&[
+                            Step::Key(Borrowed("page")),
+                            Step::Key(Borrowed("has_more")),
+                        ]),
+                    }),
                 ),
-                body: Body::Json {
-                    open: false,
-                    in_array: false,
-                },
-                response: Response {
-                    schema: Some(Json(Borrowed(TEXT_1))),
-                    ..RESPONSE
-                },
-                hints: Hints {
-                    read_only: false,
-                    destructive: false,
-                    idempotent: false,
-                    preferred_for_check: false,
-                },
-                ..OPERATION
+                done: None,
+                size: Some(PageSize { parameter: Borrowed("limit"), maximum: None }),
             },
-        ],
-    ),
+            ..OPERATION
+        },
+        Operation {
+            id: Borrowed("updateTask"),
+            entity: Borrowed("tasks"),
+            action: Action::Update,
+            summary: Borrowed("Replace a task"),
+            description: Borrowed("Replaces a task and returns it."),
+            method: Method::Put,
+            path: Template {
+                pieces: Borrowed(&[Piece::Text(Borrowed("/tasks/")), Piece::Name(Borrowed("id"))]),
+            },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("id"),
+                    location: Location::Path,
+                    required: true,
+                    description: Borrowed("Id of the task."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("title"),
+                    location: Location::Body,
+                    required: true,
+                    description: Borrowed("New title."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("estimate"),
+                    location: Location::Body,
+                    description: Borrowed("Hours or a word."),
+                    schema: Schema { kinds: Borrowed(&[Kind::Integer, Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
+            body: Body::Json { open: false, in_array: false },
+            response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
+            hints: Hints {
+                read_only: false,
+                destructive: false,
+                idempotent: false,
+                preferred_for_check: false,
+            },
+            ..OPERATION
+        },
+    ]),
     schema: Some(Json(Borrowed(TEXT_1))),
-    store: Borrowed(
-        &[
-            StoreField {
-                name: Borrowed("body"),
-                kind: Borrowed("string"),
-                description: Borrowed("Text of the task."),
-            },
-        ],
-    ),
+    store: Borrowed(&[
+        StoreField {
+            name: Borrowed("body"),
+            kind: Borrowed("string"),
+            description: Borrowed("Text of the task."),
+        },
+    ]),
     when_to_use: Borrowed(""),
     phrases: Borrowed(&[]),
 };
