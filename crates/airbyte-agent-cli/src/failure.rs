@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use airbyte_agent_core::{Error, ErrorKind};
 use serde_json::{Map, Value, json};
 
+use crate::terminal::one_line;
+
 /// Why a command ended early.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -83,13 +85,17 @@ pub(crate) fn line(error: &Error) -> Value {
     json!({ "error": told })
 }
 
-/// Writes the error to standard error and gives back its exit code.
-pub(crate) fn report(error: &Error) -> ExitCode {
+/// Writes the error to standard error and gives back its exit code. The error is the last line;
+/// with `tells_more` what the vendor answered stands before it, cleaned of secrets by the engine.
+pub(crate) fn report(error: &Error, tells_more: bool) -> ExitCode {
     let mut stderr = io::stderr().lock();
     let message = error.to_string();
     // People read several lines better than `\n` in JSON; scripts get the one line alone.
     if message.contains('\n') && stderr.is_terminal() {
         let _ = writeln!(stderr, "{message}");
+    }
+    if let Some(body) = error.body().filter(|_| tells_more) {
+        let _ = writeln!(stderr, "{}", one_line(body));
     }
     let _ = writeln!(stderr, "{}", line(error));
     ExitCode::from(exit_code(error.kind()))

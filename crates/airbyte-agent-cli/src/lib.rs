@@ -44,11 +44,12 @@ pub fn main() -> ExitCode {
         Err(error) => return usage::answer(&error),
     };
     trace::start(cli.verbose);
+    let tells_more = cli.verbose > 0;
     let ended = run(cli.command);
     match ended {
         // Whoever read standard output has seen enough.
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
-        Err(Stop::Failed(error)) => failure::report(&error),
+        Err(Stop::Failed(error)) => failure::report(&error, tells_more),
     }
 }
 

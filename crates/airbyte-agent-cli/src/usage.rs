@@ -19,9 +19,9 @@ pub(crate) fn answer(error: &clap::Error) -> ExitCode {
     }
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         let _ = write!(io::stderr(), "{}", error.render());
-        return report(&usage("a command is missing; 'airbyte-agent --help' lists them"));
+        return report(&usage("a command is missing; 'airbyte-agent --help' lists them"), false);
     }
-    report(&usage(message(error)))
+    report(&usage(message(error)), false)
 }
 
 fn message(error: &clap::Error) -> String {

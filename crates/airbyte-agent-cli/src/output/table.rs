@@ -23,8 +23,10 @@ pub(super) fn write(
 ) -> io::Result<Vec<String>> {
     match data {
         Value::Object(members) => {
-            let pairs: Vec<Vec<String>> =
-                members.iter().map(|(name, value)| vec![name.clone(), shown(value)]).collect();
+            let pairs: Vec<Vec<String>> = members
+                .iter()
+                .map(|(name, value)| vec![name.clone(), excerpt(value, width)])
+                .collect();
             writeln!(out, "{}", table(&[], &pairs, width, colours))?;
             Ok(Vec::new())
         }
@@ -81,6 +83,12 @@ fn choose<'n>(records: &[Value], names: &[&'n str], width: usize) -> (Vec<&'n st
         }
     }
     (chosen, left_out)
+}
+
+/// A few lines of a text, about one of a nested value.
+fn excerpt(value: &Value, width: usize) -> String {
+    let room = if value.is_string() { 4 * width } else { width };
+    truncate_str(&shown(value), room, "…").into_owned()
 }
 
 fn shown(value: &Value) -> String {
@@ -147,5 +155,7 @@ mod tests {
         let (table, _) = text(&json!({"id": 1, "name": "Ada"}), 80);
         assert_eq!(table, "id    1\nname  Ada\n");
         assert_eq!(text(&json!([]), 80).0, "No records.\n");
+        let (table, _) = text(&json!({"all": vec!["nested"; 500]}), 80);
+        assert!(table.lines().count() <= 2 && table.trim_end().ends_with('…'), "{table}");
     }
 }

@@ -42,6 +42,16 @@ fn an_error_inside_a_success_is_the_vendors() {
 }
 
 #[test]
+fn the_vendors_answer_is_told_on_request() {
+    let body = json!({"code": 17, "detail": ["a", "b"]});
+    let vendor = Vendor::always(Answer::json(400, &body));
+    let ran = acme(&vendor.url, &["things", "get", "-p", "id=7", "-v"]);
+    let body = body.to_string();
+    assert!(ran.stderr.lines().any(|line| line == body), "{ran:?}");
+    assert_eq!(ran.error()["kind"], "validation", "{ran:?}");
+}
+
+#[test]
 fn a_rate_limit_says_how_long_to_wait() {
     let ran = get(Answer::json(429, &json!({})).header("retry-after", "17"));
     assert_eq!((ran.code, &ran.error()["retry_after"]), (6, &json!(17)), "{ran:?}");
