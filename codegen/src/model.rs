@@ -125,6 +125,9 @@ const CONNECTOR_METHODS: &[&str] = &[
     "from",
 ];
 
+/// Types that the files of entities import.
+const IMPORTED: &[&str] = &["Action", "BTreeMap", "Call", "Client", "Serialize", "Value"];
+
 /// Methods of every builder that no setter may shadow.
 const BUILDER_METHODS: &[&str] =
     &["send", "options", "param", "dry_run", "into_future", "record_as", "clone", "into", "from"];
@@ -141,7 +144,7 @@ impl<'d> Model<'d> {
         let drafts = draft_operations(connector, document, &mut collector, &mut wanted);
         let (types, answers) = resolve(collector, &wanted)?;
         let entities = finish(connector, document, drafts, &answers);
-        let mut classes = Scope::default();
+        let mut classes = Scope::with(["Credentials"]);
         let schemes = connector
             .auth
             .iter()
@@ -234,7 +237,7 @@ fn finish<'d>(
 ) -> Vec<EntityModel<'d>> {
     let mut drafts = drafts.into_iter();
     let mut accessors = Scope::with(CONNECTOR_METHODS.iter().copied());
-    let mut classes = Scope::default();
+    let mut classes = Scope::with(IMPORTED.iter().copied());
     let named: Vec<_> = connector
         .entities
         .iter()

@@ -1,4 +1,5 @@
 //! `regen` on the workspace itself and on made-up ones.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,7 @@
 //! AUTH.md: every way to authenticate, the hosted platform, configuration.
 
 use airbyte_agent_core::description::{ApiKeyLocation, AuthKind, RefreshGrant};
+use indexmap::{IndexMap, IndexSet};
 
 use super::readme::local_options;
 use super::{table, yes};
@@ -228,14 +229,12 @@ fn configuration(model: &Model<'_>) -> String {
             vec![prose::code(&variable.name), value, about]
         })
         .collect();
-    for scoping in model.connector.scoping.iter() {
+    for (key, parameters) in filled(model) {
+        let parameters: Vec<String> = parameters.iter().map(|name| prose::code(name)).collect();
         rows.push(vec![
-            prose::code(&scoping.config_key),
+            prose::code(key),
             String::new(),
-            format!(
-                "Fills the parameter {} when a call leaves it out.",
-                prose::code(&scoping.parameter)
-            ),
+            format!("Fills {} when a call leaves it out.", parameters.join(", ")),
         ]);
     }
     if rows.is_empty() {
@@ -245,4 +244,20 @@ fn configuration(model: &Model<'_>) -> String {
         "## Configuration\n\nSet with `Local::config(name, value)`.\n\n{}",
         table(&["Name", "Value when not set", "What it is"], &rows)
     )
+}
+
+/// Configuration keys and the parameters they fill.
+fn filled<'m>(model: &'m Model<'_>) -> IndexMap<&'m str, IndexSet<&'m str>> {
+    let mut filled: IndexMap<&str, IndexSet<&str>> = IndexMap::new();
+    for scoping in model.connector.scoping.iter() {
+        filled.entry(&scoping.config_key).or_default().insert(&scoping.parameter);
+    }
+    for operation in model.connector.operations() {
+        for parameter in operation.parameters.iter() {
+            if let Some(config) = &parameter.config {
+                filled.entry(&config.source).or_default().insert(&parameter.name);
+            }
+        }
+    }
+    filled
 }

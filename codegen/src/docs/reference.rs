@@ -1,6 +1,6 @@
 //! REFERENCE.md: every operation with parameters, fields, paging and examples.
 
-use airbyte_agent_core::description::{Action, Json, Location, Next, Schema, Source};
+use airbyte_agent_core::description::{Action, Json, Location, Next, Operation, Schema, Source};
 
 use super::readme::anchor;
 use super::schema::{kind, parameter_kind, rows};
@@ -8,7 +8,7 @@ use super::{table, yes};
 use crate::document::OperationObject;
 use crate::model::{EntityModel, Model, OperationModel};
 use crate::prose;
-use crate::rust::{call_example, params};
+use crate::rust::{call_example, params, remarks};
 
 /// The text.
 pub(crate) fn reference(model: &Model<'_>) -> String {
@@ -125,6 +125,10 @@ fn describe<'d>(
         out.push_str(&format!("{}\n\n", prose::markdown(&prose::sentence(&described.summary))));
     }
     out.push_str(&format!("{}\n\n", prose::markdown(&described.description)));
+    out.push_str(&format!("{}\n\n", effect(described)));
+    for remark in remarks(described) {
+        out.push_str(&format!("{remark}\n\n"));
+    }
     out.push_str(&parameters(operation));
     out.push_str(&format!("{}\n\n", answer(operation, shown)));
     if described.action.is_array() {
@@ -139,6 +143,18 @@ fn describe<'d>(
     let json = serde_json::to_string_pretty(&json).unwrap_or_default();
     out.push_str(&format!("```json\n{json}\n```\n\n"));
     out
+}
+
+/// What the call does to the vendor's data.
+fn effect(operation: &Operation) -> &'static str {
+    let hints = operation.hints;
+    match (hints.read_only, hints.destructive, hints.idempotent) {
+        (true, ..) => "Reads only.",
+        (false, true, true) => "Destroys data; doing it twice changes no more than once.",
+        (false, true, false) => "Destroys data.",
+        (false, false, true) => "Changes data; doing it twice is as good as once.",
+        (false, false, false) => "Changes data; doing it twice does it twice.",
+    }
 }
 
 fn parameters(operation: &OperationModel<'_>) -> String {

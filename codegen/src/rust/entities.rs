@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::description::{Action, Next};
+use airbyte_agent_core::description::{Action, Body, Next, Operation};
 
 use super::example::{call_example, imports};
 use super::requests::{argument_type, argument_value};
@@ -110,6 +110,10 @@ fn method(
         w.line("///");
         w.doc("Awaiting the builder gives one page; `items()` goes through all of them.");
     }
+    for remark in remarks(described) {
+        w.line("///");
+        w.doc(&remark);
+    }
     let positional: Vec<_> = operation.positional().collect();
     for (n, argument) in positional.iter().enumerate() {
         if n == 0 {
@@ -134,6 +138,19 @@ fn method(
         }
         w.line(&format!("{} {{ call }}", operation.builder));
     });
+}
+
+/// What a caller can do besides the setters.
+pub(crate) fn remarks(operation: &Operation) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if matches!(operation.body, Body::Json { open: true, .. }) {
+        remarks.push("Members that have no setter of their own, custom fields above all: `param(name, value)`.".to_owned());
+    }
+    if operation.idempotency_header.is_some() {
+        remarks
+            .push("Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.".to_owned());
+    }
+    remarks
 }
 
 fn summary(action: Action, summary: &str, entity: &str) -> String {

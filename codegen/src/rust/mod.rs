@@ -17,6 +17,7 @@ use std::path::Path;
 use crate::Error;
 use crate::model::Model;
 
+pub(crate) use entities::remarks;
 pub(crate) use example::{
     bare_call, call_example, connect_example, imports, params, print, record_name,
 };

@@ -27,6 +27,8 @@ impl<'a> CheckoutSessions<'a> {
     /// Makes a payment page hosted by Stripe and returns its address in `url`, to be given to the
     /// customer. Nothing is charged until the customer pays there. The page expires after 24 hours.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `mode`: `payment` for one-time purchases, `subscription` for recurring prices, `setup` to
     ///   save a payment method without charging.
     ///

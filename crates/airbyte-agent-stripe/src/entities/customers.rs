@@ -50,6 +50,8 @@ impl<'a> Customers<'a> {
     /// Creates a customer. Stripe accepts the same e-mail address twice, so look for an existing
     /// customer first. Creating one charges nothing; payment methods are attached separately.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
@@ -92,6 +94,8 @@ impl<'a> Customers<'a> {
     ///
     /// Changes the fields given and leaves the others alone; an empty string clears a field.
     /// Metadata keys are merged. Later invoices use the new data, finalized ones keep the old.
+    ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
     /// * `id`: Id of the customer to change.
     ///

@@ -25,6 +25,8 @@ impl<'a> InvoiceFinalizations<'a> {
     /// Turns a draft invoice into an open one: number and amounts are fixed, and collection may
     /// start. Cannot be undone; afterwards the invoice can only be paid, voided or written off.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `id`: Id of the draft invoice to finalize.
     ///
     /// ```no_run

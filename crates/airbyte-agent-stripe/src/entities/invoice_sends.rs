@@ -27,6 +27,8 @@ impl<'a> InvoiceSends<'a> {
     /// `invoice_finalizations.create`. Every call sends another e-mail, but none in test mode. The
     /// body is empty.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `id`: Id of the invoice to send.
     ///
     /// ```no_run

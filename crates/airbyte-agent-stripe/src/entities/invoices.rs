@@ -53,6 +53,8 @@ impl<'a> Invoices<'a> {
     /// `invoice_finalizations.create`, then send it with `invoice_sends.create`. With
     /// `auto_advance: true` Stripe does so by itself after about an hour.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `customer`: Id of the customer to invoice.
     ///
     /// ```no_run

@@ -25,6 +25,8 @@ impl<'a> PaymentIntentCancellations<'a> {
     /// Cancels a payment intent that has not succeeded and releases money that was only authorized.
     /// Cannot be undone. A successful payment is refunded instead, with `refunds.create`.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `id`: Id of the payment intent to cancel.
     ///
     /// ```no_run

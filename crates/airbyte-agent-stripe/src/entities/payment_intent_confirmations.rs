@@ -26,6 +26,8 @@ impl<'a> PaymentIntentConfirmations<'a> {
     /// declined card is an error (402); with `requires_action` the customer still has to
     /// authenticate.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `id`: Id of the payment intent to confirm.
     ///
     /// ```no_run

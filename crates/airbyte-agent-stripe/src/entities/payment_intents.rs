@@ -50,6 +50,8 @@ impl<'a> PaymentIntents<'a> {
     /// customer in your payment page or with `confirm: true` and a `payment_method`. The amount is
     /// in the smallest currency unit.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `amount`: Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY
     ///   2000); at least about USD 0.50, at most eight digits.
     /// * `currency`: Three-letter ISO currency code in lower case.
@@ -95,6 +97,8 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// Changes a payment intent that is not yet confirmed; some fields, such as description and
     /// metadata, also later. Does not charge.
+    ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
     /// * `id`: Id of the payment intent to change.
     ///

@@ -26,6 +26,8 @@ impl<'a> PaymentMethodAttachments<'a> {
     /// the default. A method that was used before without a customer, or was detached, cannot be
     /// attached.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `id`: Id of the payment method to attach.
     /// * `customer`: Id of the customer to attach the payment method to.
     ///

@@ -28,6 +28,8 @@ impl<'a> Prices<'a> {
     /// currency cannot be changed later: make a new price instead. The amount is in the smallest
     /// currency unit.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `currency`: Three-letter ISO currency code in lower case.
     /// * `product`: Id of the product the price is for.
     /// * `unit_amount`: Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY

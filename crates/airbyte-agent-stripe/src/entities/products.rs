@@ -48,6 +48,8 @@ impl<'a> Products<'a> {
     ///
     /// Creates a product. It can be sold once it has a price: add one with `prices.create`.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `name`: Name shown to customers in Checkout, on invoices and receipts.
     ///
     /// ```no_run
@@ -91,6 +93,8 @@ impl<'a> Products<'a> {
     ///
     /// Changes the fields given and leaves the others alone. Set `active: false` to archive a
     /// product that can no longer be deleted because it has prices.
+    ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
     /// * `id`: Id of the product to change.
     ///

@@ -50,6 +50,8 @@ impl<'a> Refunds<'a> {
     /// payment intent. Takes real money in live mode and cannot be undone; Stripe's fee for the
     /// payment is not returned. A payment can be refunded in several parts, up to its amount.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {

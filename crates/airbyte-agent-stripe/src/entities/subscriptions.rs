@@ -53,6 +53,8 @@ impl<'a> Subscriptions<'a> {
     /// is left `incomplete` and expires after 23 hours. The customer needs a payment method, or use
     /// `send_invoice`.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `customer`: Id of the customer who subscribes.
     ///
     /// ```no_run
@@ -97,6 +99,8 @@ impl<'a> Subscriptions<'a> {
     /// Changes plan, quantity, payment or cancellation of a subscription. To switch the plan pass
     /// the existing item's `id` with the new `price`; without the id a second item is added. A
     /// change within a period is prorated unless told otherwise, which can lead to a charge.
+    ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
     /// * `id`: Id of the subscription to change.
     ///

@@ -266,7 +266,7 @@ pub(super) const ENTITY: Entity = Entity {
                                 Step::Key(Borrowed("userErrors")),
                             ]),
                         },
-                        when: ErrorCondition::NotEmpty,
+                        when: ErrorCondition::Alone,
                         message: Some(JsonPath {
                             steps: Borrowed(&[
                                 Step::Key(Borrowed("data")),

@@ -23,6 +23,8 @@ impl<'a> Avatars<'a> {
     ///
     /// Sends a picture as a form with parts.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {

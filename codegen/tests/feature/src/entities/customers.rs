@@ -47,6 +47,8 @@ impl<'a> Customers<'a> {
     ///
     /// Creates a customer from a form and returns it.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `email`: Address.
     ///
     /// ```no_run

@@ -45,6 +45,8 @@ impl<'a> Files<'a> {
     ///
     /// Stores a file and returns it.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `content`: Content in base64.
     ///
     /// ```no_run

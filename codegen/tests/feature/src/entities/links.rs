@@ -23,6 +23,8 @@ impl<'a> Links<'a> {
     ///
     /// Sends one link in an array.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `from_`: Id of the first record.
     /// * `to`: Id of the second record.
     ///

@@ -23,6 +23,10 @@ impl<'a> Objects<'a> {
     ///
     /// Creates a record of a kind that the account defines; every argument is a field.
     ///
+    /// Members that have no setter of their own, custom fields above all: `param(name, value)`.
+    ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `kind`: Kind of object.
     ///
     /// ```no_run

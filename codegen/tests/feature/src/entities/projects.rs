@@ -46,6 +46,8 @@ impl<'a> Projects<'a> {
     ///
     /// Creates a project and returns it.
     ///
+    /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
+    ///
     /// * `name`: Name of the project.
     ///
     /// ```no_run
