@@ -6,6 +6,7 @@
 
 mod docs;
 mod document;
+mod draft;
 mod model;
 mod names;
 mod prose;

@@ -2,17 +2,15 @@
 //! names and types. Data only; the files made of it are the business of `rust` and `docs`.
 
 use airbyte_agent_core::description::{
-    Action, AuthScheme, Body, Connector, CredentialField, Entity, Location, MetaSource, Operation,
-    Parameter, Schema,
+    Action, AuthScheme, Body, Connector, CredentialField, Entity, Location, Operation, Parameter,
 };
 use serde_json::Value;
 
 use crate::Error;
 use crate::document::{Document, OperationObject};
+use crate::draft::{Draft, draft_operations};
 use crate::names::{self, Scope};
-use crate::types::{
-    Answers, Collector, Hints, Node, Role, Rust, Ticket, Types, Wanted, nullable, resolve,
-};
+use crate::types::{Answers, Collector, Rust, Types, Wanted, nullable, resolve};
 
 /// A connector as generated files see it.
 #[derive(Debug)]
@@ -85,6 +83,17 @@ pub(crate) struct SchemeModel<'d> {
     pub(crate) scheme: &'d AuthScheme,
     pub(crate) class: String,
     pub(crate) fields: Vec<(String, &'d CredentialField)>,
+}
+
+impl Argument<'_> {
+    /// Name of the Rust argument: `_2fa` would read as unused.
+    pub(crate) fn binding(&self) -> String {
+        if self.ident.starts_with('_') {
+            format!("value{}", self.ident)
+        } else {
+            self.ident.clone()
+        }
+    }
 }
 
 impl OperationModel<'_> {
@@ -181,54 +190,6 @@ impl<'d> Model<'d> {
     }
 }
 
-/// An operation whose types are asked for but not yet known.
-struct Draft {
-    record: Option<Ticket>,
-    meta: Option<String>,
-    arguments: Vec<Ticket>,
-}
-
-fn draft_operations<'d>(
-    connector: &'d Connector,
-    document: Document<'d>,
-    collector: &mut Collector<'d>,
-    wanted: &mut Wanted,
-) -> Vec<Draft> {
-    let operations: Vec<_> =
-        connector.operations().map(|op| (op, document.operation(op))).collect();
-    // Records first: theirs are the plain names.
-    let records: Vec<_> = operations
-        .iter()
-        .map(|(operation, object)| {
-            let node = record(document, operation, *object, collector)?;
-            collector.reach(&node, &operation.entity);
-            Some(wanted.ask(node))
-        })
-        .collect();
-    let metas: Vec<_> = operations
-        .iter()
-        .map(|(operation, object)| meta(document, operation, *object, collector))
-        .collect();
-    let mut drafts = Vec::new();
-    for (((operation, object), record), meta) in operations.iter().zip(records).zip(metas) {
-        let arguments = operation
-            .parameters
-            .iter()
-            .map(|parameter| {
-                let hints = argument_hints(operation, parameter);
-                let node = object.and_then(|object| object.parameter(parameter)).map_or_else(
-                    || plain_node(&parameter.schema),
-                    |schema| collector.node(schema, Role::Request, &hints),
-                );
-                collector.reach(&node, &operation.entity);
-                wanted.ask(node)
-            })
-            .collect();
-        drafts.push(Draft { record, meta, arguments });
-    }
-    drafts
-}
-
 fn finish<'d>(
     connector: &'d Connector,
     document: Document<'d>,
@@ -274,107 +235,6 @@ fn finish<'d>(
             class,
         })
         .collect()
-}
-
-/// The type of one record, `None` for anything.
-fn record<'d>(
-    document: Document<'d>,
-    operation: &Operation,
-    object: Option<OperationObject<'d>>,
-    collector: &mut Collector<'d>,
-) -> Option<Node> {
-    if !operation.response.transform.is_empty() || operation.action == Action::Download {
-        return None;
-    }
-    let answer = object?.answer()?;
-    let mut schema = match &operation.response.records {
-        Some(path) => document.follow(answer, path)?,
-        None => answer,
-    };
-    if operation.action.is_array()
-        && let Some(items) = document.plain(schema)?.schema.get("items")
-    {
-        schema = items;
-    }
-    let entity = &operation.entity;
-    let hints = vec![
-        names::class(&names::singular(entity)),
-        names::class(&format!("{entity} {}", operation.action)) + "Record",
-    ];
-    match collector.node(schema, Role::Record, &hints) {
-        // The engine wraps what is no object.
-        Node::Any | Node::Scalar(_) => None,
-        Node::List(_) if operation.action.is_array() => None,
-        node => Some(node),
-    }
-}
-
-/// Name of the type of the metadata, `None` when the operation has none.
-fn meta<'d>(
-    document: Document<'d>,
-    operation: &Operation,
-    object: Option<OperationObject<'d>>,
-    collector: &mut Collector<'d>,
-) -> Option<String> {
-    if operation.response.meta.is_empty() || !operation.action.is_array() {
-        return None;
-    }
-    let name = names::class(&format!("{} {} meta", operation.entity, operation.action));
-    let answer = object.and_then(OperationObject::answer);
-    let members = operation
-        .response
-        .meta
-        .iter()
-        .map(|field| {
-            let (node, schema) = match &field.source {
-                MetaSource::Link(_) | MetaSource::Header(_) => (Node::Scalar("string"), None),
-                MetaSource::Body(path) => {
-                    let schema = answer.and_then(|answer| document.follow(answer, path));
-                    let hints = vec![names::class(&format!("{name} {}", field.name))];
-                    let node = schema
-                        .map_or(Node::Any, |schema| collector.node(schema, Role::Record, &hints));
-                    (if path.is_multiple() { Node::List(Box::new(node)) } else { node }, schema)
-                }
-            };
-            let said = schema
-                .and_then(|schema| document.plain(schema))
-                .and_then(|found| found.schema.get("description")?.as_str())
-                .map(str::to_owned);
-            let description = said.unwrap_or_else(|| match &field.source {
-                MetaSource::Link(relation) => {
-                    format!("URL of the relation `{relation}` in the `Link` header.")
-                }
-                MetaSource::Header(header) => format!("The header `{header}`."),
-                MetaSource::Body(path) => format!("What the answer holds at `{path}`."),
-            });
-            (field.name.to_string(), description, node)
-        })
-        .collect();
-    let text = format!("What comes with a page of `{}.{}`.", operation.entity, operation.action);
-    let name = collector.structure(name, text, members);
-    collector.reach(&Node::Named(name.clone()), &operation.entity);
-    Some(name)
-}
-
-fn argument_hints(operation: &Operation, parameter: &Parameter) -> Hints {
-    let (entity, name) = (&operation.entity, &parameter.name);
-    vec![
-        names::class(&format!("{} {name}", names::singular(entity))),
-        names::class(&format!("{} {} {name}", names::singular(entity), operation.action)),
-    ]
-}
-
-/// The type of a parameter that the document does not show.
-fn plain_node(schema: &Schema) -> Node {
-    use airbyte_agent_core::description::Kind;
-    match schema.kinds.as_ref() {
-        [Kind::String] => Node::Scalar("string"),
-        [Kind::Integer] => Node::Scalar("integer"),
-        [Kind::Number] => Node::Scalar("number"),
-        [Kind::Boolean] => Node::Scalar("boolean"),
-        [Kind::Array] => Node::List(Box::new(schema.items.first().map_or(Node::Any, plain_node))),
-        _ => Node::Any,
-    }
 }
 
 fn arguments<'d>(

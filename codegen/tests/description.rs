@@ -8,7 +8,9 @@ use std::path::Path;
 use airbyte_agent_spec::Spec;
 
 #[rustfmt::skip]
+#[allow(clippy::unreadable_literal, reason = "numbers as the spec has them")]
 #[allow(clippy::wildcard_imports, reason = "a description names most of its types")]
+#[allow(unreachable_pub, reason = "the crate exports it, this test does not")]
 #[path = "feature/src/description/mod.rs"]
 mod description;
 

@@ -1,6 +1,7 @@
-//! The crate made from a spec that uses every feature is committed under `tests/feature`, where
-//! the example target of that name compiles it. This test compares it with what is made today.
-//! After a change that is meant: `UPDATE_EXPECT=1 cargo test -p airbyte-agent-codegen`.
+//! The crates made from two specs, one that uses every feature and one full of odd names and
+//! schemas, are committed under `tests/feature` and `tests/odd`, where example targets of these
+//! names compile them. These tests compare them with what is made today. After a change that is
+//! meant: `UPDATE_EXPECT=1 cargo test -p airbyte-agent-codegen`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
 
 use std::collections::BTreeMap;
@@ -10,10 +11,11 @@ use std::path::Path;
 use airbyte_agent_codegen::{Package, generate};
 use airbyte_agent_spec::Spec;
 
+const FEATURE: &str = "../crates/airbyte-agent-spec/tests/fixtures/feature.yaml";
+const ODD: &str = "tests/specs/odd.yaml";
+
 fn package(spec: &str) -> Package {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../crates/airbyte-agent-spec/tests/fixtures")
-        .join(spec);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(spec);
     let spec = Spec::parse(&fs::read_to_string(path).unwrap()).unwrap();
     generate(&spec.lower().unwrap(), spec.document()).unwrap()
 }
@@ -32,8 +34,17 @@ fn read(folder: &Path, prefix: &str, files: &mut BTreeMap<String, String>) {
 
 #[test]
 fn the_feature_spec_makes_the_committed_crate() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/feature");
-    let mut made = package("feature.yaml").files;
+    compare(FEATURE, "tests/feature");
+}
+
+#[test]
+fn the_odd_spec_makes_the_committed_crate() {
+    compare(ODD, "tests/odd");
+}
+
+fn compare(spec: &str, folder: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut made = package(spec).files;
     // A directory with a Cargo.toml would be left out of this crate's package.
     let manifest = made.remove("Cargo.toml").unwrap();
     made.insert("manifest.toml".to_owned(), manifest);
@@ -65,6 +76,6 @@ fn the_feature_spec_makes_the_committed_crate() {
 
 #[test]
 fn the_same_spec_makes_the_same_bytes() {
-    assert_eq!(package("feature.yaml"), package("feature.yaml"));
-    assert_eq!(package("small.yaml"), package("small.yaml"));
+    assert_eq!(package(FEATURE), package(FEATURE));
+    assert_eq!(package(ODD), package(ODD));
 }

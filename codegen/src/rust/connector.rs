@@ -16,6 +16,7 @@ pub(crate) fn library(model: &Model<'_>) -> String {
 pub mod auth;
 mod connector;
 #[rustfmt::skip]
+#[allow(clippy::unreadable_literal, reason = "numbers as the spec has them")]
 #[allow(clippy::wildcard_imports, reason = "a description names most of its types")]
 mod description;
 pub mod entities;

@@ -119,12 +119,13 @@ fn method(
         if n == 0 {
             w.line("///");
         }
-        w.doc(&format!("* `{}`: {}", argument.ident, one_line(argument)));
+        w.doc(&format!("* `{}`: {}", argument.binding(), one_line(argument)));
     }
     w.line("///");
     w.code("no_run", &example(model, entity, operation));
     let mut arguments = vec!["&self".to_owned()];
-    arguments.extend(positional.iter().map(|a| format!("{}: {}", a.ident, setter_type(&a.rust))));
+    arguments
+        .extend(positional.iter().map(|a| format!("{}: {}", a.binding(), setter_type(&a.rust))));
     let name = described.action.as_str();
     w.function(&format!("pub fn {name}"), &arguments, &format!(" -> {}", operation.builder), |w| {
         let variant = format!("{:?}", described.action);
@@ -238,7 +239,7 @@ fn setter(w: &mut Writer, model: &Model<'_>, argument: &Argument<'_>) {
         w.doc(&facts);
     }
     let arguments =
-        ["mut self".to_owned(), format!("{}: {}", argument.ident, setter_type(&argument.rust))];
+        ["mut self".to_owned(), format!("{}: {}", argument.binding(), setter_type(&argument.rust))];
     w.function(&format!("pub fn {}", argument.ident), &arguments, " -> Self", |w| {
         set(w, "self.call", argument);
         w.line("self");
@@ -287,7 +288,7 @@ fn setter_type(rust: &Rust) -> String {
 }
 
 fn set(w: &mut Writer, target: &str, argument: &Argument<'_>) {
-    let ident = &argument.ident;
+    let ident = &argument.binding();
     let value = setter_value(&argument.rust, ident);
     let name = &argument.parameter.name;
     let one = format!("{target}.set({name:?}, {value});");

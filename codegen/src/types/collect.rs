@@ -334,6 +334,21 @@ impl<'d> Collector<'d> {
             .unwrap_or_default()
     }
 
+    /// Gives the named type in `node` a description, if it has none of its own.
+    pub(crate) fn describe(&mut self, node: &Node, description: &str) {
+        match node {
+            Node::List(item) => self.describe(item, description),
+            Node::Named(name) => {
+                if let Some(draft) = self.drafts.get_mut(name)
+                    && draft.description.is_empty()
+                {
+                    description.clone_into(&mut draft.description);
+                }
+            }
+            Node::Any | Node::Scalar(_) | Node::Table(_) => {}
+        }
+    }
+
     /// Notes that operations of `entity` reach `node`.
     pub(crate) fn reach(&mut self, node: &Node, entity: &str) {
         match node {

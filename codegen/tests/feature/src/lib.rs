@@ -6,6 +6,7 @@
 pub mod auth;
 mod connector;
 #[rustfmt::skip]
+#[allow(clippy::unreadable_literal, reason = "numbers as the spec has them")]
 #[allow(clippy::wildcard_imports, reason = "a description names most of its types")]
 mod description;
 pub mod entities;

@@ -332,7 +332,7 @@ pub struct MembersSearchMeta {
 record!(MembersSearchMeta { next: "next" });
 
 open_enum!(
-    /// One of several words.
+    /// Fields to sort by.
     ProjectSort {
         /// `name`.
         Name = "name",
@@ -341,7 +341,7 @@ open_enum!(
     }
 );
 
-/// A record.
+/// When the project was created.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProjectCreated {
@@ -376,7 +376,7 @@ impl ProjectCreated {
 }
 
 open_enum!(
-    /// One of several words.
+    /// Kind of project.
     ProjectType {
         /// `internal`.
         Internal = "internal",
@@ -386,7 +386,7 @@ open_enum!(
 );
 
 open_enum!(
-    /// One of several words.
+    /// How much to return.
     ProjectView {
         /// `full`.
         Full = "full",
@@ -429,7 +429,7 @@ impl ProjectOwner {
 }
 
 open_enum!(
-    /// One of several words.
+    /// Labels.
     ProjectLabel {
         /// `red`.
         Red = "red",
@@ -475,7 +475,7 @@ impl TaskFilter {
     }
 }
 
-/// A record.
+/// What to bill.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerLine {
@@ -500,7 +500,7 @@ impl CustomerLine {
 }
 
 open_enum!(
-    /// One of several words.
+    /// How good.
     FileQuality {
         /// `low`.
         Low = "low",

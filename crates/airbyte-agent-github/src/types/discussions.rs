@@ -193,7 +193,7 @@ record!(DiscussionsSearchMeta {
 });
 
 open_enum!(
-    /// One of several words.
+    /// Only discussions in these states: `OPEN`, `CLOSED`. Left out: all.
     DiscussionState {
         /// `OPEN`.
         Open = "OPEN",

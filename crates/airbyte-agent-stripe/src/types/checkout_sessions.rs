@@ -103,7 +103,7 @@ open_enum!(
     }
 );
 
-/// A record.
+/// What is bought, up to 100 entries; needed for `payment` and `subscription`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CheckoutSessionLineItem {

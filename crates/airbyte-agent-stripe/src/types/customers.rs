@@ -506,7 +506,7 @@ pub struct CustomersSearchMeta {
 
 record!(CustomersSearchMeta { has_more: "has_more" });
 
-/// A record.
+/// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomerCreated {

@@ -106,7 +106,7 @@ pub struct DisputesListMeta {
 
 record!(DisputesListMeta { has_more: "has_more" });
 
-/// A record.
+/// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DisputeCreated {

@@ -139,7 +139,7 @@ pub struct PayoutsListMeta {
 
 record!(PayoutsListMeta { has_more: "has_more" });
 
-/// A record.
+/// Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutArrivalDate {
@@ -193,7 +193,7 @@ impl PayoutArrivalDate {
     }
 }
 
-/// A record.
+/// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct PayoutCreated {
@@ -248,7 +248,7 @@ impl PayoutCreated {
 }
 
 open_enum!(
-    /// One of several words.
+    /// Only payouts in this state.
     PayoutStatus {
         /// `pending`.
         Pending = "pending",

@@ -178,7 +178,7 @@ pub struct ProductsSearchMeta {
 
 record!(ProductsSearchMeta { has_more: "has_more" });
 
-/// A record.
+/// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProductCreated {
@@ -232,7 +232,7 @@ impl ProductCreated {
     }
 }
 
-/// A record.
+/// Selling points shown in pricing tables, up to 15.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ProductMarketingFeatureInput {

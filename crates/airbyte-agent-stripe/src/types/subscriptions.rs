@@ -45,7 +45,7 @@ pub struct SubscriptionsListMeta {
 
 record!(SubscriptionsListMeta { has_more: "has_more" });
 
-/// A record.
+/// Only subscriptions with or without Stripe's automatic tax calculation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionAutomaticTaxInput {
@@ -61,7 +61,7 @@ impl SubscriptionAutomaticTaxInput {
     }
 }
 
-/// A record.
+/// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionCreated {
@@ -115,7 +115,8 @@ impl SubscriptionCreated {
     }
 }
 
-/// A record.
+/// Only subscriptions whose current billing period ends within these bounds, in Unix seconds;
+/// useful for renewals coming up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionCurrentPeriodEnd {
@@ -169,7 +170,7 @@ impl SubscriptionCurrentPeriodEnd {
     }
 }
 
-/// A record.
+/// Only subscriptions whose current billing period began within these bounds, in Unix seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionCurrentPeriodStart {
@@ -224,7 +225,8 @@ impl SubscriptionCurrentPeriodStart {
 }
 
 open_enum!(
-    /// One of several words.
+    /// `canceled` for canceled ones, `ended` for canceled or expired ones, `all` for every state.
+    /// Left out, everything except canceled subscriptions comes back.
     SubscriptionListStatus {
         /// `canceled`.
         Canceled = "canceled",
@@ -235,7 +237,8 @@ open_enum!(
     }
 );
 
-/// A record.
+/// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least
+/// one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionItem {
@@ -269,7 +272,8 @@ impl SubscriptionItem {
     }
 }
 
-/// A record.
+/// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further
+/// item beside the old one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionItemInput {
