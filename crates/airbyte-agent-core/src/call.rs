@@ -15,6 +15,7 @@ use crate::description::{Action, Operation};
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
+use crate::http::BoxFuture;
 use crate::lookup::find_operation;
 use crate::page::{Items, Page, Pages};
 use crate::reply::{self, Answer};
@@ -181,8 +182,12 @@ impl Call {
         Ok((arguments, position.follow))
     }
 
-    /// Runs the call.
-    async fn run(&self) -> Result<Reply> {
+    /// Runs the call. Boxed, so that the engine is not compiled anew for every record type.
+    fn run(&self) -> BoxFuture<'_, Result<Reply>> {
+        Box::pin(self.run_once())
+    }
+
+    async fn run_once(&self) -> Result<Reply> {
         let operation = self.operation()?;
         if operation.download.is_some() && !self.wants_chunk() {
             return Err(Error::usage(format!(

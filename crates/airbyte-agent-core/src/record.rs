@@ -300,8 +300,18 @@ pub trait Record: Default {
     /// What the type is called in messages.
     const NAME: &'static str;
 
-    /// Takes the member `key`, or gives back `false`.
-    fn member<'de, A: MapAccess<'de>>(&mut self, key: &str, map: &mut A) -> Result<bool, A::Error>;
+    /// Its members, by position.
+    type Member;
+
+    /// The member that is called `key` on the wire.
+    fn find(key: &str) -> Option<Self::Member>;
+
+    /// Takes the value of a member.
+    fn member<'de, A: MapAccess<'de>>(
+        &mut self,
+        member: Self::Member,
+        map: &mut A,
+    ) -> Result<(), A::Error>;
 
     /// Where unknown members go.
     fn extra(&mut self) -> &mut Extra;
@@ -318,10 +328,13 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
         let mut record = R::default();
-        while let Some(key) = map.next_key::<Key<'de>>()? {
-            if !record.member(key.as_str(), &mut map)? {
-                let value = map.next_value()?;
-                record.extra().insert(key.into_string(), value);
+        while let Some(key) = map.next_key_seed(Find::<R>(PhantomData))? {
+            match key {
+                Key::Known(member) => record.member(member, &mut map)?,
+                Key::Unknown(name) => {
+                    let value = map.next_value()?;
+                    record.extra().insert(name, value);
+                }
             }
         }
         Ok(record)
@@ -346,47 +359,32 @@ pub fn decode<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<R
     deserializer.deserialize_any(RecordVisitor(PhantomData))
 }
 
-/// An object key, borrowed where the input allows it.
-enum Key<'de> {
-    Borrowed(&'de str),
-    Owned(String),
+/// A member name: a known one costs no text.
+enum Key<M> {
+    Known(M),
+    Unknown(String),
 }
 
-impl Key<'_> {
-    fn as_str(&self) -> &str {
-        match self {
-            Self::Borrowed(text) => text,
-            Self::Owned(text) => text,
-        }
-    }
+/// Finds which member a name means while it is being read.
+struct Find<R>(PhantomData<R>);
 
-    fn into_string(self) -> String {
-        match self {
-            Self::Borrowed(text) => text.to_owned(),
-            Self::Owned(text) => text,
-        }
+impl<'de, R: Record> DeserializeSeed<'de> for Find<R> {
+    type Value = Key<R::Member>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
     }
 }
 
-impl<'de> serde::Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
+impl<R: Record> Visitor<'_> for Find<R> {
+    type Value = Key<R::Member>;
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a member name")
-            }
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
 
-            fn visit_borrowed_str<E>(self, v: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key::Borrowed(v))
-            }
-
-            fn visit_str<E>(self, v: &str) -> Result<Key<'de>, E> {
-                Ok(Key::Owned(v.to_owned()))
-            }
-        }
-        deserializer.deserialize_str(KeyVisitor)
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(R::find(name).map_or_else(|| Key::Unknown(name.to_owned()), Key::Known))
     }
 }
 
@@ -419,27 +417,44 @@ pub fn decode_enum<'de, T: From<String>, D: Deserializer<'de>>(
 #[macro_export]
 macro_rules! record {
     ($type:ident { $($field:ident : $name:literal),* $(,)? }) => {
+        const _: () = {
+        #[allow(non_camel_case_types)]
+        #[doc(hidden)]
+        pub enum Member {
+            $($field,)*
+        }
+
         impl $crate::__private::Record for $type {
             const NAME: &'static str = stringify!($type);
+
+            type Member = Member;
+
+            fn find(key: &str) -> ::core::option::Option<Member> {
+                match key {
+                    $($name => ::core::option::Option::Some(Member::$field),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
 
             #[allow(unused_variables)]
             fn member<'de, A: $crate::serde::de::MapAccess<'de>>(
                 &mut self,
-                key: &str,
+                member: Member,
                 map: &mut A,
-            ) -> ::core::result::Result<bool, A::Error> {
-                match key {
-                    $($name => self.$field = map.next_value_seed($crate::__private::Field::new())?,)*
-                    _ => return Ok(false),
+            ) -> ::core::result::Result<(), A::Error> {
+                match member {
+                    $(Member::$field => {
+                        self.$field = map.next_value_seed($crate::__private::Field::new())?;
+                    })*
                 }
-                #[allow(unreachable_code)]
-                Ok(true)
+                Ok(())
             }
 
             fn extra(&mut self) -> &mut $crate::Extra {
                 &mut self.extra
             }
         }
+        };
 
         impl<'de> $crate::serde::Deserialize<'de> for $type {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(

@@ -1,7 +1,6 @@
 //! The typed doors: records straight into their type.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -21,8 +20,8 @@ struct Many<T> {
     found: bool,
 }
 
-impl<T> Many<T> {
-    const fn new() -> Self {
+impl<T> Default for Many<T> {
+    fn default() -> Self {
         Self { records: Vec::new(), found: false }
     }
 }
@@ -62,7 +61,13 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
 }
 
 /// The first record that is not `null`.
-struct One<T>(Option<T>, PhantomData<T>);
+struct One<T>(Option<T>);
+
+impl<T> Default for One<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
 
 impl<T: DeserializeOwned> Sink for One<T> {
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
@@ -86,13 +91,13 @@ where
     let response = &answer.operation.response;
     let is_shaped = response.filter.is_some() || !response.transform.is_empty();
     let (data, read, count) = if is_shaped && answer.is_vendor() {
-        let mut many = Many::<Box<RawValue>>::new();
+        let mut many = Many::<Box<RawValue>>::default();
         let mut read = answer.read(&mut many)?;
         answer.check(&mut read, many.found)?;
         let count = many.records.len();
         (shaped(answer, many.records, config)?, read, count)
     } else {
-        let mut many = Many::<T>::new();
+        let mut many = Many::<T>::default();
         let mut read = answer.read(&mut many)?;
         answer.check(&mut read, many.found)?;
         let count = many.records.len();
@@ -134,7 +139,7 @@ fn shaped<T: DeserializeOwned>(
 
 /// Reads an answer as one record.
 pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T> {
-    let mut one = One::<T>(None, PhantomData);
+    let mut one = One::<T>::default();
     let mut read = answer.read(&mut one)?;
     answer.check(&mut read, one.0.is_some())?;
     one.0.ok_or_else(|| {

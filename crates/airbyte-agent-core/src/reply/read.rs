@@ -55,15 +55,11 @@ impl<'a> Answer<'a> {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Cow::Borrowed(b"{}");
         }
-        match std::str::from_utf8(body) {
-            Ok(_) => Cow::Borrowed(body),
-            // Broken text inside a string must not fail a whole page.
-            Err(_) => Cow::Owned(String::from_utf8_lossy(body).into_owned().into_bytes()),
-        }
+        Cow::Borrowed(body)
     }
 
     /// Decodes the records into `sink` and reads everything else.
-    pub(super) fn read<S: Sink>(&self, sink: &mut S) -> Result<Read> {
+    pub(super) fn read<S: Sink + Default>(&self, sink: &mut S) -> Result<Read> {
         let mut places: Vec<JsonPath> = Vec::new();
         let meta = self.meta_places();
         places.extend(meta.iter().filter_map(|(_, place)| place.clone()));
@@ -79,8 +75,17 @@ impl<'a> Answer<'a> {
         let text = self.text();
         let records = self.records_path();
         let wanted: Vec<&JsonPath> = places.iter().collect();
-        let picked = pick(&text, Some(&records), &wanted, sink)
-            .map_err(|error| self.undecodable(&text, &error))?;
+        let picked = match pick(&text, Some(&records), &wanted, sink) {
+            // Broken text inside a string must not fail a whole page. Looked for only now: text
+            // that is whole is the rule.
+            Err(_) if std::str::from_utf8(&text).is_err() => {
+                let mended = String::from_utf8_lossy(&text);
+                *sink = S::default();
+                pick(mended.as_bytes(), Some(&records), &wanted, sink)
+            }
+            result => result,
+        };
+        let picked = picked.map_err(|error| self.undecodable(&text, &error))?;
         let places: Vec<_> = places.into_iter().zip(picked).collect();
         let mut read = Read { meta: Map::new(), places };
         read.meta = self.meta(&meta, &read);

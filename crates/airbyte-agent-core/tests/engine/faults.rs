@@ -445,3 +445,13 @@ async fn errors_beside_data_fail_only_when_nothing_was_done() {
         }
     }
 }
+
+#[tokio::test]
+async fn broken_text_inside_a_string_does_not_fail_the_page() {
+    let mut answer = Answer::json(200, "");
+    answer.body = b"{\"things\": [{\"id\": \"a\xff\"}], \"next\": null}".to_vec();
+    let server = Server::script([answer]).await;
+    let call = client(&server.url).call("things", airbyte_agent_core::description::Action::List);
+    let page = call.page::<Thing, Value>().await.unwrap();
+    assert_eq!(page.data[0].id.as_deref(), Some("a\u{fffd}"));
+}
