@@ -228,6 +228,7 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             response: Response {
+                records: Some(JsonPath { steps: Borrowed(&[]) }),
                 schema: Some(
                     Json(
                         Borrowed(
