@@ -142,6 +142,11 @@ impl<'d> OperationObject<'d> {
         )
     }
 
+    /// Whether the parameter stands among the parameters of the operation, not in its body.
+    pub(crate) fn declares(self, parameter: &Parameter) -> bool {
+        self.declared(parameter).is_some()
+    }
+
     fn declared(self, parameter: &Parameter) -> Option<&'d Value> {
         let place = match parameter.location {
             Location::Path => Some("path"),

@@ -86,6 +86,11 @@ pub(crate) struct SchemeModel<'d> {
 }
 
 impl Argument<'_> {
+    /// Whether the vendor refuses a call without it, and nothing but the caller supplies it.
+    pub(crate) fn is_required(&self) -> bool {
+        is_required(self.parameter)
+    }
+
     /// Name of the Rust argument: `_2fa` would read as unused.
     pub(crate) fn binding(&self) -> String {
         if self.ident.starts_with('_') {
@@ -96,7 +101,12 @@ impl Argument<'_> {
     }
 }
 
-impl OperationModel<'_> {
+impl<'d> OperationModel<'d> {
+    /// What a call must bring, as an argument of the method or by a setter.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &Argument<'d>> {
+        self.arguments.iter().filter(|argument| argument.is_required())
+    }
+
     /// The macro that completes the builder.
     pub(crate) fn kind(&self) -> BuilderKind {
         match self.operation.action {
@@ -107,12 +117,12 @@ impl OperationModel<'_> {
     }
 
     /// Arguments of the method, in order.
-    pub(crate) fn positional(&self) -> impl Iterator<Item = &Argument<'_>> {
+    pub(crate) fn positional(&self) -> impl Iterator<Item = &Argument<'d>> {
         self.arguments.iter().filter(|argument| argument.positional)
     }
 
     /// Arguments of setters, in order.
-    pub(crate) fn setters(&self) -> impl Iterator<Item = &Argument<'_>> {
+    pub(crate) fn setters(&self) -> impl Iterator<Item = &Argument<'d>> {
         self.arguments.iter().filter(|argument| !argument.positional)
     }
 }
@@ -253,9 +263,7 @@ fn arguments<'d>(
         .map(|(parameter, rust)| Argument {
             parameter,
             ident: taken.ident(&names::ident(&parameter.name)),
-            positional: parameter.required
-                && parameter.default.is_none()
-                && parameter.config.is_none(),
+            positional: is_required(parameter) && addresses(parameter, object),
             clearable: rust != Rust::Value && takes_null(operation, parameter, object),
             rust,
             example: object.and_then(|object| object.example(parameter)),
@@ -264,6 +272,20 @@ fn arguments<'d>(
     // Body fields come behind what addresses the record.
     arguments.sort_by_key(|argument| argument.parameter.location == Location::Body);
     arguments
+}
+
+/// Whether a call must bring the value: nothing else supplies it.
+fn is_required(parameter: &Parameter) -> bool {
+    parameter.required && parameter.default.is_none() && parameter.config.is_none()
+}
+
+/// Whether the value says what a call is about, as parameters of a spec do, and is no content.
+fn addresses(parameter: &Parameter, object: Option<OperationObject<'_>>) -> bool {
+    match parameter.location {
+        Location::Path | Location::Query | Location::Header => true,
+        Location::Body => false,
+        Location::GraphQl => object.is_some_and(|object| object.declares(parameter)),
+    }
 }
 
 /// Whether an explicit `null` reaches the vendor.

@@ -129,7 +129,7 @@ pub(crate) fn first_operation<'m, 'd>(
             .flat_map(|entity| entity.operations.iter().map(move |op| (entity, op)))
     };
     let effort = |(_, operation): &(&EntityModel<'_>, &OperationModel<'_>)| {
-        let required = operation.positional().count();
+        let required = operation.required().count();
         let checked = operation.operation.hints.preferred_for_check;
         (
             operation.kind() != BuilderKind::List,
@@ -242,7 +242,7 @@ fn paging(model: &Model<'_>) -> String {
             operation.kind() == BuilderKind::List
                 && !matches!(operation.operation.paging.next, Next::None { .. })
         })
-        .min_by_key(|(_, operation)| operation.positional().count());
+        .min_by_key(|(_, operation)| operation.required().count());
     let Some((entity, operation)) = paged else { return String::new() };
     let call = bare_call(model, entity, operation);
     let record = record_name(model, entity);

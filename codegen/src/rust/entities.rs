@@ -258,6 +258,9 @@ fn clear(w: &mut Writer, argument: &Argument<'_>) {
 pub(crate) fn facts(model: &Model<'_>, argument: &Argument<'_>) -> String {
     let (parameter, schema) = (argument.parameter, &argument.parameter.schema);
     let mut facts = Vec::new();
+    if argument.is_required() && !argument.positional {
+        facts.push("Required.".to_owned());
+    }
     if let Some(default) = parameter.default.as_ref().or(schema.default.as_ref()) {
         let sent = if parameter.send_default { ", always sent" } else { "" };
         facts.push(format!("Default: {}{sent}.", prose::code(&default.0)));

@@ -30,7 +30,7 @@ pub(crate) fn imports(library: &str, names: &[&str], code: &str) -> String {
 /// Arguments that an example shows: what a call needs, and for changes some of what it can say.
 fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
     let optional = match operation.operation.action {
-        Action::Create => 3_usize.saturating_sub(operation.positional().count()),
+        Action::Create => 3_usize.saturating_sub(operation.required().count()),
         Action::Update => 2,
         Action::Download => 1,
         _ => 0,
@@ -38,10 +38,10 @@ fn shown<'m, 'd>(operation: &'m OperationModel<'d>) -> Vec<&'m Argument<'d>> {
     let setters = operation
         .arguments
         .iter()
-        .filter(|argument| !argument.positional && argument.parameter.default.is_none())
+        .filter(|argument| !argument.is_required() && argument.parameter.default.is_none())
         .filter(|argument| argument.parameter.location != Location::Header)
         .take(optional);
-    operation.arguments.iter().filter(|argument| argument.positional).chain(setters).collect()
+    operation.required().chain(setters).collect()
 }
 
 /// Arguments of an example call as JSON.

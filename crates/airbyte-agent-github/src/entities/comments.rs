@@ -31,12 +31,11 @@ impl<'a> Comments<'a> {
     ///   `octocat/hello-world`. Not case-sensitive.
     /// * `issue_number`: Number of the issue to comment on, as after the `#`. Example: `118`. The
     ///   number of a pull request works, too.
-    /// * `body`: Text in GitHub Markdown, up to 65,536 characters; `@name` mentions notify people.
     ///
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let comment = github.comments().create("owner", "repo", 1, "body").await?;
+    /// let comment = github.comments().create("owner", "repo", 1).body("body").await?;
     /// println!("{:?} {:?}", comment.id, comment.url);
     /// # Ok(())
     /// # }
@@ -46,13 +45,11 @@ impl<'a> Comments<'a> {
         owner: impl Into<String>,
         repo: impl Into<String>,
         issue_number: i64,
-        body: impl Into<String>,
     ) -> CommentsCreate {
         let mut call = self.client.call("comments", Action::Create);
         call.set("owner", owner.into());
         call.set("repo", repo.into());
         call.set("issue_number", issue_number);
-        call.set("body", body.into());
         CommentsCreate { call }
     }
 
@@ -124,6 +121,16 @@ pub struct CommentsCreate {
 }
 
 record_builder!(CommentsCreate, types::CommentResponse);
+
+impl CommentsCreate {
+    /// Text in GitHub Markdown, up to 65,536 characters; `@name` mentions notify people.
+    ///
+    /// Required.
+    pub fn body(mut self, body: impl Into<String>) -> Self {
+        self.call.set("body", body.into());
+        self
+    }
+}
 
 /// A call of `comments.list` being put together.
 #[derive(Debug, Clone)]

@@ -120,27 +120,19 @@ impl<'a> Issues<'a> {
     ///   slash in `octocat/hello-world`. Not case-sensitive.
     /// * `repo`: Name of the repository without its owner: the part after the slash in
     ///   `octocat/hello-world`. Not case-sensitive.
-    /// * `title`: Title, plain text, one line, up to 256 characters. Example: `Login fails on
-    ///   Safari`.
     ///
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let issue = github.issues().create("owner", "repo", "title").await?;
+    /// let issue = github.issues().create("owner", "repo").title("title").await?;
     /// println!("{:?} {:?}", issue.number, issue.id);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(
-        &self,
-        owner: impl Into<String>,
-        repo: impl Into<String>,
-        title: impl Into<String>,
-    ) -> IssuesCreate {
+    pub fn create(&self, owner: impl Into<String>, repo: impl Into<String>) -> IssuesCreate {
         let mut call = self.client.call("issues", Action::Create);
         call.set("owner", owner.into());
         call.set("repo", repo.into());
-        call.set("title", title.into());
         IssuesCreate { call }
     }
 
@@ -291,6 +283,14 @@ pub struct IssuesCreate {
 record_builder!(IssuesCreate, types::IssueResponse);
 
 impl IssuesCreate {
+    /// Title, plain text, one line, up to 256 characters. Example: `Login fails on Safari`.
+    ///
+    /// Required.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.call.set("title", title.into());
+        self
+    }
+
     /// Text in GitHub Markdown, up to 65,536 characters; `@name` mentions and `#12` links work.
     pub fn body(mut self, body: impl Into<String>) -> Self {
         self.call.set("body", body.into());

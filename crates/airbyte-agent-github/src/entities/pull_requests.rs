@@ -30,34 +30,23 @@ impl<'a> PullRequests<'a> {
     ///   slash in `octocat/hello-world`. Not case-sensitive.
     /// * `repo`: Name of the repository without its owner: the part after the slash in
     ///   `octocat/hello-world`. Not case-sensitive.
-    /// * `title`: Title, plain text, one line, up to 256 characters. Example: `Fix login on
-    ///   Safari`.
-    /// * `head`: Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as
-    ///   `octocat:fix-login`.
-    /// * `base`: Branch of this repository to merge into. Example: `main`.
     ///
     /// ```no_run
     /// # use airbyte_agent_github::{GithubConnector, Result};
     /// # async fn example(github: GithubConnector) -> Result<()> {
-    /// let pull_request = github.pull_requests().create("owner", "repo", "title", "head", "base").await?;
+    /// let pull_request = github.pull_requests().create("owner", "repo")
+    ///     .title("title")
+    ///     .head("head")
+    ///     .base("base")
+    ///     .await?;
     /// println!("{:?} {:?}", pull_request.number, pull_request.id);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(
-        &self,
-        owner: impl Into<String>,
-        repo: impl Into<String>,
-        title: impl Into<String>,
-        head: impl Into<String>,
-        base: impl Into<String>,
-    ) -> PullRequestsCreate {
+    pub fn create(&self, owner: impl Into<String>, repo: impl Into<String>) -> PullRequestsCreate {
         let mut call = self.client.call("pull_requests", Action::Create);
         call.set("owner", owner.into());
         call.set("repo", repo.into());
-        call.set("title", title.into());
-        call.set("head", head.into());
-        call.set("base", base.into());
         PullRequestsCreate { call }
     }
 
@@ -166,6 +155,31 @@ pub struct PullRequestsCreate {
 record_builder!(PullRequestsCreate, types::PullRequestResponse);
 
 impl PullRequestsCreate {
+    /// Title, plain text, one line, up to 256 characters. Example: `Fix login on Safari`.
+    ///
+    /// Required.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.call.set("title", title.into());
+        self
+    }
+
+    /// Branch with the changes. Example: `fix-login`; from a fork `owner:branch`, such as
+    /// `octocat:fix-login`.
+    ///
+    /// Required.
+    pub fn head(mut self, head: impl Into<String>) -> Self {
+        self.call.set("head", head.into());
+        self
+    }
+
+    /// Branch of this repository to merge into. Example: `main`.
+    ///
+    /// Required.
+    pub fn base(mut self, base: impl Into<String>) -> Self {
+        self.call.set("base", base.into());
+        self
+    }
+
     /// Text in GitHub Markdown, up to 65,536 characters. `Closes #118` closes that issue when
     /// merged.
     pub fn body(mut self, body: impl Into<String>) -> Self {

@@ -29,13 +29,11 @@ impl<'a> CheckoutSessions<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `mode`: `payment` for one-time purchases, `subscription` for recurring prices, `setup` to
-    ///   save a payment method without charging.
-    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let checkout_session = stripe.checkout_sessions().create(types::CheckoutSessionMode::Payment)
+    /// let checkout_session = stripe.checkout_sessions().create()
+    ///     .mode(types::CheckoutSessionMode::Payment)
     ///     .success_url("https://example.com/thanks?session={CHECKOUT_SESSION_ID}")
     ///     .cancel_url("https://example.com/cart")
     ///     .await?;
@@ -43,9 +41,8 @@ impl<'a> CheckoutSessions<'a> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, mode: impl Into<types::CheckoutSessionMode>) -> CheckoutSessionsCreate {
-        let mut call = self.client.call("checkout_sessions", Action::Create);
-        call.set("mode", mode.into());
+    pub fn create(&self) -> CheckoutSessionsCreate {
+        let call = self.client.call("checkout_sessions", Action::Create);
         CheckoutSessionsCreate { call }
     }
 }
@@ -60,6 +57,15 @@ pub struct CheckoutSessionsCreate {
 record_builder!(CheckoutSessionsCreate, types::CheckoutSession);
 
 impl CheckoutSessionsCreate {
+    /// `payment` for one-time purchases, `subscription` for recurring prices, `setup` to save a
+    /// payment method without charging.
+    ///
+    /// Required.
+    pub fn mode(mut self, mode: impl Into<types::CheckoutSessionMode>) -> Self {
+        self.call.set("mode", mode.into());
+        self
+    }
+
     /// Where the customer goes after paying; Stripe demands it for its own hosted page.
     /// `{CHECKOUT_SESSION_ID}` in it is replaced by the session's id.
     pub fn success_url(mut self, success_url: impl Into<String>) -> Self {

@@ -55,12 +55,11 @@ impl<'a> Invoices<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `customer`: Id of the customer to invoice.
-    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let invoice = stripe.invoices().create("cus_NffrFeUfNV2Hib")
+    /// let invoice = stripe.invoices().create()
+    ///     .customer("cus_NffrFeUfNV2Hib")
     ///     .auto_advance(true)
     ///     .collection_method(types::InvoiceCollectionMethod::SendInvoice)
     ///     .await?;
@@ -68,9 +67,8 @@ impl<'a> Invoices<'a> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, customer: impl Into<String>) -> InvoicesCreate {
-        let mut call = self.client.call("invoices", Action::Create);
-        call.set("customer", customer.into());
+    pub fn create(&self) -> InvoicesCreate {
+        let call = self.client.call("invoices", Action::Create);
         InvoicesCreate { call }
     }
 
@@ -213,6 +211,14 @@ pub struct InvoicesCreate {
 record_builder!(InvoicesCreate, types::Invoice);
 
 impl InvoicesCreate {
+    /// Id of the customer to invoice.
+    ///
+    /// Required.
+    pub fn customer(mut self, customer: impl Into<String>) -> Self {
+        self.call.set("customer", customer.into());
+        self
+    }
+
     /// True lets Stripe finalize and collect by itself after about an hour; false leaves it a draft
     /// until you act.
     pub fn auto_advance(mut self, auto_advance: bool) -> Self {

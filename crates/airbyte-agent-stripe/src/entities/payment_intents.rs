@@ -52,24 +52,20 @@ impl<'a> PaymentIntents<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `amount`: Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY
-    ///   2000); at least about USD 0.50, at most eight digits.
-    /// * `currency`: Three-letter ISO currency code in lower case.
-    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let payment_intent = stripe.payment_intents().create(2000, "usd")
+    /// let payment_intent = stripe.payment_intents().create()
+    ///     .amount(2000)
+    ///     .currency("usd")
     ///     .customer("cus_NffrFeUfNV2Hib")
     ///     .await?;
     /// println!("{:?} {:?}", payment_intent.id, payment_intent.status);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, amount: i64, currency: impl Into<String>) -> PaymentIntentsCreate {
-        let mut call = self.client.call("payment_intents", Action::Create);
-        call.set("amount", amount);
-        call.set("currency", currency.into());
+    pub fn create(&self) -> PaymentIntentsCreate {
+        let call = self.client.call("payment_intents", Action::Create);
         PaymentIntentsCreate { call }
     }
 
@@ -211,6 +207,23 @@ pub struct PaymentIntentsCreate {
 record_builder!(PaymentIntentsCreate, types::PaymentIntent);
 
 impl PaymentIntentsCreate {
+    /// Amount to collect in the smallest currency unit (2000 is USD 20.00, but JPY 2000); at least
+    /// about USD 0.50, at most eight digits.
+    ///
+    /// Required.
+    pub fn amount(mut self, amount: i64) -> Self {
+        self.call.set("amount", amount);
+        self
+    }
+
+    /// Three-letter ISO currency code in lower case.
+    ///
+    /// Required.
+    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+        self.call.set("currency", currency.into());
+        self
+    }
+
     /// Id of the customer who pays; needed to use a payment method saved with them.
     pub fn customer(mut self, customer: impl Into<String>) -> Self {
         self.call.set("customer", customer.into());

@@ -29,24 +29,20 @@ impl<'a> PaymentMethodAttachments<'a> {
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
     /// * `id`: Id of the payment method to attach.
-    /// * `customer`: Id of the customer to attach the payment method to.
     ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let payment_method_attachment = stripe.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc", "cus_NffrFeUfNV2Hib").await?;
+    /// let payment_method_attachment = stripe.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
+    ///     .customer("cus_NffrFeUfNV2Hib")
+    ///     .await?;
     /// println!("{:?} {:?}", payment_method_attachment.id, payment_method_attachment.object);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(
-        &self,
-        id: impl Into<String>,
-        customer: impl Into<String>,
-    ) -> PaymentMethodAttachmentsCreate {
+    pub fn create(&self, id: impl Into<String>) -> PaymentMethodAttachmentsCreate {
         let mut call = self.client.call("payment_method_attachments", Action::Create);
         call.set("id", id.into());
-        call.set("customer", customer.into());
         PaymentMethodAttachmentsCreate { call }
     }
 }
@@ -59,3 +55,13 @@ pub struct PaymentMethodAttachmentsCreate {
 }
 
 record_builder!(PaymentMethodAttachmentsCreate, types::PaymentMethod);
+
+impl PaymentMethodAttachmentsCreate {
+    /// Id of the customer to attach the payment method to.
+    ///
+    /// Required.
+    pub fn customer(mut self, customer: impl Into<String>) -> Self {
+        self.call.set("customer", customer.into());
+        self
+    }
+}

@@ -30,29 +30,20 @@ impl<'a> Prices<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `currency`: Three-letter ISO currency code in lower case.
-    /// * `product`: Id of the product the price is for.
-    /// * `unit_amount`: Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY
-    ///   1500); 0 makes it free.
-    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let price = stripe.prices().create("usd", "prod_NWjs8kKbJWmuuc", 1500).await?;
+    /// let price = stripe.prices().create()
+    ///     .currency("usd")
+    ///     .product("prod_NWjs8kKbJWmuuc")
+    ///     .unit_amount(1500)
+    ///     .await?;
     /// println!("{:?} {:?}", price.id, price.object);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(
-        &self,
-        currency: impl Into<String>,
-        product: impl Into<String>,
-        unit_amount: i64,
-    ) -> PricesCreate {
-        let mut call = self.client.call("prices", Action::Create);
-        call.set("currency", currency.into());
-        call.set("product", product.into());
-        call.set("unit_amount", unit_amount);
+    pub fn create(&self) -> PricesCreate {
+        let call = self.client.call("prices", Action::Create);
         PricesCreate { call }
     }
 }
@@ -67,6 +58,31 @@ pub struct PricesCreate {
 record_builder!(PricesCreate, types::Price);
 
 impl PricesCreate {
+    /// Three-letter ISO currency code in lower case.
+    ///
+    /// Required.
+    pub fn currency(mut self, currency: impl Into<String>) -> Self {
+        self.call.set("currency", currency.into());
+        self
+    }
+
+    /// Id of the product the price is for.
+    ///
+    /// Required.
+    pub fn product(mut self, product: impl Into<String>) -> Self {
+        self.call.set("product", product.into());
+        self
+    }
+
+    /// Price per unit in the smallest currency unit (1500 is USD 15.00, but JPY 1500); 0 makes it
+    /// free.
+    ///
+    /// Required.
+    pub fn unit_amount(mut self, unit_amount: i64) -> Self {
+        self.call.set("unit_amount", unit_amount);
+        self
+    }
+
     /// Whether it can be used for new purchases; true when left out.
     pub fn active(mut self, active: bool) -> Self {
         self.call.set("active", active);

@@ -50,12 +50,11 @@ impl<'a> Products<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `name`: Name shown to customers in Checkout, on invoices and receipts.
-    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let product = stripe.products().create("Gold Plan")
+    /// let product = stripe.products().create()
+    ///     .name("Gold Plan")
     ///     .active(true)
     ///     .description("Everything in Silver, plus priority support")
     ///     .await?;
@@ -63,9 +62,8 @@ impl<'a> Products<'a> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, name: impl Into<String>) -> ProductsCreate {
-        let mut call = self.client.call("products", Action::Create);
-        call.set("name", name.into());
+    pub fn create(&self) -> ProductsCreate {
+        let call = self.client.call("products", Action::Create);
         ProductsCreate { call }
     }
 
@@ -239,6 +237,14 @@ pub struct ProductsCreate {
 record_builder!(ProductsCreate, types::Product);
 
 impl ProductsCreate {
+    /// Name shown to customers in Checkout, on invoices and receipts.
+    ///
+    /// Required.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.call.set("name", name.into());
+        self
+    }
+
     /// Whether it can be sold right away; true when left out.
     pub fn active(mut self, active: bool) -> Self {
         self.call.set("active", active);

@@ -55,12 +55,11 @@ impl<'a> Subscriptions<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `customer`: Id of the customer who subscribes.
-    ///
     /// ```no_run
     /// # use airbyte_agent_stripe::{Result, StripeConnector, types};
     /// # async fn example(stripe: StripeConnector) -> Result<()> {
-    /// let subscription = stripe.subscriptions().create("cus_NffrFeUfNV2Hib")
+    /// let subscription = stripe.subscriptions().create()
+    ///     .customer("cus_NffrFeUfNV2Hib")
     ///     .items([types::SubscriptionItem::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1)])
     ///     .cancel_at_period_end(true)
     ///     .await?;
@@ -68,9 +67,8 @@ impl<'a> Subscriptions<'a> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, customer: impl Into<String>) -> SubscriptionsCreate {
-        let mut call = self.client.call("subscriptions", Action::Create);
-        call.set("customer", customer.into());
+    pub fn create(&self) -> SubscriptionsCreate {
+        let call = self.client.call("subscriptions", Action::Create);
         SubscriptionsCreate { call }
     }
 
@@ -287,6 +285,14 @@ pub struct SubscriptionsCreate {
 record_builder!(SubscriptionsCreate, types::Subscription);
 
 impl SubscriptionsCreate {
+    /// Id of the customer who subscribes.
+    ///
+    /// Required.
+    pub fn customer(mut self, customer: impl Into<String>) -> Self {
+        self.call.set("customer", customer.into());
+        self
+    }
+
     /// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least
     /// one.
     pub fn items(

@@ -49,12 +49,11 @@ impl<'a> Customers<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `email`: Address.
-    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result, types};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let customer = acme.customers().create("email")
+    /// let customer = acme.customers().create()
+    ///     .email("email")
     ///     .metadata([("key", "value")])
     ///     .lines([types::CustomerLine::new()])
     ///     .await?;
@@ -62,9 +61,8 @@ impl<'a> Customers<'a> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, email: impl Into<String>) -> CustomersCreate {
-        let mut call = self.client.call("customers", Action::Create);
-        call.set("email", email.into());
+    pub fn create(&self) -> CustomersCreate {
+        let call = self.client.call("customers", Action::Create);
         CustomersCreate { call }
     }
 }
@@ -104,6 +102,14 @@ pub struct CustomersCreate {
 record_builder!(CustomersCreate, types::Customer);
 
 impl CustomersCreate {
+    /// Address.
+    ///
+    /// Required.
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.call.set("email", email.into());
+        self
+    }
+
     /// Free notes.
     pub fn metadata(
         mut self,

@@ -47,19 +47,16 @@ impl<'a> Files<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `content`: Content in base64.
-    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let file = acme.files().create("content").name("name").await?;
+    /// let file = acme.files().create().content("content").name("name").await?;
     /// println!("{:?} {:?}", file.id, file.name);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, content: impl Into<String>) -> FilesCreate {
-        let mut call = self.client.call("files", Action::Create);
-        call.set("content", content.into());
+    pub fn create(&self) -> FilesCreate {
+        let call = self.client.call("files", Action::Create);
         FilesCreate { call }
     }
 
@@ -114,6 +111,14 @@ impl FilesCreate {
     /// Name of the file.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.call.set("name", name.into());
+        self
+    }
+
+    /// Content in base64.
+    ///
+    /// Required.
+    pub fn content(mut self, content: impl Into<String>) -> Self {
+        self.call.set("content", content.into());
         self
     }
 }

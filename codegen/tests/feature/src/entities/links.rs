@@ -25,21 +25,16 @@ impl<'a> Links<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `from_`: Id of the first record.
-    /// * `to`: Id of the second record.
-    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let link = acme.links().create("from", "to").await?;
+    /// let link = acme.links().create().from_("from").to("to").await?;
     /// println!("{link:?}");
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, from_: impl Into<String>, to: impl Into<String>) -> LinksCreate {
-        let mut call = self.client.call("links", Action::Create);
-        call.set("from", from_.into());
-        call.set("to", to.into());
+    pub fn create(&self) -> LinksCreate {
+        let call = self.client.call("links", Action::Create);
         LinksCreate { call }
     }
 }
@@ -52,3 +47,21 @@ pub struct LinksCreate {
 }
 
 record_builder!(LinksCreate, Value);
+
+impl LinksCreate {
+    /// Id of the first record.
+    ///
+    /// Required.
+    pub fn from_(mut self, from_: impl Into<String>) -> Self {
+        self.call.set("from", from_.into());
+        self
+    }
+
+    /// Id of the second record.
+    ///
+    /// Required.
+    pub fn to(mut self, to: impl Into<String>) -> Self {
+        self.call.set("to", to.into());
+        self
+    }
+}

@@ -49,19 +49,16 @@ impl<'a> Notes<'a> {
     ///
     /// Changes a note and returns it. Refused input is an error.
     ///
-    /// * `id`: Id of the note.
-    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let note = acme.notes().update("id").text("text").label("label").await?;
+    /// let note = acme.notes().update().id("id").text("text").label("label").await?;
     /// println!("{:?} {:?}", note.id, note.text);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update(&self, id: impl Into<String>) -> NotesUpdate {
-        let mut call = self.client.call("notes", Action::Update);
-        call.set("id", id.into());
+    pub fn update(&self) -> NotesUpdate {
+        let call = self.client.call("notes", Action::Update);
         NotesUpdate { call }
     }
 }
@@ -115,6 +112,14 @@ pub struct NotesUpdate {
 record_builder!(NotesUpdate, types::Note);
 
 impl NotesUpdate {
+    /// Id of the note.
+    ///
+    /// Required.
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.call.set("id", id.into());
+        self
+    }
+
     /// New text.
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.call.set("text", text.into());

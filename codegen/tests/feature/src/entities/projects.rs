@@ -48,12 +48,11 @@ impl<'a> Projects<'a> {
     ///
     /// Safe to repeat with a key: `options(|o| o.idempotency_key(key))`.
     ///
-    /// * `name`: Name of the project.
-    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result, types};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let project = acme.projects().create("name")
+    /// let project = acme.projects().create()
+    ///     .name("name")
     ///     .owner(types::ProjectOwner::new("email"))
     ///     .labels([types::ProjectLabel::Red])
     ///     .await?;
@@ -61,9 +60,8 @@ impl<'a> Projects<'a> {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(&self, name: impl Into<String>) -> ProjectsCreate {
-        let mut call = self.client.call("projects", Action::Create);
-        call.set("name", name.into());
+    pub fn create(&self) -> ProjectsCreate {
+        let call = self.client.call("projects", Action::Create);
         ProjectsCreate { call }
     }
 
@@ -237,6 +235,14 @@ pub struct ProjectsCreate {
 record_builder!(ProjectsCreate, Box<types::Project>);
 
 impl ProjectsCreate {
+    /// Name of the project.
+    ///
+    /// Required.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.call.set("name", name.into());
+        self
+    }
+
     /// Where it stands.
     ///
     /// Default: `"open"`, always sent.

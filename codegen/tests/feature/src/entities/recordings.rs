@@ -24,25 +24,19 @@ impl<'a> Recordings<'a> {
     ///
     /// Finds a recording and downloads it in the form asked for.
     ///
-    /// * `recording_id`: Id of the recording.
-    /// * `form`: What to download.
-    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result, types};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let download = acme.recordings().download("recording-id", types::RecordingForm::Audio).await?;
+    /// let download = acme.recordings().download()
+    ///     .recording_id("recording-id")
+    ///     .form(types::RecordingForm::Audio)
+    ///     .await?;
     /// download.save("file.bin").await?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn download(
-        &self,
-        recording_id: impl Into<String>,
-        form: impl Into<types::RecordingForm>,
-    ) -> RecordingsDownload {
-        let mut call = self.client.call("recordings", Action::Download);
-        call.set("recording_id", recording_id.into());
-        call.set("form", form.into());
+    pub fn download(&self) -> RecordingsDownload {
+        let call = self.client.call("recordings", Action::Download);
         RecordingsDownload { call }
     }
 }
@@ -57,6 +51,22 @@ pub struct RecordingsDownload {
 download_builder!(RecordingsDownload);
 
 impl RecordingsDownload {
+    /// Id of the recording.
+    ///
+    /// Required.
+    pub fn recording_id(mut self, recording_id: impl Into<String>) -> Self {
+        self.call.set("recording_id", recording_id.into());
+        self
+    }
+
+    /// What to download.
+    ///
+    /// Required.
+    pub fn form(mut self, form: impl Into<types::RecordingForm>) -> Self {
+        self.call.set("form", form.into());
+        self
+    }
+
     /// What the answer names; leave it as it is.
     ///
     /// Default: `{"media":true}`, always sent.

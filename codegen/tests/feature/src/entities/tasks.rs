@@ -52,21 +52,18 @@ impl<'a> Tasks<'a> {
     ///
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
-    /// * `query`: Words to look for.
-    ///
     /// ```no_run
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let page = acme.tasks().search("query").await?;
+    /// let page = acme.tasks().search().query("query").await?;
     /// for task in &page.data {
     ///     println!("{:?} {:?}", task.id, task.title);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn search(&self, query: impl Into<String>) -> TasksSearch {
-        let mut call = self.client.call("tasks", Action::Search);
-        call.set("query", query.into());
+    pub fn search(&self) -> TasksSearch {
+        let call = self.client.call("tasks", Action::Search);
         TasksSearch { call }
     }
 
@@ -75,21 +72,19 @@ impl<'a> Tasks<'a> {
     /// Replaces a task and returns it.
     ///
     /// * `id`: Id of the task.
-    /// * `title`: New title.
     ///
     /// ```no_run
     /// # use airbyte_agent_acme::serde_json::json;
     /// # use airbyte_agent_acme::{AcmeConnector, Result};
     /// # async fn example(acme: AcmeConnector) -> Result<()> {
-    /// let task = acme.tasks().update(1, "title").estimate(json!(1)).await?;
+    /// let task = acme.tasks().update(1).title("title").estimate(json!(1)).await?;
     /// println!("{:?} {:?}", task.id, task.title);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn update(&self, id: i64, title: impl Into<String>) -> TasksUpdate {
+    pub fn update(&self, id: i64) -> TasksUpdate {
         let mut call = self.client.call("tasks", Action::Update);
         call.set("id", id);
-        call.set("title", title.into());
         TasksUpdate { call }
     }
 }
@@ -137,6 +132,14 @@ pub struct TasksSearch {
 list_builder!(TasksSearch, types::Task, Value);
 
 impl TasksSearch {
+    /// Words to look for.
+    ///
+    /// Required.
+    pub fn query(mut self, query: impl Into<String>) -> Self {
+        self.call.set("query", query.into());
+        self
+    }
+
     /// Token of the next page.
     pub fn cursor(mut self, cursor: impl Into<String>) -> Self {
         self.call.set("cursor", cursor.into());
@@ -168,6 +171,14 @@ pub struct TasksUpdate {
 record_builder!(TasksUpdate, types::Task);
 
 impl TasksUpdate {
+    /// New title.
+    ///
+    /// Required.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.call.set("title", title.into());
+        self
+    }
+
     /// Hours or a word.
     pub fn estimate(mut self, estimate: impl Serialize) -> Self {
         self.call.set("estimate", estimate);

@@ -50,31 +50,20 @@ impl<'a> Type<'a> {
     ///
     /// Makes a type.
     ///
-    /// * `person`: Comes back and is sent.
-    /// * `grid`: Lists in a list.
-    /// * `table`: Objects by name.
-    ///
     /// ```no_run
     /// # use airbyte_agent_odd::{OddConnector, Result, types};
     /// # async fn example(odd: OddConnector) -> Result<()> {
-    /// let type_ = odd.type_().create(types::PersonInput::new("name"), [[1.5]], [("key", types::TypeTableValue::new("a"))]).await?;
+    /// let type_ = odd.type_().create()
+    ///     .person(types::PersonInput::new("name"))
+    ///     .grid([[1.5]])
+    ///     .table([("key", types::TypeTableValue::new("a"))])
+    ///     .await?;
     /// println!("{:?} {:?}", type_.id, type_.extra_);
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create(
-        &self,
-        person: impl Into<types::PersonInput>,
-        grid: impl IntoIterator<Item = impl IntoIterator<Item = f64>>,
-        table: impl IntoIterator<Item = (impl Into<String>, impl Into<types::TypeTableValue>)>,
-    ) -> TypeCreate {
-        let mut call = self.client.call("type", Action::Create);
-        call.set("person", Box::new(person.into()));
-        let grid: Vec<Vec<f64>> = grid.into_iter().map(|item| item.into_iter().collect()).collect();
-        call.set("grid", grid);
-        let table: BTreeMap<String, types::TypeTableValue> =
-            table.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
-        call.set("table", table);
+    pub fn create(&self) -> TypeCreate {
+        let call = self.client.call("type", Action::Create);
         TypeCreate { call }
     }
 }
@@ -154,6 +143,36 @@ pub struct TypeCreate {
 record_builder!(TypeCreate, types::ValueRecord);
 
 impl TypeCreate {
+    /// Comes back and is sent.
+    ///
+    /// Required.
+    pub fn person(mut self, person: impl Into<types::PersonInput>) -> Self {
+        self.call.set("person", Box::new(person.into()));
+        self
+    }
+
+    /// Lists in a list.
+    ///
+    /// Required.
+    pub fn grid(mut self, grid: impl IntoIterator<Item = impl IntoIterator<Item = f64>>) -> Self {
+        let grid: Vec<Vec<f64>> = grid.into_iter().map(|item| item.into_iter().collect()).collect();
+        self.call.set("grid", grid);
+        self
+    }
+
+    /// Objects by name.
+    ///
+    /// Required.
+    pub fn table(
+        mut self,
+        table: impl IntoIterator<Item = (impl Into<String>, impl Into<types::TypeTableValue>)>,
+    ) -> Self {
+        let table: BTreeMap<String, types::TypeTableValue> =
+            table.into_iter().map(|(key, item)| (key.into(), item.into())).collect();
+        self.call.set("table", table);
+        self
+    }
+
     /// More of them.
     pub fn people(
         mut self,
