@@ -96,7 +96,7 @@ pub(super) fn pick<S: Sink>(
         }
         let fitting = passes.iter_mut().find(|pass| pass.takes(place));
         if let Some(pass) = fitting {
-            pass.add(place, Wanted::Value(number))
+            pass.add(place, Wanted::Value(number));
         } else {
             let mut pass = Pass::default();
             pass.add(place, Wanted::Value(number));

@@ -19,10 +19,7 @@ async fn platform(
     Server::start(move |request, index| match request.target.split('?').next().unwrap() {
         "/api/v1/account/applications/token" => {
             let body = json!({"access_token": format!("t{index}"), "token_type": "bearer", "expires_in": 900});
-            match request.body.contains(SECRET) {
-                true => Answer::json(200, body),
-                false => Answer::json(401, json!({"message": "no"})),
-            }
+            if request.body.contains(SECRET) { Answer::json(200, body) } else { Answer::json(401, json!({"message": "no"})) }
         }
         "/api/v1/integrations/connectors" => {
             let data: Vec<Value> = (0..connectors).map(|n| json!({"id": format!("c{n}")})).collect();
