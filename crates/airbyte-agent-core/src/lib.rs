@@ -7,11 +7,11 @@
 //!
 //! ```no_run
 //! use airbyte_agent_core::{Client, Credentials};
-//! # fn description() -> airbyte_agent_core::description::Connector { unimplemented!() }
+//! use airbyte_agent_core::description::Connector;
 //!
-//! # async fn example() -> airbyte_agent_core::Result<()> {
+//! # async fn example(description: Connector) -> airbyte_agent_core::Result<()> {
 //! let credentials = Credentials::new().field("token", "ghp_…");
-//! let client = Client::local(description(), credentials)?;
+//! let client = Client::local(description, credentials)?;
 //! let issues = client
 //!     .execute("issues", "list", serde_json::json!({"owner": "airbytehq", "repo": "airbyte"}))
 //!     .await?;

@@ -1,0 +1,121 @@
+//! Records as vendors send them: every field optional, unknown members kept, drift tolerated.
+//!
+//! The [`record!`](crate::record!) and [`open_enum!`](crate::open_enum!) macros give generated
+//! types their serde implementations. Decoding is one pass; unknown members go to `extra` without
+//! the buffering of serde's `flatten`.
+
+mod lenient;
+mod macros;
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+pub use lenient::{Field, Lenient};
+
+/// Members of a record that its spec does not name.
+pub type Extra = serde_json::Map<String, Value>;
+
+/// A type made by [`record!`](crate::record!).
+#[doc(hidden)]
+pub trait Record: Default {
+    /// What the type is called in messages.
+    const NAME: &'static str;
+
+    /// Its members, by position.
+    type Member;
+
+    /// The member that is called `key` on the wire.
+    fn find(key: &str) -> Option<Self::Member>;
+
+    /// Takes the value of a member.
+    fn member<'de, A: MapAccess<'de>>(
+        &mut self,
+        member: Self::Member,
+        map: &mut A,
+    ) -> Result<(), A::Error>;
+
+    /// Where unknown members go.
+    fn extra(&mut self) -> &mut Extra;
+}
+
+struct RecordVisitor<R>(PhantomData<R>);
+
+impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
+    type Value = R;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", R::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
+        let mut record = R::default();
+        while let Some(key) = map.next_key_seed(Find::<R>(PhantomData))? {
+            match key {
+                Key::Known(member) => record.member(member, &mut map)?,
+                Key::Unknown(name) => {
+                    let value = map.next_value()?;
+                    record.extra().insert(name, value);
+                }
+            }
+        }
+        Ok(record)
+    }
+
+    // PHP-like servers write an empty object as an empty array.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<R, A::Error> {
+        match seq.next_element::<serde::de::IgnoredAny>()? {
+            None => Ok(R::default()),
+            Some(_) => Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self)),
+        }
+    }
+
+    fn visit_unit<E>(self) -> Result<R, E> {
+        Ok(R::default())
+    }
+}
+
+/// Decodes a record; the body of its `Deserialize` implementation.
+#[doc(hidden)]
+pub fn decode<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
+    deserializer.deserialize_any(RecordVisitor(PhantomData))
+}
+
+/// A member name: a known one costs no text.
+enum Key<M> {
+    Known(M),
+    Unknown(String),
+}
+
+/// Finds which member a name means while it is being read.
+struct Find<R>(PhantomData<R>);
+
+impl<'de, R: Record> DeserializeSeed<'de> for Find<R> {
+    type Value = Key<R::Member>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<R: Record> Visitor<'_> for Find<R> {
+    type Value = Key<R::Member>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
+        Ok(R::find(name).map_or_else(|| Key::Unknown(name.to_owned()), Key::Known))
+    }
+}
+
+/// Decodes an open enum; the body of its `Deserialize` implementation.
+#[doc(hidden)]
+pub fn decode_enum<'de, T: From<String>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    String::lenient(deserializer).map(T::from)
+}
