@@ -14,8 +14,8 @@ use super::Extra;
 /// Implemented for the types that occur in generated records. A value of an altogether different
 /// shape (an object where a text belongs) is still an error.
 pub trait Lenient: Sized {
-    /// Decodes one value.
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+    /// Decodes one value; `None` for `null`.
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error>;
 }
 
 /// A [`Lenient`] value, or `None` for `null`.
@@ -41,66 +41,50 @@ impl<'de, T: Lenient> DeserializeSeed<'de> for Field<T> {
     type Value = Option<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        deserializer.deserialize_option(self)
-    }
-}
-
-impl<'de, T: Lenient> Visitor<'de> for Field<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value or null")
-    }
-
-    fn visit_none<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_unit<E>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::lenient(deserializer).map(Some)
+        T::lenient(deserializer)
     }
 }
 
 struct Text;
 
 impl Visitor<'_> for Text {
-    type Value = String;
+    type Value = Option<String>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
-    fn visit_str<E>(self, v: &str) -> Result<String, E> {
-        Ok(v.to_owned())
+    fn visit_str<E>(self, v: &str) -> Result<Option<String>, E> {
+        Ok(Some(v.to_owned()))
     }
 
-    fn visit_string<E>(self, v: String) -> Result<String, E> {
-        Ok(v)
+    fn visit_string<E>(self, v: String) -> Result<Option<String>, E> {
+        Ok(Some(v))
     }
 
-    fn visit_bool<E>(self, v: bool) -> Result<String, E> {
-        Ok(v.to_string())
+    fn visit_unit<E>(self) -> Result<Option<String>, E> {
+        Ok(None)
     }
 
-    fn visit_i64<E>(self, v: i64) -> Result<String, E> {
-        Ok(v.to_string())
+    fn visit_bool<E>(self, v: bool) -> Result<Option<String>, E> {
+        Ok(Some(v.to_string()))
     }
 
-    fn visit_u64<E>(self, v: u64) -> Result<String, E> {
-        Ok(v.to_string())
+    fn visit_i64<E>(self, v: i64) -> Result<Option<String>, E> {
+        Ok(Some(v.to_string()))
     }
 
-    fn visit_f64<E>(self, v: f64) -> Result<String, E> {
-        Ok(v.to_string())
+    fn visit_u64<E>(self, v: u64) -> Result<Option<String>, E> {
+        Ok(Some(v.to_string()))
+    }
+
+    fn visit_f64<E>(self, v: f64) -> Result<Option<String>, E> {
+        Ok(Some(v.to_string()))
     }
 }
 
 impl Lenient for String {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer.deserialize_any(Text)
     }
 }
@@ -108,44 +92,47 @@ impl Lenient for String {
 struct Integer;
 
 impl Visitor<'_> for Integer {
-    type Value = i64;
+    type Value = Option<i64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an integer")
     }
 
-    fn visit_bool<E>(self, v: bool) -> Result<i64, E> {
-        Ok(i64::from(v))
+    fn visit_unit<E>(self) -> Result<Option<i64>, E> {
+        Ok(None)
     }
 
-    fn visit_i64<E>(self, v: i64) -> Result<i64, E> {
-        Ok(v)
+    fn visit_bool<E>(self, v: bool) -> Result<Option<i64>, E> {
+        Ok(Some(i64::from(v)))
     }
 
-    fn visit_u64<E>(self, v: u64) -> Result<i64, E> {
-        Ok(i64::try_from(v).unwrap_or(i64::MAX))
+    fn visit_i64<E>(self, v: i64) -> Result<Option<i64>, E> {
+        Ok(Some(v))
+    }
+
+    fn visit_u64<E>(self, v: u64) -> Result<Option<i64>, E> {
+        Ok(Some(i64::try_from(v).unwrap_or(i64::MAX)))
     }
 
     // Vendors write whole numbers as 3.0; what lies behind the point of a declared integer is noise.
     #[allow(clippy::cast_possible_truncation)]
-    fn visit_f64<E>(self, v: f64) -> Result<i64, E> {
-        Ok(v as i64)
+    fn visit_f64<E>(self, v: f64) -> Result<Option<i64>, E> {
+        Ok(Some(v as i64))
     }
 
-    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<i64, E> {
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Option<i64>, E> {
         let text = v.trim();
-        match text.parse::<i64>() {
-            Ok(number) => Ok(number),
-            Err(_) => match text.parse::<f64>() {
-                Ok(number) => self.visit_f64(number),
-                Err(_) => Err(E::invalid_value(serde::de::Unexpected::Str(v), &self)),
-            },
+        match (text.parse::<i64>(), text.parse::<f64>()) {
+            _ if text.is_empty() => Ok(None),
+            (Ok(number), _) => Ok(Some(number)),
+            (_, Ok(number)) => self.visit_f64(number),
+            _ => Err(E::invalid_value(serde::de::Unexpected::Str(v), &self)),
         }
     }
 }
 
 impl Lenient for i64 {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer.deserialize_any(Integer)
     }
 }
@@ -153,33 +140,43 @@ impl Lenient for i64 {
 struct Number;
 
 impl Visitor<'_> for Number {
-    type Value = f64;
+    type Value = Option<f64>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a number")
     }
 
-    #[allow(clippy::cast_precision_loss)]
-    fn visit_i64<E>(self, v: i64) -> Result<f64, E> {
-        Ok(v as f64)
+    fn visit_unit<E>(self) -> Result<Option<f64>, E> {
+        Ok(None)
     }
 
     #[allow(clippy::cast_precision_loss)]
-    fn visit_u64<E>(self, v: u64) -> Result<f64, E> {
-        Ok(v as f64)
+    fn visit_i64<E>(self, v: i64) -> Result<Option<f64>, E> {
+        Ok(Some(v as f64))
     }
 
-    fn visit_f64<E>(self, v: f64) -> Result<f64, E> {
-        Ok(v)
+    #[allow(clippy::cast_precision_loss)]
+    fn visit_u64<E>(self, v: u64) -> Result<Option<f64>, E> {
+        Ok(Some(v as f64))
     }
 
-    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<f64, E> {
-        v.trim().parse().map_err(|_| E::invalid_value(serde::de::Unexpected::Str(v), &self))
+    fn visit_f64<E>(self, v: f64) -> Result<Option<f64>, E> {
+        Ok(Some(v))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Option<f64>, E> {
+        match v.trim() {
+            "" => Ok(None),
+            text => match text.parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(E::invalid_value(serde::de::Unexpected::Str(v), &self)),
+            },
+        }
     }
 }
 
 impl Lenient for f64 {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer.deserialize_any(Number)
     }
 }
@@ -187,86 +184,94 @@ impl Lenient for f64 {
 struct Truth;
 
 impl Visitor<'_> for Truth {
-    type Value = bool;
+    type Value = Option<bool>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("true or false")
     }
 
-    fn visit_bool<E>(self, v: bool) -> Result<bool, E> {
-        Ok(v)
+    fn visit_unit<E>(self) -> Result<Option<bool>, E> {
+        Ok(None)
     }
 
-    fn visit_i64<E>(self, v: i64) -> Result<bool, E> {
-        Ok(v != 0)
+    fn visit_bool<E>(self, v: bool) -> Result<Option<bool>, E> {
+        Ok(Some(v))
     }
 
-    fn visit_u64<E>(self, v: u64) -> Result<bool, E> {
-        Ok(v != 0)
+    fn visit_i64<E>(self, v: i64) -> Result<Option<bool>, E> {
+        Ok(Some(v != 0))
     }
 
-    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<bool, E> {
+    fn visit_u64<E>(self, v: u64) -> Result<Option<bool>, E> {
+        Ok(Some(v != 0))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, v: &str) -> Result<Option<bool>, E> {
         match v.trim().to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" => Ok(true),
-            "false" | "0" | "no" | "" => Ok(false),
+            "true" | "1" | "yes" => Ok(Some(true)),
+            "false" | "0" | "no" | "" => Ok(Some(false)),
             _ => Err(E::invalid_value(serde::de::Unexpected::Str(v), &self)),
         }
     }
 }
 
 impl Lenient for bool {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         deserializer.deserialize_any(Truth)
     }
 }
 
 impl Lenient for Value {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         serde::Deserialize::deserialize(deserializer)
     }
 }
 
 impl Lenient for Extra {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         serde::Deserialize::deserialize(deserializer)
     }
 }
 
 impl<T: Lenient> Lenient for Box<T> {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::lenient(deserializer).map(Self::new)
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(T::lenient(deserializer)?.map(Self::new))
     }
 }
 
 struct Elements<T>(PhantomData<T>);
 
 impl<'de, T: Lenient> Visitor<'de> for Elements<T> {
-    type Value = Vec<T>;
+    type Value = Option<Vec<T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an array")
     }
 
     // A `null` element carries nothing and would make every element optional: it is left out.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<Vec<T>>, A::Error> {
         let mut out = Vec::with_capacity(seq.size_hint().unwrap_or(0).min(1024));
         while let Some(element) = seq.next_element_seed(Field::<T>::new())? {
             out.extend(element);
         }
-        Ok(out)
+        Ok(Some(out))
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<Vec<T>>, E> {
+        Ok(None)
     }
 }
 
 impl<T: Lenient> Lenient for Vec<T> {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_seq(Elements(PhantomData))
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        deserializer.deserialize_any(Elements(PhantomData))
     }
 }
 
 struct Members<T>(PhantomData<T>);
 
 impl<'de, T: Lenient> Visitor<'de> for Members<T> {
-    type Value = BTreeMap<String, T>;
+    type Value = Option<BTreeMap<String, T>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
@@ -279,12 +284,16 @@ impl<'de, T: Lenient> Visitor<'de> for Members<T> {
                 out.insert(key, value);
             }
         }
-        Ok(out)
+        Ok(Some(out))
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(None)
     }
 }
 
 impl<T: Lenient> Lenient for BTreeMap<String, T> {
-    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members(PhantomData))
+    fn lenient<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        deserializer.deserialize_any(Members(PhantomData))
     }
 }

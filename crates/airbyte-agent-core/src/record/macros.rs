@@ -24,6 +24,7 @@ macro_rules! record {
         const _: () = {
         #[allow(non_camel_case_types)]
         #[doc(hidden)]
+        #[allow(unreachable_pub)]
         pub enum Member {
             $($field,)*
         }
@@ -64,14 +65,15 @@ macro_rules! record {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::decode(deserializer)
+                let record: ::core::option::Option<Self> = $crate::__private::decode(deserializer)?;
+                ::core::result::Result::Ok(record.unwrap_or_default())
             }
         }
 
         impl $crate::__private::Lenient for $type {
             fn lenient<'de, D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
+            ) -> ::core::result::Result<::core::option::Option<Self>, D::Error> {
                 $crate::__private::decode(deserializer)
             }
         }
@@ -172,14 +174,18 @@ macro_rules! open_enum {
             fn deserialize<D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::__private::decode_enum(deserializer)
+                let value: ::core::option::Option<Self> =
+                    $crate::__private::decode_enum(deserializer)?;
+                value.ok_or_else(|| {
+                    $crate::serde::de::Error::custom("expected a text, got null")
+                })
             }
         }
 
         impl $crate::__private::Lenient for $type {
             fn lenient<'de, D: $crate::serde::Deserializer<'de>>(
                 deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
+            ) -> ::core::result::Result<::core::option::Option<Self>, D::Error> {
                 $crate::__private::decode_enum(deserializer)
             }
         }

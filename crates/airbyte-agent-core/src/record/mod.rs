@@ -44,13 +44,13 @@ pub trait Record: Default {
 struct RecordVisitor<R>(PhantomData<R>);
 
 impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
-    type Value = R;
+    type Value = Option<R>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "an object ({})", R::NAME)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<R, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<R>, A::Error> {
         let mut record = R::default();
         while let Some(key) = map.next_key_seed(Find::<R>(PhantomData))? {
             match key {
@@ -61,25 +61,27 @@ impl<'de, R: Record> Visitor<'de> for RecordVisitor<R> {
                 }
             }
         }
-        Ok(record)
+        Ok(Some(record))
     }
 
     // PHP-like servers write an empty object as an empty array.
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<R, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Option<R>, A::Error> {
         match seq.next_element::<serde::de::IgnoredAny>()? {
-            None => Ok(R::default()),
+            None => Ok(Some(R::default())),
             Some(_) => Err(A::Error::invalid_type(serde::de::Unexpected::Seq, &self)),
         }
     }
 
-    fn visit_unit<E>(self) -> Result<R, E> {
-        Ok(R::default())
+    fn visit_unit<E>(self) -> Result<Option<R>, E> {
+        Ok(None)
     }
 }
 
-/// Decodes a record; the body of its `Deserialize` implementation.
+/// Decodes a record, `None` for `null`; the body of its implementations.
 #[doc(hidden)]
-pub fn decode<'de, R: Record, D: Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
+pub fn decode<'de, R: Record, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<R>, D::Error> {
     deserializer.deserialize_any(RecordVisitor(PhantomData))
 }
 
@@ -112,10 +114,10 @@ impl<R: Record> Visitor<'_> for Find<R> {
     }
 }
 
-/// Decodes an open enum; the body of its `Deserialize` implementation.
+/// Decodes an open enum, `None` for `null`; the body of its implementations.
 #[doc(hidden)]
 pub fn decode_enum<'de, T: From<String>, D: Deserializer<'de>>(
     deserializer: D,
-) -> Result<T, D::Error> {
-    String::lenient(deserializer).map(T::from)
+) -> Result<Option<T>, D::Error> {
+    Ok(String::lenient(deserializer)?.map(T::from))
 }

@@ -7,4 +7,5 @@ mod acme;
 mod faults;
 mod files;
 mod hosted;
+mod records;
 mod server;
