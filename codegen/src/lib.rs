@@ -4,6 +4,7 @@
 //! files of a Rust crate: [`generate`] returns them as text, and writing them is the caller's
 //! business. The same input gives the same bytes.
 
+mod conformance;
 mod docs;
 mod document;
 mod draft;
@@ -30,6 +31,8 @@ pub struct Package {
     pub name: String,
     /// Texts by path inside the crate, with `/` between names.
     pub files: BTreeMap<String, String>,
+    /// A test of every operation, for the crate that holds the harness of such tests.
+    pub conformance: String,
 }
 
 /// Why no crate could be made.
@@ -59,5 +62,7 @@ pub fn generate(connector: &Connector, document: &Value) -> Result<Package, Erro
     let model = Model::new(connector, Document(document))?;
     let mut files = rust::files(&model)?;
     files.extend(docs::files(&model));
-    Ok(Package { name: model.package(), files })
+    let conformance = conformance::file(&model);
+    rust::parse("the conformance test", &conformance)?;
+    Ok(Package { name: model.package(), files, conformance })
 }

@@ -52,3 +52,30 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
         },
     }
 }
+
+/// A JSON value that fits `schema`, with every member that its objects may have.
+pub(crate) fn everything(schema: &Schema, name: &str) -> Value {
+    if schema.choices.is_empty() {
+        match schema.kinds.first() {
+            Some(Kind::Integer) => return sample_of(schema, name),
+            Some(Kind::Number) => {
+                return json!(
+                    1.5_f64.max(schema.minimum.unwrap_or(1.5)).min(schema.maximum.unwrap_or(1.5))
+                );
+            }
+            Some(Kind::Array) => {
+                let item = schema.items.first();
+                return json!([item.map_or(json!("value"), |item| everything(item, name))]);
+            }
+            Some(Kind::Object) if schema.properties.is_empty() => return json!({"key": "value"}),
+            Some(Kind::Object) => {
+                let members = schema.properties.iter().map(|property| {
+                    (property.name.to_string(), everything(&property.schema, &property.name))
+                });
+                return Value::Object(members.collect());
+            }
+            _ => {}
+        }
+    }
+    sample_of(schema, name)
+}

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
-use xtask::{lint, new, regen, specs};
+use xtask::{conformance, lint, new, regen, specs};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
@@ -69,7 +69,9 @@ fn regenerate(root: &Path, slugs: &[String], check: bool) -> ExitCode {
     };
     let mode = if check { Mode::Check } else { Mode::Write };
     let mut good = true;
-    for (slug, state) in regen::regen(root, &slugs, mode) {
+    let mut states = regen::regen(root, &slugs, mode);
+    states.push(("list of conformance tests".to_owned(), conformance::list(root, mode)));
+    for (slug, state) in states {
         match state {
             Ok(State::Fresh) => println!("{slug}: up to date"),
             Ok(State::Written(files)) => println!("{slug}: {} files written", files.len()),
@@ -78,7 +80,7 @@ fn regenerate(root: &Path, slugs: &[String], check: bool) -> ExitCode {
                 for file in files {
                     println!("{slug}: {file} is out of date");
                 }
-                println!("{slug}: run `cargo xtask regen {slug}`");
+                println!("run `cargo xtask regen`");
             }
             Err(error) => {
                 good = false;

@@ -12,7 +12,7 @@ use std::thread;
 use airbyte_agent_codegen::Package;
 use airbyte_agent_spec::Spec;
 
-use crate::specs;
+use crate::{conformance, specs};
 
 /// Whether to write or only to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,20 +129,30 @@ fn one(root: &Path, slug: &str, mode: Mode) -> Result<State, Error> {
     let stale =
         |path: &&String| !package.files.contains_key(*path) && is_generated(&present[*path]);
     changed.extend(present.keys().filter(stale).cloned());
-    match (mode, changed.is_empty()) {
-        (_, true) => Ok(State::Fresh),
-        (Mode::Check, false) => {
-            let folder = format!("crates/{}", package.name);
-            Ok(State::Stale(changed.iter().map(|path| format!("{folder}/{path}")).collect()))
-        }
-        (Mode::Write, false) => {
-            write(root, &target, &package, &present)?;
-            Ok(State::Written(changed))
-        }
+    if mode == Mode::Write && !changed.is_empty() {
+        write(root, &target, &package, &present)?;
     }
+    let folder = format!("crates/{}", package.name);
+    let mut changed: Vec<String> = changed.iter().map(|path| format!("{folder}/{path}")).collect();
+    let name = conformance::path(slug);
+    let path = root.join(&name);
+    if fs::read_to_string(&path).ok().as_ref() != Some(&package.conformance) {
+        if mode == Mode::Write {
+            if let Some(folder) = path.parent() {
+                attempt(folder, fs::create_dir_all(folder))?;
+            }
+            attempt(&path, fs::write(&path, &package.conformance))?;
+        }
+        changed.push(name);
+    }
+    Ok(match mode {
+        _ if changed.is_empty() => State::Fresh,
+        Mode::Check => State::Stale(changed),
+        Mode::Write => State::Written(changed),
+    })
 }
 
-fn is_generated(content: &[u8]) -> bool {
+pub(crate) fn is_generated(content: &[u8]) -> bool {
     let first = content.split(|byte| *byte == b'\n').next().unwrap_or_default();
     String::from_utf8_lossy(first).contains(MARK)
 }
@@ -216,6 +226,6 @@ fn remove(folder: &Path) -> Result<(), Error> {
     }
 }
 
-fn attempt<T>(path: &Path, result: io::Result<T>) -> Result<T, Error> {
+pub(crate) fn attempt<T>(path: &Path, result: io::Result<T>) -> Result<T, Error> {
     result.map_err(|source| Error::File { path: path.to_owned(), source })
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use xtask::regen::{Mode, State, regen};
-use xtask::{lint, new, specs};
+use xtask::{conformance, lint, new, specs};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -35,6 +35,7 @@ fn the_committed_crates_are_what_regen_makes() {
     for (slug, state) in run(&root, Mode::Check) {
         assert_eq!(state, Ok(State::Fresh), "run `cargo xtask regen {slug}`");
     }
+    assert!(matches!(conformance::list(&root, Mode::Check), Ok(State::Fresh)));
 }
 
 #[test]
@@ -120,4 +121,24 @@ fn the_api_of_the_platform_is_no_connector() {
     let root = root(&["alpha"]);
     fs::write(root.path().join("specs/platform.yaml"), "openapi: 3.0.3\n").unwrap();
     assert_eq!(specs::slugs(root.path(), &[]).unwrap(), ["alpha"]);
+}
+
+#[test]
+fn conformance_tests_are_listed_and_go_with_their_specs() {
+    let root = root(&["alpha", "blue-door"]);
+    let folder = root.path().join("crates/airbyte-agent-cli/tests/operations/connectors");
+    run(root.path(), Mode::Write);
+    assert!(matches!(conformance::list(root.path(), Mode::Check), Ok(State::Stale(_))));
+    assert!(matches!(conformance::list(root.path(), Mode::Write), Ok(State::Written(_))));
+    let list = fs::read_to_string(folder.join("mod.rs")).unwrap();
+    assert!(list.contains("mod alpha;") && list.contains("mod blue_door;"), "{list}");
+    fs::write(folder.join("alpha.rs"), "broken").unwrap();
+    let name = "crates/airbyte-agent-cli/tests/operations/connectors/alpha.rs";
+    assert_eq!(run(root.path(), Mode::Check)[0].1, Ok(State::Stale(vec![name.to_owned()])));
+    run(root.path(), Mode::Write);
+    fs::remove_file(specs::path(root.path(), "alpha")).unwrap();
+    fs::write(folder.join("own.rs"), "// by hand\n").unwrap();
+    assert!(matches!(conformance::list(root.path(), Mode::Write), Ok(State::Written(_))));
+    assert!(!folder.join("alpha.rs").exists() && folder.join("own.rs").exists());
+    assert!(matches!(conformance::list(root.path(), Mode::Check), Ok(State::Fresh)));
 }

@@ -21,7 +21,7 @@ pub(crate) use entities::remarks;
 pub(crate) use example::{
     bare_call, call_example, connect_example, imports, params, print, record_name,
 };
-pub(crate) use writer::header;
+pub(crate) use writer::{Writer, header};
 
 /// Every Rust file and the manifest, by path inside the crate.
 pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error> {
@@ -34,12 +34,15 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
     files.extend(types::files(model));
     files.extend(entities::files(model));
     for (path, text) in &files {
-        if Path::new(path).extension().is_some_and(|extension| extension == "rs")
-            && let Err(error) = syn::parse_file(text)
-        {
-            let message = format!("{path}: {error}");
-            return Err(Error::Unparsable { message });
+        if Path::new(path).extension().is_some_and(|extension| extension == "rs") {
+            parse(path, text)?;
         }
     }
     Ok(files)
+}
+
+/// Makes sure that the file `path` is Rust.
+pub(crate) fn parse(path: &str, text: &str) -> Result<(), Error> {
+    let parsed = syn::parse_file(text).map(|_| ());
+    parsed.map_err(|error| Error::Unparsable { message: format!("{path}: {error}") })
 }

@@ -28,7 +28,12 @@ impl LocalEngine {
         Self { descriptions, clients: Arc::default() }
     }
 
-    fn client(&self, connector: &str, origin: &str) -> Result<Client, Error> {
+    /// A client of the connector for the sandbox at `origin`, with credentials it accepts.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such connector.
+    pub fn client(&self, connector: &str, origin: &str) -> Result<Client, Error> {
         let key = (connector.to_owned(), origin.to_owned());
         let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&key) {

@@ -32,6 +32,7 @@ mod log;
 mod pattern;
 mod platform;
 mod reply;
+pub mod sample;
 mod server;
 mod vendor;
 mod wire;

@@ -6,11 +6,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use airbyte_agent_core::description::{
-    Action, Body, Connector, Kind, Location, Next, Operation, Schema,
-};
+use airbyte_agent_core::description::{Action, Connector, Next, Operation};
 use airbyte_agent_core::{Client, Credentials, Local};
 use airbyte_agent_sandbox::Sandbox;
+use airbyte_agent_sandbox::sample::arguments;
 use serde_json::{Map, Value, json};
 
 fn specs() -> Vec<PathBuf> {
@@ -46,72 +45,6 @@ fn client(connector: &Arc<Connector>, sandbox: &Sandbox) -> Client {
 
 fn plain(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-}
-
-/// A value for a parameter: from a record that was listed, else anything that fits.
-fn value(name: &str, schema: &Schema, record: &Value) -> Value {
-    let wanted = plain(name);
-    for (key, value) in record.as_object().into_iter().flatten() {
-        let key = plain(key);
-        let names = key == wanted
-            || ["id", "gid", "key", "number", "ts"].contains(&key.as_str())
-                && wanted.ends_with(&key);
-        if names && (value.is_string() || value.is_number()) {
-            return match (value, schema.kinds.contains(&Kind::String)) {
-                (Value::Number(number), true) => number.to_string().into(),
-                (Value::String(text), false) => serde_json::from_str(text).unwrap_or(value.clone()),
-                _ => value.clone(),
-            };
-        }
-    }
-    if let (Some(one), Some(id)) = (wanted.strip_suffix("ids"), record.get("id"))
-        && schema.kinds.contains(&Kind::Array)
-        && one.is_empty()
-    {
-        return json!([id]);
-    }
-    any(schema, name)
-}
-
-fn any(schema: &Schema, name: &str) -> Value {
-    if let Some(choice) = schema.choices.first() {
-        return choice.value();
-    }
-    match schema
-        .kinds
-        .iter()
-        .find(|kind| !schema.nullable || schema.kinds.len() == 1 || **kind != Kind::String)
-    {
-        Some(Kind::Integer | Kind::Number) => {
-            let least = schema.minimum.unwrap_or(1.0).max(1.0);
-            serde_json::from_str(&format!("{least:.0}")).unwrap()
-        }
-        Some(Kind::Boolean) => json!(true),
-        Some(Kind::Array) => {
-            schema.items.first().map_or(json!([]), |items| json!([any(items, name)]))
-        }
-        Some(Kind::Object) => {
-            let required = schema.properties.iter().filter(|property| property.required);
-            let members = required.map(|p| (p.name.to_string(), any(&p.schema, &p.name)));
-            Value::Object(members.collect())
-        }
-        _ if plain(name).contains("date") => json!("2025-03-01"),
-        _ => json!("sample"),
-    }
-}
-
-fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
-    let needed = operation.parameters.iter().filter(|parameter| {
-        (parameter.required || parameter.location == Location::Path)
-            && (parameter.default.is_none()
-                || parameter.default.as_ref().is_some_and(|d| d.0 == "\"\""))
-    });
-    let mut all: Map<String, Value> =
-        needed.map(|p| (p.name.to_string(), value(&p.name, &p.schema, record))).collect();
-    if let Body::Related { file } = &operation.body {
-        all.insert(file.to_string(), "aGVsbG8=".into());
-    }
-    all
 }
 
 async fn run(

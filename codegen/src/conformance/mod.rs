@@ -1,0 +1,153 @@
+//! The conformance test of a connector: every operation, called by its builder with everything it
+//! takes and with no more than it needs, beside the same arguments as JSON. What is asserted is
+//! the business of the harness, which is written by hand.
+
+mod literal;
+
+use airbyte_agent_core::description::{Body, Json, Location};
+use serde_json::{Map, Value};
+
+use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
+use crate::rust::Writer;
+use crate::sample;
+
+use literal::literal;
+
+/// The test as a Rust file.
+pub(crate) fn file(model: &Model<'_>) -> String {
+    let mut body = Writer::default();
+    body.line("#[tokio::test]");
+    body.block("async fn every_operation()", |w| {
+        w.line("harness::run(&DESCRIPTION, Connector::from_client, OPERATIONS).await;");
+    });
+    body.blank();
+    body.line("const OPERATIONS: &[Operation<Connector>] = &[");
+    body.indented(|w| {
+        for entity in &model.entities {
+            for operation in &entity.operations {
+                entry(w, model, entity, operation);
+            }
+        }
+    });
+    body.line("];");
+    let body = body.finish();
+    let mut w = Writer::file(&model.slug);
+    w.inner_doc(&format!("Every operation of the connector `{}`.", model.slug));
+    w.blank();
+    if body.contains("BTreeMap<") {
+        w.line("use std::collections::BTreeMap;");
+        w.blank();
+    }
+    let types = if body.contains("types::") { ", types" } else { "" };
+    w.line(&format!(
+        "use {}::{{DESCRIPTION, {} as Connector{types}}};",
+        model.library, model.class
+    ));
+    w.line(if body.contains("::<Value>") || body.contains("<String, Value>") {
+        "use serde_json::{Value, json};"
+    } else {
+        "use serde_json::json;"
+    });
+    w.blank();
+    let mut names = vec!["self", "Operation"];
+    for call in ["download", "list", "record"] {
+        if body.contains(&format!(" {call}(c.")) {
+            names.push(call);
+        }
+    }
+    w.line(&format!("use crate::harness::{{{}}};", names.join(", ")));
+    w.blank();
+    format!("{}\n{body}", w.finish())
+}
+
+fn entry(
+    w: &mut Writer,
+    model: &Model<'_>,
+    entity: &EntityModel<'_>,
+    operation: &OperationModel<'_>,
+) {
+    let described = operation.operation;
+    let method = format!("c.{}().{}", entity.accessor, described.action);
+    let samples: Vec<(&Argument<'_>, String, Value)> = operation
+        .arguments
+        .iter()
+        .filter_map(|argument| {
+            let (code, value) = sample(model, argument)?;
+            Some((argument, code, value))
+        })
+        .collect();
+    let positional = samples.iter().filter(|(argument, ..)| argument.positional);
+    let positional: Vec<&str> = positional.map(|(_, code, _)| code.as_str()).collect();
+    let setters = samples.iter().filter(|(argument, ..)| !argument.positional);
+    let mut calls: Vec<String> =
+        setters.map(|(argument, code, _)| format!(".{}({code})", argument.ident)).collect();
+    calls.push(".dry_run()".to_owned());
+    // In the order in which the builder sets them: it is that of a query or form.
+    let (first, rest): (Vec<_>, Vec<_>) =
+        samples.iter().partition(|(argument, ..)| argument.positional);
+    let json: Map<String, Value> = first
+        .into_iter()
+        .chain(rest)
+        .map(|(argument, _, value)| (argument.parameter.name.to_string(), value.clone()))
+        .collect();
+    let get = |argument: &&Argument<'_>| {
+        format!("a.get::<{}>({:?})", argument.rust.text("types::"), argument.parameter.name)
+    };
+    let given: Vec<String> = operation.positional().map(|argument| get(&argument)).collect();
+    let needed: String = operation
+        .setters()
+        .filter(|argument| is_needed(operation, argument))
+        .map(|argument| format!(".{}({})", argument.ident, get(&argument)))
+        .collect();
+    let kind = match operation.kind() {
+        BuilderKind::List => "list",
+        BuilderKind::Record => "record",
+        BuilderKind::Download => "download",
+    };
+    w.line("Operation {");
+    w.indented(|w| {
+        w.line(&format!("name: \"{}.{}\",", described.entity, described.action));
+        w.line(&format!("arguments: || json!({}),", Value::Object(json)));
+        w.line(&format!("all: |c| {method}({})", positional.join(", ")));
+        w.indented(|w| lines(w, &calls));
+        let arguments = if given.is_empty() && needed.is_empty() { "|c, _|" } else { "|c, a|" };
+        w.line(&format!("needed: {arguments} {kind}({method}({}){needed}),", given.join(", ")));
+    });
+    w.line("},");
+}
+
+/// Method calls, as many to a line as fit.
+fn lines(w: &mut Writer, calls: &[String]) {
+    let mut line = String::new();
+    for call in calls {
+        if !line.is_empty() && line.len() + call.len() > 86 {
+            w.line(&std::mem::take(&mut line));
+        }
+        line.push_str(call);
+    }
+    w.line(&format!("{line},"));
+}
+
+/// A value for the argument, as Rust and as the JSON that the Rust value is written as: the first
+/// that its type can take of the spec's example, one made from the schema, and the default, which
+/// comes last because a call sends it anyway.
+fn sample(model: &Model<'_>, argument: &Argument<'_>) -> Option<(String, Value)> {
+    let parameter = argument.parameter;
+    let made = sample::everything(&parameter.schema, &parameter.name);
+    argument
+        .example
+        .cloned()
+        .into_iter()
+        .chain([made])
+        .chain(parameter.default.as_ref().map(Json::value))
+        .find_map(|value| literal(model, &argument.rust, &value))
+}
+
+/// Whether the sandbox refuses a call without it.
+fn is_needed(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
+    let parameter = argument.parameter;
+    let is_file =
+        matches!(&operation.operation.body, Body::Related { file } if *file == parameter.name);
+    let is_blank = parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"");
+    is_file || (parameter.required || parameter.location == Location::Path) && is_blank
+}

@@ -1,0 +1,226 @@
+//! What holds for every operation of a connector. Knows no connector.
+
+use std::collections::BTreeMap;
+use std::future::IntoFuture;
+
+use airbyte_agent_cli::engine::LocalEngine;
+use airbyte_agent_core::description::{Action, Connector};
+use airbyte_agent_core::{BoxFuture, Client, Download, DryRun, Error, Hosted, Page};
+use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox, sample};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// An operation of the connector `C`.
+pub(crate) struct Operation<C> {
+    /// `entity.action`
+    pub(crate) name: &'static str,
+    /// A value for everything the operation takes.
+    pub(crate) arguments: fn() -> Value,
+    /// What the builder would send when it is given the same values.
+    pub(crate) all: fn(&C) -> Result<DryRun>,
+    /// The builder with no more than the sandbox asks for.
+    pub(crate) needed: fn(&C, &Arguments) -> BoxFuture<'static, Result<Value>>,
+}
+
+/// Arguments that are known when the test runs.
+pub(crate) struct Arguments(Map<String, Value>);
+
+impl Arguments {
+    pub(crate) fn get<T: DeserializeOwned>(&self, name: &str) -> T {
+        let value = self.0.get(name).cloned().unwrap_or_default();
+        let shown = value.to_string();
+        serde_json::from_value(value)
+            .unwrap_or_else(|error| panic!("argument '{name}', {shown}: {error}"))
+    }
+}
+
+/// The records of one page.
+pub(crate) fn list<T, M>(
+    call: impl IntoFuture<Output = Result<Page<T, M>>, IntoFuture: Send> + 'static,
+) -> BoxFuture<'static, Result<Value>>
+where
+    T: Serialize,
+{
+    let call = call.into_future();
+    Box::pin(async move { Ok(json!(call.await?.data)) })
+}
+
+/// One record.
+pub(crate) fn record<T: Serialize>(
+    call: impl IntoFuture<Output = Result<T>, IntoFuture: Send> + 'static,
+) -> BoxFuture<'static, Result<Value>> {
+    let call = call.into_future();
+    Box::pin(async move { Ok(json!(call.await?)) })
+}
+
+/// The bytes of a file, as a list.
+pub(crate) fn download(
+    call: impl IntoFuture<Output = Result<Download>, IntoFuture: Send> + 'static,
+) -> BoxFuture<'static, Result<Value>> {
+    let call = call.into_future();
+    Box::pin(async move { Ok(json!(call.await?.bytes().await?)) })
+}
+
+/// A connector over one transport: its typed and its dynamic door.
+struct Door<C> {
+    name: &'static str,
+    typed: C,
+    dynamic: Client,
+}
+
+/// Tries all operations of a connector over both transports against one sandbox.
+pub(crate) async fn run<C>(
+    connector: &'static Connector,
+    typed: impl Fn(Client) -> C,
+    operations: &[Operation<C>],
+) {
+    let engine = LocalEngine::new([connector]);
+    let sandbox = Sandbox::builder().connector(connector.clone()).executor(engine.clone());
+    let sandbox = sandbox.start().await.unwrap();
+    let hosted = Hosted::new(CLIENT_ID, CLIENT_SECRET).workspace("default").via(sandbox.url());
+    let door = |name, dynamic: Client| Door { name, typed: typed(dynamic.clone()), dynamic };
+    let doors = [
+        door("local", engine.client(&connector.name, &sandbox.url()).unwrap()),
+        door("hosted", Client::hosted(connector, hosted).unwrap()),
+    ];
+    let mut wrong = Vec::new();
+    let names: Vec<String> =
+        connector.operations().map(|o| format!("{}.{}", o.entity, o.action)).collect();
+    let tried: Vec<&str> = operations.iter().map(|operation| operation.name).collect();
+    assert_eq!(tried, names, "operations of the test and of the connector");
+    for (described, operation) in connector.operations().zip(operations) {
+        let arguments = (operation.arguments)();
+        for parameter in described.parameters.iter() {
+            if arguments.get(parameter.name.as_ref()).is_none() {
+                let name = &parameter.name;
+                wrong
+                    .push(format!("{}: '{name}' is not tried; give it an example", operation.name));
+            }
+        }
+        for door in &doors {
+            if let Err(why) = sends_the_same(operation, door) {
+                wrong.push(format!("{} {}: {why}", door.name, operation.name));
+            }
+        }
+    }
+    answers(connector, operations, &doors, &mut wrong).await;
+    sandbox.shutdown().await;
+    let count = operations.len();
+    assert!(
+        wrong.is_empty(),
+        "{} failures in {count} operations:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+/// Builder and dynamic door send one request for one set of arguments.
+fn sends_the_same<C>(operation: &Operation<C>, door: &Door<C>) -> std::result::Result<(), String> {
+    let (entity, action) = operation.name.split_once('.').unwrap();
+    let arguments = (operation.arguments)();
+    let typed = (operation.all)(&door.typed).map_err(|error| format!("builder: {error}"))?;
+    let dynamic = door.dynamic.execute(entity, action, arguments).into_call();
+    let dynamic = dynamic.and_then(|call| call.dry_run()).map_err(|error| error.to_string())?;
+    if typed == dynamic {
+        return Ok(());
+    }
+    Err(format!("the builder would send {}, the dynamic door {}", json!(typed), json!(dynamic)))
+}
+
+/// Reads first, so that both transports see the same data; then each changes a record of its own.
+async fn answers<C>(
+    connector: &Connector,
+    operations: &[Operation<C>],
+    doors: &[Door<C>; 2],
+    wrong: &mut Vec<String>,
+) {
+    let mut steps: Vec<_> = connector.operations().zip(operations).collect();
+    steps.sort_by_key(|(described, _)| {
+        let order = [
+            Action::List,
+            Action::Search,
+            Action::Get,
+            Action::Download,
+            Action::Create,
+            Action::Update,
+            Action::Delete,
+        ];
+        order.iter().position(|action| *action == described.action)
+    });
+    let mut known = BTreeMap::new();
+    for (described, operation) in steps {
+        let mut answers = Vec::new();
+        for (n, door) in doors.iter().enumerate() {
+            let n = if described.hints.read_only { 0 } else { n };
+            let record = record_for(connector, &described.entity, &known, n);
+            let arguments = Arguments(sample::arguments(described, &record));
+            let sent = Value::Object(arguments.0.clone());
+            match (operation.needed)(&door.typed, &arguments).await {
+                Ok(Value::Array(list)) if list.is_empty() => {
+                    wrong.push(format!("{} {}: nothing came", door.name, operation.name));
+                }
+                Ok(answer) => answers.push(answer),
+                Err(why) => {
+                    wrong.push(format!("{} {}: {why} for {sent}", door.name, operation.name));
+                }
+            }
+        }
+        if described.hints.read_only
+            && let [local, hosted] = answers.as_slice()
+            && local != hosted
+        {
+            wrong.push(format!("{}: {}", operation.name, difference(local, hosted)));
+        }
+        if let (true, Some(Value::Array(records))) =
+            (described.action.is_array(), answers.into_iter().next())
+        {
+            known.entry(described.entity.to_string()).or_insert(records);
+        }
+    }
+}
+
+/// The `n`th record of the entity, behind the identifiers of what it belongs to.
+fn record_for(
+    connector: &Connector,
+    entity: &str,
+    known: &BTreeMap<String, Vec<Value>>,
+    n: usize,
+) -> Value {
+    let pick = |entity: &str, n: usize| {
+        let records = known.get(entity)?;
+        records.get(n).or(records.first())
+    };
+    let mut all = Map::new();
+    for link in connector.relationships.iter().filter(|link| link.source == entity) {
+        if let Some(id) = pick(&link.target, 0).and_then(|r| r.get(link.target_key.as_ref())) {
+            all.insert(link.foreign_key.to_string(), id.clone());
+        }
+    }
+    if let Some(Value::Object(own)) = pick(entity, n) {
+        all.extend(own.clone());
+    }
+    Value::Object(all)
+}
+
+/// The first place in which two answers differ.
+fn difference(local: &Value, hosted: &Value) -> String {
+    let pairs: Vec<(String, &Value, &Value)> = match (local, hosted) {
+        (Value::Object(a), Value::Object(b)) if a.len() == b.len() => {
+            a.iter().map(|(key, value)| (key.clone(), value, &hosted[key])).collect()
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().map(|(n, (a, b))| (n.to_string(), a, b)).collect()
+        }
+        _ => Vec::new(),
+    };
+    match pairs.into_iter().find(|(_, a, b)| a != b) {
+        Some((key, a, b)) => format!("{key}.{}", difference(a, b)),
+        None => {
+            let short = |value: &Value| value.to_string().chars().take(300).collect::<String>();
+            format!(" local {} but hosted {}", short(local), short(hosted))
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Every operation of every connector, by its typed builder: the same requests as through the
+//! dynamic door, the same records through both transports, and answers that fit their types.
+//!
+//! The operations are generated; what is asserted of them stands in `harness`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod connectors;
+mod harness;

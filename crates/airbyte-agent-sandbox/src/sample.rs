@@ -1,0 +1,75 @@
+//! Arguments that a sandbox accepts, for whoever wants to try an operation. Knows descriptions
+//! only.
+
+use airbyte_agent_core::description::{Body, Kind, Location, Operation, Schema};
+use serde_json::{Map, Value, json};
+
+/// What a call of the operation must bring. Identifiers are taken from `record`, for example the
+/// first of a list of the same entity; whatever it does not hold is made up.
+pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
+    let needed = operation.parameters.iter().filter(|parameter| {
+        (parameter.required || parameter.location == Location::Path)
+            && parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"")
+    });
+    let mut all: Map<String, Value> =
+        needed.map(|p| (p.name.to_string(), value(&p.name, &p.schema, record))).collect();
+    if let Body::Related { file } = &operation.body {
+        all.insert(file.to_string(), "aGVsbG8=".into());
+    }
+    all
+}
+
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A value for a parameter: from the record, else anything that fits.
+fn value(name: &str, schema: &Schema, record: &Value) -> Value {
+    let wanted = plain(name);
+    for (key, value) in record.as_object().into_iter().flatten() {
+        let key = plain(key);
+        let names = key == wanted
+            || ["id", "gid", "key", "number", "ts"].contains(&key.as_str())
+                && wanted.ends_with(&key);
+        if names && (value.is_string() || value.is_number()) {
+            return match (value, schema.kinds.contains(&Kind::String)) {
+                (Value::Number(number), true) => number.to_string().into(),
+                (Value::String(text), false) => serde_json::from_str(text).unwrap_or(value.clone()),
+                _ => value.clone(),
+            };
+        }
+    }
+    if let (Some(one), Some(id)) = (wanted.strip_suffix("ids"), record.get("id"))
+        && schema.kinds.contains(&Kind::Array)
+        && one.is_empty()
+    {
+        return json!([id]);
+    }
+    any(schema, name)
+}
+
+fn any(schema: &Schema, name: &str) -> Value {
+    if let Some(choice) = schema.choices.first() {
+        return choice.value();
+    }
+    let passes =
+        |kind: &&Kind| !schema.nullable || schema.kinds.len() == 1 || **kind != Kind::String;
+    match schema.kinds.iter().find(passes) {
+        Some(Kind::Integer | Kind::Number) => {
+            let least = schema.minimum.unwrap_or(1.0).max(1.0);
+            // Whole numbers without a fraction.
+            serde_json::from_str(&format!("{least:.0}")).unwrap_or(json!(1))
+        }
+        Some(Kind::Boolean) => json!(true),
+        Some(Kind::Array) => {
+            schema.items.first().map_or(json!([]), |items| json!([any(items, name)]))
+        }
+        Some(Kind::Object) => {
+            let required = schema.properties.iter().filter(|property| property.required);
+            let members = required.map(|p| (p.name.to_string(), any(&p.schema, &p.name)));
+            Value::Object(members.collect())
+        }
+        _ if plain(name).contains("date") => json!("2025-03-01"),
+        _ => json!("sample"),
+    }
+}
