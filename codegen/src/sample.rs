@@ -1,7 +1,7 @@
 //! Values that fit a parameter, for examples. Knows schemas, no Rust.
 
 use airbyte_agent_core::description::{Json, Kind, Schema};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::model::Argument;
 use crate::names;
@@ -53,29 +53,44 @@ pub(crate) fn sample_of(schema: &Schema, name: &str) -> Value {
     }
 }
 
-/// A JSON value that fits `schema`, with every member that its objects may have.
-pub(crate) fn everything(schema: &Schema, name: &str) -> Value {
-    if schema.choices.is_empty() {
-        match schema.kinds.first() {
-            Some(Kind::Integer) => return sample_of(schema, name),
-            Some(Kind::Number) => {
-                return json!(
-                    1.5_f64.max(schema.minimum.unwrap_or(1.5)).min(schema.maximum.unwrap_or(1.5))
-                );
-            }
-            Some(Kind::Array) => {
-                let item = schema.items.first();
-                return json!([item.map_or(json!("value"), |item| everything(item, name))]);
-            }
-            Some(Kind::Object) if schema.properties.is_empty() => return json!({"key": "value"}),
-            Some(Kind::Object) => {
-                let members = schema.properties.iter().map(|property| {
-                    (property.name.to_string(), everything(&property.schema, &property.name))
-                });
-                return Value::Object(members.collect());
-            }
-            _ => {}
+/// A JSON value that fits `schema`, with every member that its objects may have; `example` says
+/// what those are that it holds.
+pub(crate) fn everything(schema: &Schema, name: &str, example: Option<&Value>) -> Value {
+    let has = |kind| schema.kinds.first() == Some(&kind);
+    match example {
+        Some(Value::Array(list)) if has(Kind::Array) && !list.is_empty() => {
+            let Some(item) = schema.items.first() else { return json!(list) };
+            return list.iter().map(|value| everything(item, name, Some(value))).collect();
         }
+        None | Some(Value::Array(_) | Value::Null) => {}
+        Some(Value::Object(_)) if has(Kind::Object) => {}
+        Some(other) => return other.clone(),
     }
-    sample_of(schema, name)
+    match schema.kinds.first() {
+        Some(Kind::Number) if schema.choices.is_empty() => {
+            let (least, most) = (schema.minimum.unwrap_or(1.5), schema.maximum.unwrap_or(1.5));
+            json!(1.5_f64.max(least).min(most))
+        }
+        Some(Kind::Array) if schema.choices.is_empty() => {
+            let item = schema.items.first();
+            json!([item.map_or(json!("value"), |item| everything(item, name, None))])
+        }
+        Some(Kind::Object) if schema.choices.is_empty() => {
+            let mut members = Map::new();
+            for property in schema.properties.iter() {
+                let known = example.and_then(|example| example.get(property.name.as_ref()));
+                let value = everything(&property.schema, &property.name, known);
+                members.insert(property.name.to_string(), value);
+            }
+            // What the schema does not name stays.
+            for (key, value) in example.and_then(Value::as_object).into_iter().flatten() {
+                members.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+            if members.is_empty() {
+                members.insert("key".to_owned(), json!("value"));
+            }
+            Value::Object(members)
+        }
+        _ => sample_of(schema, name),
+    }
 }

@@ -129,18 +129,20 @@ fn lines(w: &mut Writer, calls: &[String]) {
 }
 
 /// A value for the argument, as Rust and as the JSON that the Rust value is written as: the first
-/// that its type can take of the spec's example, one made from the schema, and the default, which
-/// comes last because a call sends it anyway.
+/// that its type can take of the spec's example made complete, the example as it is, one made from
+/// the schema, and the default, which comes last because a call sends it anyway.
 fn sample(model: &Model<'_>, argument: &Argument<'_>) -> Option<(String, Value)> {
     let parameter = argument.parameter;
-    let made = sample::everything(&parameter.schema, &parameter.name);
-    argument
-        .example
-        .cloned()
-        .into_iter()
-        .chain([made])
-        .chain(parameter.default.as_ref().map(Json::value))
-        .find_map(|value| literal(model, &argument.rust, &value))
+    let made = |example| sample::everything(&parameter.schema, &parameter.name, example);
+    [
+        argument.example.map(|example| made(Some(example))),
+        argument.example.cloned(),
+        Some(made(None)),
+        parameter.default.as_ref().map(Json::value),
+    ]
+    .into_iter()
+    .flatten()
+    .find_map(|value| literal(model, &argument.rust, &value))
 }
 
 /// Whether the sandbox refuses a call without it.

@@ -44,10 +44,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "calls_extensive.list",
-        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z"},"contentSelector":{"exposedFields":{"content":{"topics":true,"brief":true},"parties":true}},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z","callIds":["call-id"],"workspaceId":"workspace-id"},"contentSelector":{"context":"Extended","contextTiming":["Now"],"exposedFields":{"collaboration":{"publicComments":true},"content":{"pointsOfInterest":true,"structure":true,"topics":true,"trackers":true,"trackerOccurrences":true,"brief":true,"outline":true,"highlights":true,"callOutcome":true,"keyPoints":true},"interaction":{"personInteractionStats":true,"questions":true,"speakers":true,"video":true},"media":true,"parties":true}},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
         all: |c| c.calls_extensive().list()
-            .filter(types::CallsExtensiveFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-08T00:00:00Z"))
-            .content_selector(types::CallsExtensiveContentSelector::new().exposed_fields(types::CallsExtensiveContentSelectorExposedFields::new().content(types::CallsExtensiveContentSelectorExposedFieldsContent::new().topics(true).brief(true)).parties(true)))
+            .filter(types::CallsExtensiveFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-08T00:00:00Z").call_ids(["call-id"]).workspace_id("workspace-id"))
+            .content_selector(types::CallsExtensiveContentSelector::new().context("Extended").context_timing([types::CallsExtensiveContentSelectorContextTiming::Now]).exposed_fields(types::CallsExtensiveContentSelectorExposedFields::new().collaboration(types::CallsExtensiveContentSelectorExposedFieldsCollaboration::new().public_comments(true)).content(types::CallsExtensiveContentSelectorExposedFieldsContent::new().points_of_interest(true).structure(true).topics(true).trackers(true).tracker_occurrences(true).brief(true).outline(true).highlights(true).call_outcome(true).key_points(true)).interaction(types::CallsExtensiveContentSelectorExposedFieldsInteraction::new().person_interaction_stats(true).questions(true).speakers(true).video(true)).media(true).parties(true)))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list(c.calls_extensive().list()),
     },
@@ -78,33 +78,33 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "call_transcripts.list",
-        arguments: || json!({"filter":{"callIds":["7782342274025937895"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-01T00:00:00Z","callIds":["7782342274025937895"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
         all: |c| c.call_transcripts().list()
-            .filter(types::CallTranscriptFilter::new().call_ids(["7782342274025937895"]))
+            .filter(types::CallTranscriptFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-01T00:00:00Z").call_ids(["7782342274025937895"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list(c.call_transcripts().list()),
     },
     Operation {
         name: "stats_activity_aggregate.list",
-        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
         all: |c| c.stats_activity_aggregate().list()
-            .filter(types::StatsActivityAggregateFilter::new("2025-03-01", "2025-04-01"))
+            .filter(types::StatsActivityAggregateFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list(c.stats_activity_aggregate().list()),
     },
     Operation {
         name: "stats_activity_day_by_day.list",
-        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
         all: |c| c.stats_activity_day_by_day().list()
-            .filter(types::StatsActivityDayByDayFilter::new("2025-03-01", "2025-04-01"))
+            .filter(types::StatsActivityDayByDayFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list(c.stats_activity_day_by_day().list()),
     },
     Operation {
         name: "stats_interaction.list",
-        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
         all: |c| c.stats_interaction().list()
-            .filter(types::StatsInteractionFilter::new("2025-03-01", "2025-04-01"))
+            .filter(types::StatsInteractionFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list(c.stats_interaction().list()),
     },
@@ -145,9 +145,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "stats_activity_scorecards.list",
-        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z"},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","scorecardIds":["scorecard-id"],"reviewedUserIds":["reviewed-user-id"],"reviewerUserIds":["reviewer-user-id"],"callIds":["call-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
         all: |c| c.stats_activity_scorecards().list()
-            .filter(types::StatsActivityScorecardFilter::new("2025-03-01T00:00:00Z", "2025-04-01T00:00:00Z"))
+            .filter(types::StatsActivityScorecardFilter::new("2025-03-01T00:00:00Z", "2025-04-01T00:00:00Z").scorecard_ids(["scorecard-id"]).reviewed_user_ids(["reviewed-user-id"]).reviewer_user_ids(["reviewer-user-id"]).call_ids(["call-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list(c.stats_activity_scorecards().list()),
     },

@@ -15,20 +15,21 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "customers.list",
-        arguments: || json!({"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gte":1740787200,"lt":1743465600}}),
+        arguments: || json!({"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1}}),
         all: |c| c.customers().list()
             .limit(100).starting_after("cus_NffrFeUfNV2Hib").ending_before("cus_NffrFeUfNV2Hib")
             .email("jenny@example.com")
-            .created(types::CustomerCreated::new().gte(1740787200).lt(1743465600)).dry_run(),
+            .created(types::CustomerCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .dry_run(),
         needed: |c, _| list(c.customers().list()),
     },
     Operation {
         name: "customers.create",
-        arguments: || json!({"email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}),
+        arguments: || json!({"email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}),
         all: |c| c.customers().create()
             .email("jenny@example.com").name("Jenny Rosen").description("Met at the trade fair")
             .phone("+14155550123")
-            .address(types::CustomerAddressInput::new().line1("354 Oyster Point Blvd").city("South San Francisco").state("CA").postal_code("94080").country("US"))
+            .address(types::CustomerAddressInput::new().line1("354 Oyster Point Blvd").line2("line2").city("South San Francisco").state("CA").postal_code("94080").country("US"))
             .metadata([("crm_id", "4711")]).dry_run(),
         needed: |c, _| record(c.customers().create()),
     },
@@ -41,11 +42,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.update",
-        arguments: || json!({"id":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}),
+        arguments: || json!({"id":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}),
         all: |c| c.customers().update("cus_NffrFeUfNV2Hib")
             .email("jenny@example.com").name("Jenny Rosen").description("Key account")
             .phone("+14155550123")
-            .address(types::CustomerAddressInput::new().line1("354 Oyster Point Blvd").city("South San Francisco").state("CA").postal_code("94080").country("US"))
+            .address(types::CustomerAddressInput::new().line1("354 Oyster Point Blvd").line2("line2").city("South San Francisco").state("CA").postal_code("94080").country("US"))
             .metadata([("crm_id", "4711")]).dry_run(),
         needed: |c, a| record(c.customers().update(a.get::<String>("id"))),
     },
@@ -65,10 +66,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "invoices.list",
-        arguments: || json!({"collection_method":"charge_automatically","created":{"gte":1740787200,"lt":1743465600},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}),
+        arguments: || json!({"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}),
         all: |c| c.invoices().list()
             .collection_method(types::InvoiceCollectionMethod::ChargeAutomatically)
-            .created(types::InvoiceCreated::new().gte(1740787200).lt(1743465600))
+            .created(types::InvoiceCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("in_1MtHbELkdIwHu7ixl4OzzPMv").limit(100)
             .starting_after("in_1MtHbELkdIwHu7ixl4OzzPMv").status(types::InvoiceStatus::Open)
@@ -117,9 +118,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "charges.list",
-        arguments: || json!({"created":{"gte":1740787200,"lt":1743465600},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15"}),
+        arguments: || json!({"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15"}),
         all: |c| c.charges().list()
-            .created(types::ChargeCreated::new().gte(1740787200).lt(1743465600))
+            .created(types::ChargeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").ending_before("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .limit(100).payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("ch_3MmlLrLkdIwHu7ix0snN0B15").dry_run(),
@@ -141,13 +142,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "subscriptions.list",
-        arguments: || json!({"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gte":1740787200,"lt":1743465600},"current_period_end":{"lte":1743465600},"current_period_start":{"gte":1740787200},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"all"}),
+        arguments: || json!({"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"all"}),
         all: |c| c.subscriptions().list()
             .automatic_tax(types::SubscriptionAutomaticTaxInput::new(true))
             .collection_method(types::SubscriptionCollectionMethod::ChargeAutomatically)
-            .created(types::SubscriptionCreated::new().gte(1740787200).lt(1743465600))
-            .current_period_end(types::SubscriptionCurrentPeriodEnd::new().lte(1743465600))
-            .current_period_start(types::SubscriptionCurrentPeriodStart::new().gte(1740787200))
+            .created(types::SubscriptionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
+            .current_period_end(types::SubscriptionCurrentPeriodEnd::new().gt(1).gte(1).lt(1).lte(1743465600))
+            .current_period_start(types::SubscriptionCurrentPeriodStart::new().gt(1).gte(1740787200).lt(1).lte(1))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("sub_1MowQVLkdIwHu7ixeRlqHVzs").limit(100)
             .price("price_1MoBy5LkdIwHu7ixZhnattbh")
@@ -178,13 +179,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "subscriptions.update",
-        arguments: || json!({"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","cancel_at_period_end":true,"collection_method":"send_invoice","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","items":[{"id":"si_NcLYdDxLHxlFo7","price":"price_1MoBy5LkdIwHu7ixZhnattbh"}],"metadata":{"team":"42"},"proration_behavior":"create_prorations"}),
+        arguments: || json!({"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","cancel_at_period_end":true,"collection_method":"send_invoice","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","items":[{"id":"si_NcLYdDxLHxlFo7","price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1,"deleted":true}],"metadata":{"team":"42"},"proration_behavior":"create_prorations"}),
         all: |c| c.subscriptions().update("sub_1MowQVLkdIwHu7ixeRlqHVzs")
             .cancel_at_period_end(true)
             .collection_method(types::SubscriptionCollectionMethod::SendInvoice)
             .days_until_due(30).default_payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
             .description("Gold plan, yearly")
-            .items([types::SubscriptionItemInput::new().id("si_NcLYdDxLHxlFo7").price("price_1MoBy5LkdIwHu7ixZhnattbh")])
+            .items([types::SubscriptionItemInput::new().id("si_NcLYdDxLHxlFo7").price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1).deleted(true)])
             .metadata([("team", "42")])
             .proration_behavior(types::SubscriptionProrationBehavior::CreateProrations).dry_run(),
         needed: |c, a| record(c.subscriptions().update(a.get::<String>("id"))),
@@ -205,10 +206,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "refunds.list",
-        arguments: || json!({"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gte":1740787200,"lt":1743465600},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}),
+        arguments: || json!({"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}),
         all: |c| c.refunds().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
-            .created(types::RefundCreated::new().gte(1740787200).lt(1743465600))
+            .created(types::RefundCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .ending_before("re_1Nispe2eZvKYlo2Cd31jOCgZ").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("re_1Nispe2eZvKYlo2Cd31jOCgZ").dry_run(),
@@ -233,9 +234,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "products.list",
-        arguments: || json!({"active":true,"created":{"gte":1740787200,"lt":1743465600},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan"}),
+        arguments: || json!({"active":true,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan"}),
         all: |c| c.products().list()
-            .active(true).created(types::ProductCreated::new().gte(1740787200).lt(1743465600))
+            .active(true)
+            .created(types::ProductCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .ending_before("prod_NWjs8kKbJWmuuc").ids(["prod_NWjs8kKbJWmuuc"]).limit(100)
             .shippable(false).starting_after("prod_NWjs8kKbJWmuuc")
             .url("https://example.com/gold-plan").dry_run(),
@@ -300,9 +302,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "balance_transactions.list",
-        arguments: || json!({"created":{"gte":1740787200,"lt":1743465600},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge"}),
+        arguments: || json!({"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge"}),
         all: |c| c.balance_transactions().list()
-            .created(types::BalanceTransactionCreated::new().gte(1740787200).lt(1743465600))
+            .created(types::BalanceTransactionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .currency("usd").ending_before("txn_1MiN3gLkdIwHu7ixxapQrznl").limit(100)
             .payout("po_1OaFDbEcg9tTZuTgNYmX0PKB").source("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .starting_after("txn_1MiN3gLkdIwHu7ixxapQrznl").type_("charge").dry_run(),
@@ -317,9 +319,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.list",
-        arguments: || json!({"created":{"gte":1740787200,"lt":1743465600},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}),
+        arguments: || json!({"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}),
         all: |c| c.payment_intents().list()
-            .created(types::PaymentIntentCreated::new().gte(1740787200).lt(1743465600))
+            .created(types::PaymentIntentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("pi_3MtwBwLkdIwHu7ix28a3tqPa").limit(100)
             .starting_after("pi_3MtwBwLkdIwHu7ix28a3tqPa").dry_run(),
@@ -378,11 +380,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "prices.create",
-        arguments: || json!({"currency":"usd","product":"prod_NWjs8kKbJWmuuc","unit_amount":1500,"active":true,"nickname":"Gold, monthly","recurring":{"interval":"month","interval_count":1},"billing_scheme":"per_unit","lookup_key":"gold_monthly","tax_behavior":"exclusive","metadata":{"tier":"gold"}}),
+        arguments: || json!({"currency":"usd","product":"prod_NWjs8kKbJWmuuc","unit_amount":1500,"active":true,"nickname":"Gold, monthly","recurring":{"interval":"month","interval_count":1,"usage_type":"metered"},"billing_scheme":"per_unit","lookup_key":"gold_monthly","tax_behavior":"exclusive","metadata":{"tier":"gold"}}),
         all: |c| c.prices().create()
             .currency("usd").product("prod_NWjs8kKbJWmuuc").unit_amount(1500).active(true)
             .nickname("Gold, monthly")
-            .recurring(types::PriceRecurringInput::new().interval(types::PriceRecurringInputInterval::Month).interval_count(1))
+            .recurring(types::PriceRecurringInput::new().interval(types::PriceRecurringInputInterval::Month).interval_count(1).usage_type(types::PriceRecurringInputUsageType::Metered))
             .billing_scheme(types::PriceBillingScheme::PerUnit).lookup_key("gold_monthly")
             .tax_behavior(types::PriceTaxBehavior::Exclusive).metadata([("tier", "gold")])
             .dry_run(),
@@ -409,10 +411,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "disputes.list",
-        arguments: || json!({"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gte":1740787200,"lt":1743465600},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}),
+        arguments: || json!({"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}),
         all: |c| c.disputes().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
-            .created(types::DisputeCreated::new().gte(1740787200).lt(1743465600))
+            .created(types::DisputeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .ending_before("du_1MtJUT2eZvKYlo2CNaw2HvEv").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("du_1MtJUT2eZvKYlo2CNaw2HvEv").dry_run(),
@@ -427,10 +429,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payouts.list",
-        arguments: || json!({"arrival_date":{"gte":1740787200},"created":{"gte":1740787200,"lt":1743465600},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid"}),
+        arguments: || json!({"arrival_date":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid"}),
         all: |c| c.payouts().list()
-            .arrival_date(types::PayoutArrivalDate::new().gte(1740787200))
-            .created(types::PayoutCreated::new().gte(1740787200).lt(1743465600))
+            .arrival_date(types::PayoutArrivalDate::new().gt(1).gte(1740787200).lt(1).lte(1))
+            .created(types::PayoutCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .destination("ba_1MtIhL2eZvKYlo2CAElKwKu2")
             .ending_before("po_1OaFDbEcg9tTZuTgNYmX0PKB").limit(100)
             .starting_after("po_1OaFDbEcg9tTZuTgNYmX0PKB").status(types::PayoutStatus::Paid)
