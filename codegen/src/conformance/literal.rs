@@ -5,8 +5,12 @@ use serde_json::{Map, Value, json};
 use crate::model::Model;
 use crate::types::{Member, Rust, Shape};
 
+/// Deepest nesting of a made-up value.
+pub(crate) const DEPTH: usize = 8;
+
 /// The expression, and the value that it is written as: members in the order of the Rust type,
-/// numbers of its kind. `None` when the type cannot hold the value.
+/// without those that it does not have, numbers of its kind. `None` when the type cannot hold the
+/// value.
 pub(crate) fn literal(model: &Model<'_>, rust: &Rust, value: &Value) -> Option<(String, Value)> {
     match rust {
         Rust::Boxed(inner) => literal(model, inner, value),
@@ -40,6 +44,30 @@ pub(crate) fn literal(model: &Model<'_>, rust: &Rust, value: &Value) -> Option<(
     }
 }
 
+/// A value of the type, with the members it cannot do without; `None` when these do not end.
+pub(crate) fn of_type(model: &Model<'_>, rust: &Rust, depth: usize) -> Option<Value> {
+    let depth = depth.checked_sub(1)?;
+    Some(match rust {
+        Rust::Boxed(inner) => of_type(model, inner, depth)?,
+        Rust::String | Rust::Value => json!("value"),
+        Rust::Integer => json!(1),
+        Rust::Number => json!(1.5),
+        Rust::Boolean => json!(true),
+        Rust::List(item) => json!([of_type(model, item, depth)?]),
+        Rust::Table(item) => json!({"key": of_type(model, item, depth)?}),
+        Rust::Named(named) => match &model.types.get(named)?.shape {
+            Shape::Enum(variants) => json!(variants.first()?.1),
+            Shape::Struct { members, .. } => {
+                let members = members.iter().filter(|member| member.required).map(|member| {
+                    let value = of_type(model, &member.rust, depth)?;
+                    Some((member.wire.clone(), value))
+                });
+                Value::Object(members.collect::<Option<_>>()?)
+            }
+        },
+    })
+}
+
 fn structure(
     model: &Model<'_>,
     name: &str,
@@ -60,7 +88,15 @@ fn structure(
             values.insert(member.wire.clone(), Value::Null);
             continue;
         }
-        let (code, value) = literal(model, &member.rust, value)?;
+        // Where a type holds itself, the schema ends and the type does not.
+        let made = literal(model, &member.rust, value)
+            .or_else(|| literal(model, &member.rust, &of_type(model, &member.rust, DEPTH)?));
+        let Some((code, value)) = made else {
+            if member.required {
+                return None;
+            }
+            continue;
+        };
         if member.required {
             required.push(code);
         } else {
@@ -69,11 +105,8 @@ fn structure(
         values.insert(member.wire.clone(), value);
     }
     for (key, value) in object {
-        if values.contains_key(key) {
+        if !open || members.iter().any(|member| member.wire == *key) {
             continue;
-        }
-        if !open {
-            return None;
         }
         setters.push_str(&format!(".param({key:?}, json!({value}))"));
         values.insert(key.clone(), value.clone());

@@ -5,13 +5,14 @@
 mod literal;
 
 use airbyte_agent_core::description::{Body, Json, Location};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
 use crate::rust::Writer;
 use crate::sample;
+use crate::types::Rust;
 
-use literal::literal;
+use literal::{DEPTH, literal, of_type};
 
 /// The test as a Rust file.
 pub(crate) fn file(model: &Model<'_>) -> String {
@@ -43,11 +44,13 @@ pub(crate) fn file(model: &Model<'_>) -> String {
         "use {}::{{DESCRIPTION, {} as Connector{types}}};",
         model.library, model.class
     ));
-    w.line(if body.contains("::<Value>") || body.contains("<String, Value>") {
-        "use serde_json::{Value, json};"
-    } else {
-        "use serde_json::json;"
-    });
+    match ([" Value>", "<Value>"].iter().any(|value| body.contains(value)), body.contains("json!("))
+    {
+        (true, true) => w.line("use serde_json::{Value, json};"),
+        (true, false) => w.line("use serde_json::Value;"),
+        (false, true) => w.line("use serde_json::json;"),
+        (false, false) => {}
+    }
     w.blank();
     let mut names = vec!["self", "Operation"];
     for call in ["download", "list", "record"] {
@@ -72,7 +75,7 @@ fn entry(
         .arguments
         .iter()
         .filter_map(|argument| {
-            let (code, value) = sample(model, argument)?;
+            let (code, value) = sample(model, operation, argument)?;
             Some((argument, code, value))
         })
         .collect();
@@ -91,7 +94,7 @@ fn entry(
         .map(|(argument, _, value)| (argument.parameter.name.to_string(), value.clone()))
         .collect();
     let get = |argument: &&Argument<'_>| {
-        format!("a.get::<{}>({:?})", argument.rust.text("types::"), argument.parameter.name)
+        format!("a.get::<{}>({:?})", taken(&argument.rust).text("types::"), argument.parameter.name)
     };
     let given: Vec<String> = operation.positional().map(|argument| get(&argument)).collect();
     let needed: String = operation
@@ -107,13 +110,32 @@ fn entry(
     w.line("Operation {");
     w.indented(|w| {
         w.line(&format!("name: \"{}.{}\",", described.entity, described.action));
-        w.line(&format!("arguments: || json!({}),", Value::Object(json)));
+        w.line(&format!("arguments: {},", raw(&Value::Object(json).to_string())));
         w.line(&format!("all: |c| {method}({})", positional.join(", ")));
         w.indented(|w| lines(w, &calls));
         let arguments = if given.is_empty() && needed.is_empty() { "|c, _|" } else { "|c, a|" };
         w.line(&format!("needed: {arguments} {kind}({method}({}){needed}),", given.join(", ")));
     });
     w.line("},");
+}
+
+/// The type that builders take: boxes are their own business.
+fn taken(rust: &Rust) -> Rust {
+    match rust {
+        Rust::Boxed(inner) => taken(inner),
+        Rust::List(item) => Rust::List(Box::new(taken(item))),
+        Rust::Table(item) => Rust::Table(Box::new(taken(item))),
+        other => other.clone(),
+    }
+}
+
+/// The text as a raw string: what `json!` is given costs much more time to compile.
+fn raw(text: &str) -> String {
+    let mut hashes = "#".to_owned();
+    while text.contains(&format!("\"{hashes}")) {
+        hashes.push('#');
+    }
+    format!("r{hashes}\"{text}\"{hashes}")
 }
 
 /// Method calls, as many to a line as fit.
@@ -130,14 +152,22 @@ fn lines(w: &mut Writer, calls: &[String]) {
 
 /// A value for the argument, as Rust and as the JSON that the Rust value is written as: the first
 /// that its type can take of the spec's example made complete, the example as it is, one made from
-/// the schema, and the default, which comes last because a call sends it anyway.
-fn sample(model: &Model<'_>, argument: &Argument<'_>) -> Option<(String, Value)> {
+/// the schema, one made from the type, and the default, which comes last because a call sends it anyway.
+fn sample(
+    model: &Model<'_>,
+    operation: &OperationModel<'_>,
+    argument: &Argument<'_>,
+) -> Option<(String, Value)> {
     let parameter = argument.parameter;
+    if is_file(operation, argument) {
+        return literal(model, &argument.rust, &json!("aGVsbG8="));
+    }
     let made = |example| sample::everything(&parameter.schema, &parameter.name, example);
     [
         argument.example.map(|example| made(Some(example))),
         argument.example.cloned(),
         Some(made(None)),
+        of_type(model, &argument.rust, DEPTH),
         parameter.default.as_ref().map(Json::value),
     ]
     .into_iter()
@@ -148,8 +178,13 @@ fn sample(model: &Model<'_>, argument: &Argument<'_>) -> Option<(String, Value)>
 /// Whether the sandbox refuses a call without it.
 fn is_needed(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
     let parameter = argument.parameter;
-    let is_file =
-        matches!(&operation.operation.body, Body::Related { file } if *file == parameter.name);
     let is_blank = parameter.default.as_ref().is_none_or(|default| default.0 == "\"\"");
-    is_file || (parameter.required || parameter.location == Location::Path) && is_blank
+    is_file(operation, argument)
+        || (parameter.required || parameter.location == Location::Path) && is_blank
+}
+
+/// Whether the value is a file as base64 text.
+fn is_file(operation: &OperationModel<'_>, argument: &Argument<'_>) -> bool {
+    let name = &argument.parameter.name;
+    matches!(&operation.operation.body, Body::Related { file } if file == name)
 }

@@ -103,7 +103,7 @@ fn schemas_of_records_are_whole_and_finite() {
     );
     assert_eq!(
         schema.pointer("/properties/parent"),
-        Some(&json!({"description": "The project it is part of."}))
+        Some(&json!({"type": "object", "description": "The project it is part of."}))
     );
     assert!(schema.get("x-airbyte-entity-name").is_none());
     for (entity, action, expected) in [

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::Cx;
 use crate::yaml::{self, Node};
 
-/// Schemas that unfold to more nodes than this are cut off with "anything".
+/// Schemas that unfold to more nodes than this are cut off behind their type.
 const MAX_NODES: usize = 20_000;
 
 /// Deeper nesting is cut off with "anything".
@@ -14,10 +14,19 @@ const MAX_DEPTH: usize = 40;
 
 impl<'a> Cx<'a> {
     /// The schema with references resolved and vendor keys removed. A schema inside itself
-    /// becomes "anything".
+    /// keeps nothing but its type there.
     pub(crate) fn inlined(&self, schema: &'a Node) -> Json {
         let mut inliner = Inliner { cx: self, within: Vec::new(), nodes: 0 };
         Json::new(&inliner.schema(schema))
+    }
+}
+
+/// What is said of a schema that is not gone into: its type.
+fn ending(target: &Node) -> Value {
+    match target.get("type") {
+        Some(kind) => json!({"type": kind.to_json()}),
+        None if target.get("properties").is_some() => json!({"type": "object"}),
+        None => json!({}),
     }
 }
 
@@ -35,7 +44,7 @@ impl<'a> Inliner<'_, 'a> {
         let ends = self.within.contains(&identity)
             || self.nodes > MAX_NODES
             || self.within.len() > MAX_DEPTH;
-        let mut result = json!({});
+        let mut result = ending(target);
         if !ends {
             self.within.push(identity);
             result = self.keywords(target);

@@ -4,7 +4,7 @@
 
 use super::*;
 
-const TEXT_1: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string","description":"Id of the project."},"name":{"type":["string","null"],"description":"Name of the project."},"state":{"type":"string","description":"Where the project stands.","enum":["open","closed"]},"owner":{"oneOf":[{"type":"object","description":"Somebody of the team.","properties":{"email":{"type":"string","description":"Address."},"name":{"type":["string","null"],"description":"Full name."}}},{"type":"null"}]},"budget":{"type":"number","format":"double","description":"Money left."},"labels":{"type":"array","description":"Labels.","items":{"type":"string"}},"created_at":{"type":"string","format":"date-time","description":"When it was created."},"parent":{"description":"The project it is part of."}}}"#;
+const TEXT_1: &str = r#"{"type":"object","required":["id"],"properties":{"id":{"type":"string","description":"Id of the project."},"name":{"type":["string","null"],"description":"Name of the project."},"state":{"type":"string","description":"Where the project stands.","enum":["open","closed"]},"owner":{"oneOf":[{"type":"object","description":"Somebody of the team.","properties":{"email":{"type":"string","description":"Address."},"name":{"type":["string","null"],"description":"Full name."}}},{"type":"null"}]},"budget":{"type":"number","format":"double","description":"Money left."},"labels":{"type":"array","description":"Labels.","items":{"type":"string"}},"created_at":{"type":"string","format":"date-time","description":"When it was created."},"parent":{"type":"object","description":"The project it is part of."}}}"#;
 
 /// `projects` with its operations.
 pub(super) const ENTITY: Entity = Entity {

@@ -4,7 +4,7 @@
 
 use super::*;
 
-const TEXT_1: &str = r#"{"type":"array","items":{"type":"object","description":"Contains itself, at once and by another.","properties":{"next":{},"children":{"type":"array","description":"Below.","items":{}},"option":{"type":"object","description":"Named like a type of Rust.","properties":{"some":{}}},"state":{"type":"string","description":"Where it stands.","enum":["open","closed"]}}}}"#;
+const TEXT_1: &str = r#"{"type":"array","items":{"type":"object","description":"Contains itself, at once and by another.","properties":{"next":{"type":"object"},"children":{"type":"array","description":"Below.","items":{"type":"object"}},"option":{"type":"object","description":"Named like a type of Rust.","properties":{"some":{"type":"object"}}},"state":{"type":"string","description":"Where it stands.","enum":["open","closed"]}}}}"#;
 
 /// `call` with its operations.
 pub(super) const ENTITY: Entity = Entity {

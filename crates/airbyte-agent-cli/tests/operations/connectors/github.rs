@@ -3,7 +3,6 @@
 //! Every operation of the connector `github`.
 
 use airbyte_agent_github::{DESCRIPTION, GithubConnector as Connector, types};
-use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -15,77 +14,77 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "repositories.get",
-        arguments: || json!({"owner":"owner","repo":"repo","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","fields":["field"]}"#,
         all: |c| c.repositories().get("owner", "repo")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.repositories().get(a.get::<String>("owner"), a.get::<String>("repo"))),
     },
     Operation {
         name: "repositories.list",
-        arguments: || json!({"username":"username","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"username":"username","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.repositories().list("username")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.repositories().list(a.get::<String>("username"))),
     },
     Operation {
         name: "repositories.search",
-        arguments: || json!({"query":"query","limit":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"query":"query","limit":1,"after":"after","fields":["field"]}"#,
         all: |c| c.repositories().search("query")
             .limit(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.repositories().search(a.get::<String>("query"))),
     },
     Operation {
         name: "org_repositories.list",
-        arguments: || json!({"org":"org","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.org_repositories().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.org_repositories().list(a.get::<String>("org"))),
     },
     Operation {
         name: "branches.list",
-        arguments: || json!({"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.branches().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.branches().list(a.get::<String>("owner"), a.get::<String>("repo"))),
     },
     Operation {
         name: "branches.get",
-        arguments: || json!({"owner":"owner","repo":"repo","branch":"branch","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","branch":"branch","fields":["field"]}"#,
         all: |c| c.branches().get("owner", "repo", "branch")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.branches().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("branch"))),
     },
     Operation {
         name: "commits.list",
-        arguments: || json!({"owner":"owner","repo":"repo","per_page":1,"after":"after","path":"path","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","path":"path","fields":["field"]}"#,
         all: |c| c.commits().list("owner", "repo")
             .per_page(1).after("after").path("path").fields(["field"]).dry_run(),
         needed: |c, a| list(c.commits().list(a.get::<String>("owner"), a.get::<String>("repo"))),
     },
     Operation {
         name: "commits.get",
-        arguments: || json!({"owner":"owner","repo":"repo","sha":"sha","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","sha":"sha","fields":["field"]}"#,
         all: |c| c.commits().get("owner", "repo", "sha")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.commits().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("sha"))),
     },
     Operation {
         name: "releases.list",
-        arguments: || json!({"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.releases().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.releases().list(a.get::<String>("owner"), a.get::<String>("repo"))),
     },
     Operation {
         name: "releases.get",
-        arguments: || json!({"owner":"owner","repo":"repo","tag":"tag","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","tag":"tag","fields":["field"]}"#,
         all: |c| c.releases().get("owner", "repo", "tag")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.releases().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("tag"))),
     },
     Operation {
         name: "issues.list",
-        arguments: || json!({"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.issues().list("owner", "repo")
             .states([types::IssueState::Open]).per_page(1).after("after").fields(["field"])
             .dry_run(),
@@ -93,21 +92,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issues.get",
-        arguments: || json!({"owner":"owner","repo":"repo","number":1,"fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","number":1,"fields":["field"]}"#,
         all: |c| c.issues().get("owner", "repo", 1)
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.issues().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number"))),
     },
     Operation {
         name: "issues.search",
-        arguments: || json!({"query":"query","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"query":"query","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.issues().search("query")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.issues().search(a.get::<String>("query"))),
     },
     Operation {
         name: "issues.create",
-        arguments: || json!({"owner":"owner","repo":"repo","title":"title","body":"body","labels":["label"],"assignees":["assignee"],"milestone":1}),
+        arguments: r#"{"owner":"owner","repo":"repo","title":"title","body":"body","labels":["label"],"assignees":["assignee"],"milestone":1}"#,
         all: |c| c.issues().create("owner", "repo")
             .title("title").body("body").labels(["label"]).assignees(["assignee"]).milestone(1)
             .dry_run(),
@@ -115,7 +114,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "issues.update",
-        arguments: || json!({"owner":"owner","repo":"repo","issue_number":1,"title":"title","body":"body","state":"open","state_reason":"completed","labels":["label"],"assignees":["assignee"],"milestone":1}),
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"title":"title","body":"body","state":"open","state_reason":"completed","labels":["label"],"assignees":["assignee"],"milestone":1}"#,
         all: |c| c.issues().update("owner", "repo", 1)
             .title("title").body("body").state(types::IssueUpdateState::Open)
             .state_reason(types::IssueUpdateStateReason::Completed).labels(["label"])
@@ -124,28 +123,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "comments.create",
-        arguments: || json!({"owner":"owner","repo":"repo","issue_number":1,"body":"body"}),
+        arguments: r#"{"owner":"owner","repo":"repo","issue_number":1,"body":"body"}"#,
         all: |c| c.comments().create("owner", "repo", 1)
             .body("body").dry_run(),
         needed: |c, a| record(c.comments().create(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("issue_number")).body(a.get::<String>("body"))),
     },
     Operation {
         name: "comments.list",
-        arguments: || json!({"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.comments().list("owner", "repo", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.comments().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number"))),
     },
     Operation {
         name: "comments.get",
-        arguments: || json!({"id":"id","fields":["field"]}),
+        arguments: r#"{"id":"id","fields":["field"]}"#,
         all: |c| c.comments().get("id")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.comments().get(a.get::<String>("id"))),
     },
     Operation {
         name: "pull_requests.create",
-        arguments: || json!({"owner":"owner","repo":"repo","title":"title","head":"head","base":"base","body":"body","draft":true,"maintainer_can_modify":true}),
+        arguments: r#"{"owner":"owner","repo":"repo","title":"title","head":"head","base":"base","body":"body","draft":true,"maintainer_can_modify":true}"#,
         all: |c| c.pull_requests().create("owner", "repo")
             .title("title").head("head").base("base").body("body").draft(true)
             .maintainer_can_modify(true).dry_run(),
@@ -153,7 +152,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "pull_requests.list",
-        arguments: || json!({"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.pull_requests().list("owner", "repo")
             .states([types::PullRequestState::Open]).per_page(1).after("after").fields(["field"])
             .dry_run(),
@@ -161,56 +160,56 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "pull_requests.get",
-        arguments: || json!({"owner":"owner","repo":"repo","number":1,"fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","number":1,"fields":["field"]}"#,
         all: |c| c.pull_requests().get("owner", "repo", 1)
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.pull_requests().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number"))),
     },
     Operation {
         name: "pull_requests.search",
-        arguments: || json!({"query":"query","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"query":"query","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.pull_requests().search("query")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.pull_requests().search(a.get::<String>("query"))),
     },
     Operation {
         name: "reviews.list",
-        arguments: || json!({"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.reviews().list("owner", "repo", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.reviews().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number"))),
     },
     Operation {
         name: "pr_comments.list",
-        arguments: || json!({"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.pr_comments().list("owner", "repo", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.pr_comments().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number"))),
     },
     Operation {
         name: "pr_comments.get",
-        arguments: || json!({"id":"id","fields":["field"]}),
+        arguments: r#"{"id":"id","fields":["field"]}"#,
         all: |c| c.pr_comments().get("id")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.pr_comments().get(a.get::<String>("id"))),
     },
     Operation {
         name: "labels.list",
-        arguments: || json!({"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.labels().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.labels().list(a.get::<String>("owner"), a.get::<String>("repo"))),
     },
     Operation {
         name: "labels.get",
-        arguments: || json!({"owner":"owner","repo":"repo","name":"name","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","name":"name","fields":["field"]}"#,
         all: |c| c.labels().get("owner", "repo", "name")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.labels().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("name"))),
     },
     Operation {
         name: "milestones.list",
-        arguments: || json!({"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","states":["OPEN"],"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.milestones().list("owner", "repo")
             .states([types::MilestoneState::Open]).per_page(1).after("after").fields(["field"])
             .dry_run(),
@@ -218,119 +217,119 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "milestones.get",
-        arguments: || json!({"owner":"owner","repo":"repo","number":1,"fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","number":1,"fields":["field"]}"#,
         all: |c| c.milestones().get("owner", "repo", 1)
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.milestones().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number"))),
     },
     Operation {
         name: "organizations.get",
-        arguments: || json!({"org":"org","fields":["field"]}),
+        arguments: r#"{"org":"org","fields":["field"]}"#,
         all: |c| c.organizations().get("org")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.organizations().get(a.get::<String>("org"))),
     },
     Operation {
         name: "organizations.list",
-        arguments: || json!({"username":"username","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"username":"username","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.organizations().list("username")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.organizations().list(a.get::<String>("username"))),
     },
     Operation {
         name: "users.get",
-        arguments: || json!({"username":"username","fields":["field"]}),
+        arguments: r#"{"username":"username","fields":["field"]}"#,
         all: |c| c.users().get("username")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.users().get(a.get::<String>("username"))),
     },
     Operation {
         name: "users.list",
-        arguments: || json!({"org":"org","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.users().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.users().list(a.get::<String>("org"))),
     },
     Operation {
         name: "users.search",
-        arguments: || json!({"query":"query","limit":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"query":"query","limit":1,"after":"after","fields":["field"]}"#,
         all: |c| c.users().search("query")
             .limit(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.users().search(a.get::<String>("query"))),
     },
     Operation {
         name: "teams.list",
-        arguments: || json!({"org":"org","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.teams().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.teams().list(a.get::<String>("org"))),
     },
     Operation {
         name: "teams.get",
-        arguments: || json!({"org":"org","team_slug":"team-slug","fields":["field"]}),
+        arguments: r#"{"org":"org","team_slug":"team-slug","fields":["field"]}"#,
         all: |c| c.teams().get("org", "team-slug")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.teams().get(a.get::<String>("org"), a.get::<String>("team_slug"))),
     },
     Operation {
         name: "tags.list",
-        arguments: || json!({"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.tags().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.tags().list(a.get::<String>("owner"), a.get::<String>("repo"))),
     },
     Operation {
         name: "tags.get",
-        arguments: || json!({"owner":"owner","repo":"repo","tag":"tag","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","tag":"tag","fields":["field"]}"#,
         all: |c| c.tags().get("owner", "repo", "tag")
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.tags().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("tag"))),
     },
     Operation {
         name: "stargazers.list",
-        arguments: || json!({"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.stargazers().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.stargazers().list(a.get::<String>("owner"), a.get::<String>("repo"))),
     },
     Operation {
         name: "viewer.get",
-        arguments: || json!({"fields":["field"]}),
+        arguments: r#"{"fields":["field"]}"#,
         all: |c| c.viewer().get()
             .fields(["field"]).dry_run(),
         needed: |c, _| record(c.viewer().get()),
     },
     Operation {
         name: "viewer_repositories.list",
-        arguments: || json!({"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.viewer_repositories().list()
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, _| list(c.viewer_repositories().list()),
     },
     Operation {
         name: "projects.list",
-        arguments: || json!({"org":"org","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.projects().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.projects().list(a.get::<String>("org"))),
     },
     Operation {
         name: "projects.get",
-        arguments: || json!({"org":"org","project_number":1,"fields":["field"]}),
+        arguments: r#"{"org":"org","project_number":1,"fields":["field"]}"#,
         all: |c| c.projects().get("org", 1)
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.projects().get(a.get::<String>("org"), a.get::<i64>("project_number"))),
     },
     Operation {
         name: "project_items.list",
-        arguments: || json!({"org":"org","project_number":1,"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"org":"org","project_number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.project_items().list("org", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.project_items().list(a.get::<String>("org"), a.get::<i64>("project_number"))),
     },
     Operation {
         name: "discussions.list",
-        arguments: || json!({"owner":"owner","repo":"repo","states":["OPEN"],"answered":true,"per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","states":["OPEN"],"answered":true,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.discussions().list("owner", "repo")
             .states([types::DiscussionState::Open]).answered(true).per_page(1).after("after")
             .fields(["field"]).dry_run(),
@@ -338,28 +337,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "discussions.get",
-        arguments: || json!({"owner":"owner","repo":"repo","number":1,"fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","number":1,"fields":["field"]}"#,
         all: |c| c.discussions().get("owner", "repo", 1)
             .fields(["field"]).dry_run(),
         needed: |c, a| record(c.discussions().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number"))),
     },
     Operation {
         name: "discussions.search",
-        arguments: || json!({"query":"query","per_page":1,"after":"after","fields":["field"]}),
+        arguments: r#"{"query":"query","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.discussions().search("query")
             .per_page(1).after("after").fields(["field"]).dry_run(),
         needed: |c, a| list(c.discussions().search(a.get::<String>("query"))),
     },
     Operation {
         name: "file_content.get",
-        arguments: || json!({"owner":"owner","repo":"repo","path":"path","ref":"ref","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","path":"path","ref":"ref","fields":["field"]}"#,
         all: |c| c.file_content().get("owner", "repo", "path")
             .ref_("ref").fields(["field"]).dry_run(),
         needed: |c, a| record(c.file_content().get(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<String>("path"))),
     },
     Operation {
         name: "directory_content.list",
-        arguments: || json!({"owner":"owner","repo":"repo","path":"path","ref":"ref","fields":["field"]}),
+        arguments: r#"{"owner":"owner","repo":"repo","path":"path","ref":"ref","fields":["field"]}"#,
         all: |c| c.directory_content().list("owner", "repo")
             .path("path").ref_("ref").fields(["field"]).dry_run(),
         needed: |c, a| list(c.directory_content().list(a.get::<String>("owner"), a.get::<String>("repo")).path(a.get::<String>("path"))),

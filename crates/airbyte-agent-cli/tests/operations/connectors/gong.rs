@@ -3,7 +3,6 @@
 //! Every operation of the connector `gong`.
 
 use airbyte_agent_gong::{DESCRIPTION, GongConnector as Connector, types};
-use serde_json::json;
 
 use crate::harness::{self, Operation, download, list, record};
 
@@ -15,21 +14,21 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "users.list",
-        arguments: || json!({"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.users().list()
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, _| list(c.users().list()),
     },
     Operation {
         name: "users.get",
-        arguments: || json!({"id":"234599484848423"}),
+        arguments: r#"{"id":"234599484848423"}"#,
         all: |c| c.users().get("234599484848423")
             .dry_run(),
         needed: |c, a| record(c.users().get(a.get::<String>("id"))),
     },
     Operation {
         name: "calls.list",
-        arguments: || json!({"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.calls().list()
             .from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-04-01T00:00:00Z")
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
@@ -37,14 +36,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "calls.get",
-        arguments: || json!({"id":"7782342274025937895"}),
+        arguments: r#"{"id":"7782342274025937895"}"#,
         all: |c| c.calls().get("7782342274025937895")
             .dry_run(),
         needed: |c, a| record(c.calls().get(a.get::<String>("id"))),
     },
     Operation {
         name: "calls_extensive.list",
-        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z","callIds":["call-id"],"workspaceId":"workspace-id"},"contentSelector":{"context":"Extended","contextTiming":["Now"],"exposedFields":{"collaboration":{"publicComments":true},"content":{"pointsOfInterest":true,"structure":true,"topics":true,"trackers":true,"trackerOccurrences":true,"brief":true,"outline":true,"highlights":true,"callOutcome":true,"keyPoints":true},"interaction":{"personInteractionStats":true,"questions":true,"speakers":true,"video":true},"media":true,"parties":true}},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-08T00:00:00Z","callIds":["call-id"],"workspaceId":"workspace-id"},"contentSelector":{"context":"Extended","contextTiming":["Now"],"exposedFields":{"collaboration":{"publicComments":true},"content":{"pointsOfInterest":true,"structure":true,"topics":true,"trackers":true,"trackerOccurrences":true,"brief":true,"outline":true,"highlights":true,"callOutcome":true,"keyPoints":true},"interaction":{"personInteractionStats":true,"questions":true,"speakers":true,"video":true},"media":true,"parties":true}},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.calls_extensive().list()
             .filter(types::CallsExtensiveFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-08T00:00:00Z").call_ids(["call-id"]).workspace_id("workspace-id"))
             .content_selector(types::CallsExtensiveContentSelector::new().context("Extended").context_timing([types::CallsExtensiveContentSelectorContextTiming::Now]).exposed_fields(types::CallsExtensiveContentSelectorExposedFields::new().collaboration(types::CallsExtensiveContentSelectorExposedFieldsCollaboration::new().public_comments(true)).content(types::CallsExtensiveContentSelectorExposedFieldsContent::new().points_of_interest(true).structure(true).topics(true).trackers(true).tracker_occurrences(true).brief(true).outline(true).highlights(true).call_outcome(true).key_points(true)).interaction(types::CallsExtensiveContentSelectorExposedFieldsInteraction::new().person_interaction_stats(true).questions(true).speakers(true).video(true)).media(true).parties(true)))
@@ -53,7 +52,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "call_audio.download",
-        arguments: || json!({"filter":{"callIds":["7782342274025937895"]},"contentSelector":{"exposedFields":{"media":true}}}),
+        arguments: r#"{"filter":{"callIds":["7782342274025937895"]},"contentSelector":{"exposedFields":{"media":true}}}"#,
         all: |c| c.call_audio().download()
             .filter(types::CallAudioFilter::new().call_ids(["7782342274025937895"]))
             .content_selector(types::CallAudioContentSelector::new().exposed_fields(types::CallAudioContentSelectorExposedFields::new().media(true)))
@@ -62,7 +61,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "call_video.download",
-        arguments: || json!({"filter":{"callIds":["7782342274025937895"]},"contentSelector":{"exposedFields":{"media":true}}}),
+        arguments: r#"{"filter":{"callIds":["7782342274025937895"]},"contentSelector":{"exposedFields":{"media":true}}}"#,
         all: |c| c.call_video().download()
             .filter(types::CallVideoFilter::new().call_ids(["7782342274025937895"]))
             .content_selector(types::CallVideoContentSelector::new().exposed_fields(types::CallVideoContentSelectorExposedFields::new().media(true)))
@@ -71,14 +70,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "workspaces.list",
-        arguments: || json!({}),
+        arguments: r#"{}"#,
         all: |c| c.workspaces().list()
             .dry_run(),
         needed: |c, _| list(c.workspaces().list()),
     },
     Operation {
         name: "call_transcripts.list",
-        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-01T00:00:00Z","callIds":["7782342274025937895"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-03-01T00:00:00Z","callIds":["7782342274025937895"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.call_transcripts().list()
             .filter(types::CallTranscriptFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-01T00:00:00Z").call_ids(["7782342274025937895"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
@@ -86,7 +85,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "stats_activity_aggregate.list",
-        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_activity_aggregate().list()
             .filter(types::StatsActivityAggregateFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
@@ -94,7 +93,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "stats_activity_day_by_day.list",
-        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_activity_day_by_day().list()
             .filter(types::StatsActivityDayByDayFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
@@ -102,7 +101,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "stats_interaction.list",
-        arguments: || json!({"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"filter":{"fromDate":"2025-03-01","toDate":"2025-04-01","userIds":["user-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_interaction().list()
             .filter(types::StatsInteractionFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
@@ -110,42 +109,42 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "settings_scorecards.list",
-        arguments: || json!({"workspaceId":"623457276584334"}),
+        arguments: r#"{"workspaceId":"623457276584334"}"#,
         all: |c| c.settings_scorecards().list()
             .workspace_id("623457276584334").dry_run(),
         needed: |c, _| list(c.settings_scorecards().list()),
     },
     Operation {
         name: "settings_trackers.list",
-        arguments: || json!({"workspaceId":"623457276584334"}),
+        arguments: r#"{"workspaceId":"623457276584334"}"#,
         all: |c| c.settings_trackers().list()
             .workspace_id("623457276584334").dry_run(),
         needed: |c, _| list(c.settings_trackers().list()),
     },
     Operation {
         name: "library_folders.list",
-        arguments: || json!({"workspaceId":"623457276584334"}),
+        arguments: r#"{"workspaceId":"623457276584334"}"#,
         all: |c| c.library_folders().list("623457276584334")
             .dry_run(),
         needed: |c, a| list(c.library_folders().list(a.get::<String>("workspaceId"))),
     },
     Operation {
         name: "library_folder_content.list",
-        arguments: || json!({"folderId":"3843152912968920037","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"folderId":"3843152912968920037","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.library_folder_content().list("3843152912968920037")
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
         needed: |c, a| list(c.library_folder_content().list(a.get::<String>("folderId"))),
     },
     Operation {
         name: "coaching.list",
-        arguments: || json!({"workspace-id":"623457276584334","manager-id":"234599484848423","from":"2025-01-01T00:00:00Z","to":"2025-04-01T00:00:00Z"}),
+        arguments: r#"{"workspace-id":"623457276584334","manager-id":"234599484848423","from":"2025-01-01T00:00:00Z","to":"2025-04-01T00:00:00Z"}"#,
         all: |c| c.coaching().list("623457276584334", "234599484848423")
             .from_("2025-01-01T00:00:00Z").to("2025-04-01T00:00:00Z").dry_run(),
         needed: |c, a| list(c.coaching().list(a.get::<String>("workspace-id"), a.get::<String>("manager-id"))),
     },
     Operation {
         name: "stats_activity_scorecards.list",
-        arguments: || json!({"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","scorecardIds":["scorecard-id"],"reviewedUserIds":["reviewed-user-id"],"reviewerUserIds":["reviewer-user-id"],"callIds":["call-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}),
+        arguments: r#"{"filter":{"fromDateTime":"2025-03-01T00:00:00Z","toDateTime":"2025-04-01T00:00:00Z","scorecardIds":["scorecard-id"],"reviewedUserIds":["reviewed-user-id"],"reviewerUserIds":["reviewer-user-id"],"callIds":["call-id"]},"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.stats_activity_scorecards().list()
             .filter(types::StatsActivityScorecardFilter::new("2025-03-01T00:00:00Z", "2025-04-01T00:00:00Z").scorecard_ids(["scorecard-id"]).reviewed_user_ids(["reviewed-user-id"]).reviewer_user_ids(["reviewer-user-id"]).call_ids(["call-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),

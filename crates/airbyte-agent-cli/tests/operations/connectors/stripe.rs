@@ -3,7 +3,6 @@
 //! Every operation of the connector `stripe`.
 
 use airbyte_agent_stripe::{DESCRIPTION, StripeConnector as Connector, types};
-use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};
 
@@ -15,7 +14,7 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "customers.list",
-        arguments: || json!({"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1}}),
+        arguments: r#"{"limit":100,"starting_after":"cus_NffrFeUfNV2Hib","ending_before":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1}}"#,
         all: |c| c.customers().list()
             .limit(100).starting_after("cus_NffrFeUfNV2Hib").ending_before("cus_NffrFeUfNV2Hib")
             .email("jenny@example.com")
@@ -25,7 +24,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.create",
-        arguments: || json!({"email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}),
+        arguments: r#"{"email":"jenny@example.com","name":"Jenny Rosen","description":"Met at the trade fair","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}"#,
         all: |c| c.customers().create()
             .email("jenny@example.com").name("Jenny Rosen").description("Met at the trade fair")
             .phone("+14155550123")
@@ -35,14 +34,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.get",
-        arguments: || json!({"id":"cus_NffrFeUfNV2Hib"}),
+        arguments: r#"{"id":"cus_NffrFeUfNV2Hib"}"#,
         all: |c| c.customers().get("cus_NffrFeUfNV2Hib")
             .dry_run(),
         needed: |c, a| record(c.customers().get(a.get::<String>("id"))),
     },
     Operation {
         name: "customers.update",
-        arguments: || json!({"id":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}),
+        arguments: r#"{"id":"cus_NffrFeUfNV2Hib","email":"jenny@example.com","name":"Jenny Rosen","description":"Key account","phone":"+14155550123","address":{"line1":"354 Oyster Point Blvd","line2":"line2","city":"South San Francisco","state":"CA","postal_code":"94080","country":"US"},"metadata":{"crm_id":"4711"}}"#,
         all: |c| c.customers().update("cus_NffrFeUfNV2Hib")
             .email("jenny@example.com").name("Jenny Rosen").description("Key account")
             .phone("+14155550123")
@@ -52,21 +51,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "customers.delete",
-        arguments: || json!({"id":"cus_NffrFeUfNV2Hib"}),
+        arguments: r#"{"id":"cus_NffrFeUfNV2Hib"}"#,
         all: |c| c.customers().delete("cus_NffrFeUfNV2Hib")
             .dry_run(),
         needed: |c, a| record(c.customers().delete(a.get::<String>("id"))),
     },
     Operation {
         name: "customers.search",
-        arguments: || json!({"query":"name~\"acme\" AND created>1740787200","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}),
+        arguments: r#"{"query":"name~\"acme\" AND created>1740787200","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.customers().search("name~\"acme\" AND created>1740787200")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
         needed: |c, a| list(c.customers().search(a.get::<String>("query"))),
     },
     Operation {
         name: "invoices.list",
-        arguments: || json!({"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}),
+        arguments: r#"{"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"in_1MtHbELkdIwHu7ixl4OzzPMv","limit":100,"starting_after":"in_1MtHbELkdIwHu7ixl4OzzPMv","status":"open","subscription":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}"#,
         all: |c| c.invoices().list()
             .collection_method(types::InvoiceCollectionMethod::ChargeAutomatically)
             .created(types::InvoiceCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
@@ -78,7 +77,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "invoices.create",
-        arguments: || json!({"customer":"cus_NffrFeUfNV2Hib","auto_advance":true,"collection_method":"send_invoice","description":"Consulting in March","days_until_due":30,"due_date":1743465600,"footer":"Thank you for your business","metadata":{"project":"apollo"},"pending_invoice_items_behavior":"include"}),
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","auto_advance":true,"collection_method":"send_invoice","description":"Consulting in March","days_until_due":30,"due_date":1743465600,"footer":"Thank you for your business","metadata":{"project":"apollo"},"pending_invoice_items_behavior":"include"}"#,
         all: |c| c.invoices().create()
             .customer("cus_NffrFeUfNV2Hib").auto_advance(true)
             .collection_method(types::InvoiceCollectionMethod::SendInvoice)
@@ -90,35 +89,35 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "invoices.get",
-        arguments: || json!({"id":"in_1MtHbELkdIwHu7ixl4OzzPMv"}),
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv"}"#,
         all: |c| c.invoices().get("in_1MtHbELkdIwHu7ixl4OzzPMv")
             .dry_run(),
         needed: |c, a| record(c.invoices().get(a.get::<String>("id"))),
     },
     Operation {
         name: "invoices.search",
-        arguments: || json!({"query":"status:\"open\" AND total>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}),
+        arguments: r#"{"query":"status:\"open\" AND total>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.invoices().search("status:\"open\" AND total>100000")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
         needed: |c, a| list(c.invoices().search(a.get::<String>("query"))),
     },
     Operation {
         name: "invoice_finalizations.create",
-        arguments: || json!({"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","auto_advance":true}),
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv","auto_advance":true}"#,
         all: |c| c.invoice_finalizations().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
             .auto_advance(true).dry_run(),
         needed: |c, a| record(c.invoice_finalizations().create(a.get::<String>("id"))),
     },
     Operation {
         name: "invoice_sends.create",
-        arguments: || json!({"id":"in_1MtHbELkdIwHu7ixl4OzzPMv"}),
+        arguments: r#"{"id":"in_1MtHbELkdIwHu7ixl4OzzPMv"}"#,
         all: |c| c.invoice_sends().create("in_1MtHbELkdIwHu7ixl4OzzPMv")
             .dry_run(),
         needed: |c, a| record(c.invoice_sends().create(a.get::<String>("id"))),
     },
     Operation {
         name: "charges.list",
-        arguments: || json!({"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15"}),
+        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","ending_before":"ch_3MmlLrLkdIwHu7ix0snN0B15","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"ch_3MmlLrLkdIwHu7ix0snN0B15"}"#,
         all: |c| c.charges().list()
             .created(types::ChargeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").ending_before("ch_3MmlLrLkdIwHu7ix0snN0B15")
@@ -128,21 +127,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "charges.get",
-        arguments: || json!({"id":"ch_3MmlLrLkdIwHu7ix0snN0B15"}),
+        arguments: r#"{"id":"ch_3MmlLrLkdIwHu7ix0snN0B15"}"#,
         all: |c| c.charges().get("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .dry_run(),
         needed: |c, a| record(c.charges().get(a.get::<String>("id"))),
     },
     Operation {
         name: "charges.search",
-        arguments: || json!({"query":"payment_method_details.card.last4:\"4242\" AND amount>5000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}),
+        arguments: r#"{"query":"payment_method_details.card.last4:\"4242\" AND amount>5000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.charges().search("payment_method_details.card.last4:\"4242\" AND amount>5000")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
         needed: |c, a| list(c.charges().search(a.get::<String>("query"))),
     },
     Operation {
         name: "subscriptions.list",
-        arguments: || json!({"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"all"}),
+        arguments: r#"{"automatic_tax":{"enabled":true},"collection_method":"charge_automatically","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"current_period_end":{"gt":1,"gte":1,"lt":1,"lte":1743465600},"current_period_start":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"sub_1MowQVLkdIwHu7ixeRlqHVzs","limit":100,"price":"price_1MoBy5LkdIwHu7ixZhnattbh","starting_after":"sub_1MowQVLkdIwHu7ixeRlqHVzs","status":"all"}"#,
         all: |c| c.subscriptions().list()
             .automatic_tax(types::SubscriptionAutomaticTaxInput::new(true))
             .collection_method(types::SubscriptionCollectionMethod::ChargeAutomatically)
@@ -158,7 +157,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "subscriptions.create",
-        arguments: || json!({"customer":"cus_NffrFeUfNV2Hib","items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1}],"cancel_at_period_end":true,"collection_method":"charge_automatically","currency":"usd","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","trial_period_days":14,"metadata":{"team":"42"}}),
+        arguments: r#"{"customer":"cus_NffrFeUfNV2Hib","items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1}],"cancel_at_period_end":true,"collection_method":"charge_automatically","currency":"usd","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","trial_period_days":14,"metadata":{"team":"42"}}"#,
         all: |c| c.subscriptions().create()
             .customer("cus_NffrFeUfNV2Hib")
             .items([types::SubscriptionItem::new().price("price_1MoBy5LkdIwHu7ixZhnattbh").quantity(1)])
@@ -172,14 +171,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "subscriptions.get",
-        arguments: || json!({"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}),
+        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}"#,
         all: |c| c.subscriptions().get("sub_1MowQVLkdIwHu7ixeRlqHVzs")
             .dry_run(),
         needed: |c, a| record(c.subscriptions().get(a.get::<String>("id"))),
     },
     Operation {
         name: "subscriptions.update",
-        arguments: || json!({"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","cancel_at_period_end":true,"collection_method":"send_invoice","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","items":[{"id":"si_NcLYdDxLHxlFo7","price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1,"deleted":true}],"metadata":{"team":"42"},"proration_behavior":"create_prorations"}),
+        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs","cancel_at_period_end":true,"collection_method":"send_invoice","days_until_due":30,"default_payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","description":"Gold plan, yearly","items":[{"id":"si_NcLYdDxLHxlFo7","price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":1,"deleted":true}],"metadata":{"team":"42"},"proration_behavior":"create_prorations"}"#,
         all: |c| c.subscriptions().update("sub_1MowQVLkdIwHu7ixeRlqHVzs")
             .cancel_at_period_end(true)
             .collection_method(types::SubscriptionCollectionMethod::SendInvoice)
@@ -192,21 +191,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "subscriptions.delete",
-        arguments: || json!({"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}),
+        arguments: r#"{"id":"sub_1MowQVLkdIwHu7ixeRlqHVzs"}"#,
         all: |c| c.subscriptions().delete("sub_1MowQVLkdIwHu7ixeRlqHVzs")
             .dry_run(),
         needed: |c, a| record(c.subscriptions().delete(a.get::<String>("id"))),
     },
     Operation {
         name: "subscriptions.search",
-        arguments: || json!({"query":"status:\"past_due\" AND metadata[\"plan\"]:\"pro\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}),
+        arguments: r#"{"query":"status:\"past_due\" AND metadata[\"plan\"]:\"pro\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.subscriptions().search("status:\"past_due\" AND metadata[\"plan\"]:\"pro\"")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
         needed: |c, a| list(c.subscriptions().search(a.get::<String>("query"))),
     },
     Operation {
         name: "refunds.list",
-        arguments: || json!({"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}),
+        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"re_1Nispe2eZvKYlo2Cd31jOCgZ","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}"#,
         all: |c| c.refunds().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .created(types::RefundCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
@@ -217,7 +216,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "refunds.create",
-        arguments: || json!({"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","amount":1000,"metadata":{"ticket":"8231"},"reason":"requested_by_customer","refund_application_fee":true,"reverse_transfer":true}),
+        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","amount":1000,"metadata":{"ticket":"8231"},"reason":"requested_by_customer","refund_application_fee":true,"reverse_transfer":true}"#,
         all: |c| c.refunds().create()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15").payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .amount(1000).metadata([("ticket", "8231")])
@@ -227,14 +226,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "refunds.get",
-        arguments: || json!({"id":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}),
+        arguments: r#"{"id":"re_1Nispe2eZvKYlo2Cd31jOCgZ"}"#,
         all: |c| c.refunds().get("re_1Nispe2eZvKYlo2Cd31jOCgZ")
             .dry_run(),
         needed: |c, a| record(c.refunds().get(a.get::<String>("id"))),
     },
     Operation {
         name: "products.list",
-        arguments: || json!({"active":true,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan"}),
+        arguments: r#"{"active":true,"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"prod_NWjs8kKbJWmuuc","ids":["prod_NWjs8kKbJWmuuc"],"limit":100,"shippable":false,"starting_after":"prod_NWjs8kKbJWmuuc","url":"https://example.com/gold-plan"}"#,
         all: |c| c.products().list()
             .active(true)
             .created(types::ProductCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
@@ -245,7 +244,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "products.create",
-        arguments: || json!({"name":"Gold Plan","active":true,"description":"Everything in Silver, plus priority support","id":"gold-plan","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan"}),
+        arguments: r#"{"name":"Gold Plan","active":true,"description":"Everything in Silver, plus priority support","id":"gold-plan","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan"}"#,
         all: |c| c.products().create()
             .name("Gold Plan").active(true)
             .description("Everything in Silver, plus priority support").id("gold-plan")
@@ -259,14 +258,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "products.get",
-        arguments: || json!({"id":"prod_NWjs8kKbJWmuuc"}),
+        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc"}"#,
         all: |c| c.products().get("prod_NWjs8kKbJWmuuc")
             .dry_run(),
         needed: |c, a| record(c.products().get(a.get::<String>("id"))),
     },
     Operation {
         name: "products.update",
-        arguments: || json!({"id":"prod_NWjs8kKbJWmuuc","active":true,"name":"Gold Plan","description":"Everything in Silver, plus priority support","default_price":"price_1MoBy5LkdIwHu7ixZhnattbh","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan"}),
+        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc","active":true,"name":"Gold Plan","description":"Everything in Silver, plus priority support","default_price":"price_1MoBy5LkdIwHu7ixZhnattbh","images":["https://example.com/gold.png"],"marketing_features":[{"name":"Priority support"}],"metadata":{"sku":"gold"},"package_dimensions":{"height":2.5,"length":10.0,"weight":16.0,"width":6.0},"shippable":true,"statement_descriptor":"ACME GOLD","tax_code":"txcd_10103001","unit_label":"seat","url":"https://example.com/gold-plan"}"#,
         all: |c| c.products().update("prod_NWjs8kKbJWmuuc")
             .active(true).name("Gold Plan")
             .description("Everything in Silver, plus priority support")
@@ -281,28 +280,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "products.delete",
-        arguments: || json!({"id":"prod_NWjs8kKbJWmuuc"}),
+        arguments: r#"{"id":"prod_NWjs8kKbJWmuuc"}"#,
         all: |c| c.products().delete("prod_NWjs8kKbJWmuuc")
             .dry_run(),
         needed: |c, a| record(c.products().delete(a.get::<String>("id"))),
     },
     Operation {
         name: "products.search",
-        arguments: || json!({"query":"active:\"true\" AND name~\"gold\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}),
+        arguments: r#"{"query":"active:\"true\" AND name~\"gold\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.products().search("active:\"true\" AND name~\"gold\"")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
         needed: |c, a| list(c.products().search(a.get::<String>("query"))),
     },
     Operation {
         name: "balance.get",
-        arguments: || json!({}),
+        arguments: r#"{}"#,
         all: |c| c.balance().get()
             .dry_run(),
         needed: |c, _| record(c.balance().get()),
     },
     Operation {
         name: "balance_transactions.list",
-        arguments: || json!({"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge"}),
+        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"currency":"usd","ending_before":"txn_1MiN3gLkdIwHu7ixxapQrznl","limit":100,"payout":"po_1OaFDbEcg9tTZuTgNYmX0PKB","source":"ch_3MmlLrLkdIwHu7ix0snN0B15","starting_after":"txn_1MiN3gLkdIwHu7ixxapQrznl","type":"charge"}"#,
         all: |c| c.balance_transactions().list()
             .created(types::BalanceTransactionCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .currency("usd").ending_before("txn_1MiN3gLkdIwHu7ixxapQrznl").limit(100)
@@ -312,14 +311,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "balance_transactions.get",
-        arguments: || json!({"id":"txn_1MiN3gLkdIwHu7ixxapQrznl"}),
+        arguments: r#"{"id":"txn_1MiN3gLkdIwHu7ixxapQrznl"}"#,
         all: |c| c.balance_transactions().get("txn_1MiN3gLkdIwHu7ixxapQrznl")
             .dry_run(),
         needed: |c, a| record(c.balance_transactions().get(a.get::<String>("id"))),
     },
     Operation {
         name: "payment_intents.list",
-        arguments: || json!({"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}),
+        arguments: r#"{"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"customer":"cus_NffrFeUfNV2Hib","customer_account":"acct_1Nv0FGQ9RKHgCVdK","ending_before":"pi_3MtwBwLkdIwHu7ix28a3tqPa","limit":100,"starting_after":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}"#,
         all: |c| c.payment_intents().list()
             .created(types::PaymentIntentCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
@@ -329,7 +328,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.create",
-        arguments: || json!({"amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"}}),
+        arguments: r#"{"amount":2000,"currency":"usd","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","confirm":true,"automatic_payment_methods":{"enabled":true,"allow_redirects":"never"},"receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"}}"#,
         all: |c| c.payment_intents().create()
             .amount(2000).currency("usd").customer("cus_NffrFeUfNV2Hib").description("Order 1042")
             .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc").confirm(true)
@@ -340,14 +339,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.get",
-        arguments: || json!({"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}),
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa"}"#,
         all: |c| c.payment_intents().get("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .dry_run(),
         needed: |c, a| record(c.payment_intents().get(a.get::<String>("id"))),
     },
     Operation {
         name: "payment_intents.update",
-        arguments: || json!({"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","amount":2500,"currency":"eur","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"}}),
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","amount":2500,"currency":"eur","customer":"cus_NffrFeUfNV2Hib","description":"Order 1042","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","statement_descriptor":"ACME ORDER 1042","statement_descriptor_suffix":"ORDER 1042","metadata":{"order_id":"1042"}}"#,
         all: |c| c.payment_intents().update("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .amount(2500).currency("eur").customer("cus_NffrFeUfNV2Hib").description("Order 1042")
             .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc").receipt_email("jenny@example.com")
@@ -357,14 +356,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intents.search",
-        arguments: || json!({"query":"status:\"succeeded\" AND amount>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}),
+        arguments: r#"{"query":"status:\"succeeded\" AND amount>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.payment_intents().search("status:\"succeeded\" AND amount>100000")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
         needed: |c, a| list(c.payment_intents().search(a.get::<String>("query"))),
     },
     Operation {
         name: "payment_intent_confirmations.create",
-        arguments: || json!({"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","return_url":"https://example.com/orders/1042"}),
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","payment_method":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","receipt_email":"jenny@example.com","return_url":"https://example.com/orders/1042"}"#,
         all: |c| c.payment_intent_confirmations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .payment_method("pm_1MqM05LkdIwHu7ixlDxxO6Mc").receipt_email("jenny@example.com")
             .return_url("https://example.com/orders/1042").dry_run(),
@@ -372,7 +371,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_intent_cancellations.create",
-        arguments: || json!({"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","cancellation_reason":"requested_by_customer"}),
+        arguments: r#"{"id":"pi_3MtwBwLkdIwHu7ix28a3tqPa","cancellation_reason":"requested_by_customer"}"#,
         all: |c| c.payment_intent_cancellations().create("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .cancellation_reason(types::PaymentIntentCancellationCancellationReason::RequestedByCustomer)
             .dry_run(),
@@ -380,7 +379,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "prices.create",
-        arguments: || json!({"currency":"usd","product":"prod_NWjs8kKbJWmuuc","unit_amount":1500,"active":true,"nickname":"Gold, monthly","recurring":{"interval":"month","interval_count":1,"usage_type":"metered"},"billing_scheme":"per_unit","lookup_key":"gold_monthly","tax_behavior":"exclusive","metadata":{"tier":"gold"}}),
+        arguments: r#"{"currency":"usd","product":"prod_NWjs8kKbJWmuuc","unit_amount":1500,"active":true,"nickname":"Gold, monthly","recurring":{"interval":"month","interval_count":1,"usage_type":"metered"},"billing_scheme":"per_unit","lookup_key":"gold_monthly","tax_behavior":"exclusive","metadata":{"tier":"gold"}}"#,
         all: |c| c.prices().create()
             .currency("usd").product("prod_NWjs8kKbJWmuuc").unit_amount(1500).active(true)
             .nickname("Gold, monthly")
@@ -392,7 +391,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "checkout_sessions.create",
-        arguments: || json!({"mode":"payment","success_url":"https://example.com/thanks?session={CHECKOUT_SESSION_ID}","cancel_url":"https://example.com/cart","customer":"cus_NffrFeUfNV2Hib","customer_email":"jenny@example.com","line_items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2}],"client_reference_id":"cart_42","metadata":{"order_id":"1042"}}),
+        arguments: r#"{"mode":"payment","success_url":"https://example.com/thanks?session={CHECKOUT_SESSION_ID}","cancel_url":"https://example.com/cart","customer":"cus_NffrFeUfNV2Hib","customer_email":"jenny@example.com","line_items":[{"price":"price_1MoBy5LkdIwHu7ixZhnattbh","quantity":2}],"client_reference_id":"cart_42","metadata":{"order_id":"1042"}}"#,
         all: |c| c.checkout_sessions().create()
             .mode(types::CheckoutSessionMode::Payment)
             .success_url("https://example.com/thanks?session={CHECKOUT_SESSION_ID}")
@@ -404,14 +403,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payment_method_attachments.create",
-        arguments: || json!({"id":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","customer":"cus_NffrFeUfNV2Hib"}),
+        arguments: r#"{"id":"pm_1MqM05LkdIwHu7ixlDxxO6Mc","customer":"cus_NffrFeUfNV2Hib"}"#,
         all: |c| c.payment_method_attachments().create("pm_1MqM05LkdIwHu7ixlDxxO6Mc")
             .customer("cus_NffrFeUfNV2Hib").dry_run(),
         needed: |c, a| record(c.payment_method_attachments().create(a.get::<String>("id")).customer(a.get::<String>("customer"))),
     },
     Operation {
         name: "disputes.list",
-        arguments: || json!({"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}),
+        arguments: r#"{"charge":"ch_3MmlLrLkdIwHu7ix0snN0B15","created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"ending_before":"du_1MtJUT2eZvKYlo2CNaw2HvEv","limit":100,"payment_intent":"pi_3MtwBwLkdIwHu7ix28a3tqPa","starting_after":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}"#,
         all: |c| c.disputes().list()
             .charge("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .created(types::DisputeCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
@@ -422,14 +421,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "disputes.get",
-        arguments: || json!({"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}),
+        arguments: r#"{"id":"du_1MtJUT2eZvKYlo2CNaw2HvEv"}"#,
         all: |c| c.disputes().get("du_1MtJUT2eZvKYlo2CNaw2HvEv")
             .dry_run(),
         needed: |c, a| record(c.disputes().get(a.get::<String>("id"))),
     },
     Operation {
         name: "payouts.list",
-        arguments: || json!({"arrival_date":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid"}),
+        arguments: r#"{"arrival_date":{"gt":1,"gte":1740787200,"lt":1,"lte":1},"created":{"gt":1,"gte":1740787200,"lt":1743465600,"lte":1},"destination":"ba_1MtIhL2eZvKYlo2CAElKwKu2","ending_before":"po_1OaFDbEcg9tTZuTgNYmX0PKB","limit":100,"starting_after":"po_1OaFDbEcg9tTZuTgNYmX0PKB","status":"paid"}"#,
         all: |c| c.payouts().list()
             .arrival_date(types::PayoutArrivalDate::new().gt(1).gte(1740787200).lt(1).lte(1))
             .created(types::PayoutCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
@@ -441,7 +440,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "payouts.get",
-        arguments: || json!({"id":"po_1OaFDbEcg9tTZuTgNYmX0PKB"}),
+        arguments: r#"{"id":"po_1OaFDbEcg9tTZuTgNYmX0PKB"}"#,
         all: |c| c.payouts().get("po_1OaFDbEcg9tTZuTgNYmX0PKB")
             .dry_run(),
         needed: |c, a| record(c.payouts().get(a.get::<String>("id"))),
