@@ -97,11 +97,12 @@ fn entry(
         format!("a.get::<{}>({:?})", taken(&argument.rust).text("types::"), argument.parameter.name)
     };
     let given: Vec<String> = operation.positional().map(|argument| get(&argument)).collect();
-    let needed: String = operation
+    let needed: Vec<String> = operation
         .setters()
         .filter(|argument| is_needed(operation, argument))
         .map(|argument| format!(".{}({})", argument.ident, get(&argument)))
         .collect();
+    let needed = needed.concat();
     let kind = match operation.kind() {
         BuilderKind::List => "list",
         BuilderKind::Record => "record",

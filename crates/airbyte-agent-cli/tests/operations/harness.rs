@@ -219,11 +219,9 @@ fn difference(local: &Value, hosted: &Value) -> String {
         }
         _ => Vec::new(),
     };
-    match pairs.into_iter().find(|(_, a, b)| a != b) {
-        Some((key, a, b)) => format!("{key}.{}", difference(a, b)),
-        None => {
-            let short = |value: &Value| value.to_string().chars().take(300).collect::<String>();
-            format!(" local {} but hosted {}", short(local), short(hosted))
-        }
+    if let Some((key, a, b)) = pairs.into_iter().find(|(_, a, b)| a != b) {
+        return format!("{key}.{}", difference(a, b));
     }
+    let short = |value: &Value| value.to_string().chars().take(300).collect::<String>();
+    format!(" local {} but hosted {}", short(local), short(hosted))
 }
