@@ -117,9 +117,10 @@ fn meta<'d>(
                 MetaSource::Body(path) => {
                     let schema = answer.and_then(|answer| document.follow(answer, path));
                     let hints = vec![names::class(&format!("{name} {}", field.name))];
+                    // Of several matches the first is meant.
                     let node = schema
                         .map_or(Node::Any, |schema| collector.node(schema, Role::Record, &hints));
-                    (if path.is_multiple() { Node::List(Box::new(node)) } else { node }, schema)
+                    (node, schema)
                 }
             };
             let said = schema

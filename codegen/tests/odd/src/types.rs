@@ -266,7 +266,7 @@ pub struct TypeListMeta {
     /// A number.
     pub field_2nd: Option<i64>,
     /// Another keyword.
-    pub all: Option<Vec<String>>,
+    pub all: Option<String>,
     /// Members that the spec does not name.
     pub extra: Extra,
 }

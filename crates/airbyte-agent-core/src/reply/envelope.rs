@@ -30,8 +30,10 @@ impl Sink for Nothing {
 enum Wanted {
     /// Records.
     Records,
-    /// The value with this number.
-    Value(usize),
+    /// The first of the values with this number.
+    First(usize),
+    /// The last of the values with this number.
+    Last(usize),
 }
 
 /// The places wanted, as a tree.
@@ -72,14 +74,27 @@ impl Node {
     }
 }
 
-/// The value found at each place, in the order asked for; of several the last.
+/// A place and which of several values there is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Place {
+    pub(super) path: JsonPath,
+    pub(super) last: bool,
+}
+
+impl From<JsonPath> for Place {
+    fn from(path: JsonPath) -> Self {
+        Self { path, last: false }
+    }
+}
+
+/// The value found at each place, in the order asked for.
 pub(super) type Picked = Vec<Option<Value>>;
 
 /// Decodes the records at `records` into `sink` and picks the values at `places`.
 pub(super) fn pick<S: Sink>(
     body: &[u8],
     records: Option<&JsonPath>,
-    places: &[&JsonPath],
+    places: &[Place],
     sink: &mut S,
 ) -> Result<Picked, serde_json::Error> {
     let mut picked: Picked = places.iter().map(|_| None).collect();
@@ -88,18 +103,19 @@ pub(super) fn pick<S: Sink>(
         passes[0].add(records, Wanted::Records);
     }
     let mut derived = Vec::new();
-    for (number, place) in places.iter().enumerate() {
+    for (number, Place { path: place, last }) in places.iter().enumerate() {
         // A place inside another one is looked up in the other's value.
-        if let Some(outer) = places.iter().position(|other| contains(other, place)) {
+        if let Some(outer) = places.iter().position(|other| contains(&other.path, place)) {
             derived.push((number, outer));
             continue;
         }
+        let wanted = if *last { Wanted::Last(number) } else { Wanted::First(number) };
         let fitting = passes.iter_mut().find(|pass| pass.takes(place));
         if let Some(pass) = fitting {
-            pass.add(place, Wanted::Value(number));
+            pass.add(place, wanted);
         } else {
             let mut pass = Pass::default();
-            pass.add(place, Wanted::Value(number));
+            pass.add(place, wanted);
             passes.push(pass);
         }
     }
@@ -110,7 +126,7 @@ pub(super) fn pick<S: Sink>(
         }
     }
     for (number, outer) in derived {
-        let rest = &places[number].steps[places[outer].steps.len()..];
+        let rest = &places[number].path.steps[places[outer].path.steps.len()..];
         let rest = JsonPath { steps: rest.to_vec().into() };
         picked[number] = picked[outer].as_ref().and_then(|value| rest.first(value)).cloned();
     }
@@ -181,8 +197,12 @@ impl<'de, S: Sink> DeserializeSeed<'de> for Walk<'_, S> {
             wanted => {
                 let value = <Value as serde::Deserialize>::deserialize(deserializer)?;
                 for wanted in wanted {
-                    if let Wanted::Value(number) = wanted {
-                        self.picked[*number] = Some(value.clone());
+                    match wanted {
+                        Wanted::First(number) => {
+                            self.picked[*number].get_or_insert_with(|| value.clone());
+                        }
+                        Wanted::Last(number) => self.picked[*number] = Some(value.clone()),
+                        Wanted::Records => {}
                     }
                 }
                 Ok(())
@@ -314,15 +334,18 @@ mod tests {
                 vec!["$.page", "$.page"],
             ] {
                 let records = JsonPath::parse(records).unwrap();
-                let places: Vec<JsonPath> =
-                    places.iter().map(|place| JsonPath::parse(place).unwrap()).collect();
-                let places: Vec<&JsonPath> = places.iter().collect();
+                let places: Vec<Place> =
+                    places.iter().map(|place| JsonPath::parse(place).unwrap().into()).collect();
                 let mut sink = Values(Vec::new());
                 let picked = pick(bytes.as_bytes(), Some(&records), &places, &mut sink).unwrap();
                 let expected: Vec<&Value> = records.find(&body);
                 assert_eq!(sink.0.iter().collect::<Vec<_>>(), expected, "{records}");
                 for (place, value) in places.iter().zip(picked) {
-                    assert_eq!(value.as_ref(), place.first(&body), "{place} beside {records}");
+                    assert_eq!(
+                        value.as_ref(),
+                        place.path.first(&body),
+                        "{place:?} beside {records}"
+                    );
                 }
             }
         }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use url::Url;
 
+use super::envelope::Place;
 use crate::arguments::Arguments;
 use crate::cursor::{Cursor, Position};
 use crate::description::{JsonPath, Next, Operation, Source, Step};
@@ -174,19 +175,21 @@ fn last_record(operation: &Operation, field: &JsonPath) -> JsonPath {
 }
 
 /// The places of the body that paging needs besides the metadata.
-pub(super) fn body_places(operation: &Operation) -> Vec<JsonPath> {
+pub(super) fn body_places(operation: &Operation) -> Vec<Place> {
     let paging = &operation.paging;
     let mut places = Vec::new();
     let mut add = |source: &Source| {
         if let Source::Body(path) = source {
-            places.push(path.clone());
+            places.push(Place::from(path.clone()));
         }
     };
     paging.more.iter().for_each(&mut add);
     paging.done.iter().for_each(&mut add);
     match &paging.next {
         Next::Cursor { from, .. } | Next::Link { from, .. } => add(from),
-        Next::LastRecord { field, .. } => places.push(last_record(operation, field)),
+        Next::LastRecord { field, .. } => {
+            places.push(Place { path: last_record(operation, field), last: true });
+        }
         Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
     }
     places

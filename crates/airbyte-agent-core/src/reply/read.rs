@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
-use super::envelope::{Sink, pick};
+use super::envelope::{Place, Sink, pick};
 use super::failure::{request_id, vendor_message};
 use super::link::link;
 use super::next::{Continuation, body_places};
@@ -29,7 +29,7 @@ pub(crate) struct Answer<'a> {
 /// What was read besides the records.
 pub(super) struct Read {
     pub(super) meta: Map<String, Value>,
-    places: Vec<(JsonPath, Option<Value>)>,
+    places: Vec<(Place, Option<Value>)>,
 }
 
 impl<'a> Answer<'a> {
@@ -60,28 +60,28 @@ impl<'a> Answer<'a> {
 
     /// Decodes the records into `sink` and reads everything else.
     pub(super) fn read<S: Sink + Default>(&self, sink: &mut S) -> Result<Read> {
-        let mut places: Vec<JsonPath> = Vec::new();
+        let mut places: Vec<Place> = Vec::new();
         let meta = self.meta_places();
-        places.extend(meta.iter().filter_map(|(_, place)| place.clone()));
+        places.extend(meta.iter().filter_map(|(_, place)| place.clone().map(Place::from)));
         for check in self.checks() {
-            places.push(check.path.clone());
-            places.extend((check.when == ErrorCondition::Alone).then(|| parent(&check.path)));
-            places.extend(check.message.clone());
+            places.push(check.path.clone().into());
+            places
+                .extend((check.when == ErrorCondition::Alone).then(|| parent(&check.path).into()));
+            places.extend(check.message.clone().map(Place::from));
         }
         if self.is_vendor() {
             places.extend(body_places(self.operation));
         }
-        places.extend(["errors", "status", "warning"].map(|name| key_path(&[name])));
+        places.extend(["errors", "status", "warning"].map(|name| key_path(&[name]).into()));
         let text = self.text();
         let records = self.records_path();
-        let wanted: Vec<&JsonPath> = places.iter().collect();
-        let picked = match pick(&text, Some(&records), &wanted, sink) {
+        let picked = match pick(&text, Some(&records), &places, sink) {
             // Broken text inside a string must not fail a whole page. Looked for only now: text
             // that is whole is the rule.
             Err(_) if std::str::from_utf8(&text).is_err() => {
                 let mended = String::from_utf8_lossy(&text);
                 *sink = S::default();
-                pick(mended.as_bytes(), Some(&records), &wanted, sink)
+                pick(mended.as_bytes(), Some(&records), &places, sink)
             }
             result => result,
         };
@@ -249,7 +249,10 @@ impl Read {
     }
 
     fn get(&self, place: &JsonPath) -> Option<&Value> {
-        self.places.iter().find(|(known, _)| known == place).and_then(|(_, value)| value.as_ref())
+        self.places
+            .iter()
+            .find(|(known, _)| known.path == *place)
+            .and_then(|(_, value)| value.as_ref())
     }
 }
 
