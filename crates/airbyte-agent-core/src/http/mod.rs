@@ -27,6 +27,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The bytes of an answer as they arrive.
 pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes>> + Send>>;
 
+/// Most memory that is set aside for a body before it arrives.
+const LARGEST_RESERVE: usize = 4 * 1024 * 1024;
+
 /// A request that is ready to go out.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -82,7 +85,12 @@ impl HttpResponse {
         if second.is_none() && first.len() <= limit {
             return Ok(first);
         }
-        let mut all = BytesMut::from(first);
+        // The announced length saves growing; it is a promise that nobody has to keep.
+        let announced = self.headers.get(http::header::CONTENT_LENGTH);
+        let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        let expected = announced.unwrap_or(4 * first.len()).min(limit).min(LARGEST_RESERVE);
+        let mut all = BytesMut::with_capacity(expected.max(first.len()));
+        all.extend_from_slice(&first);
         while let Some(chunk) = second {
             all.extend_from_slice(&chunk);
             if all.len() > limit {
