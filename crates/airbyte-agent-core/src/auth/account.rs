@@ -63,7 +63,7 @@ impl Account {
     }
 
     /// Makes every secret known to the redactor, in the forms in which a vendor may echo it.
-    pub(crate) fn register(&self, connector: &Connector, redactor: &mut Redactor) {
+    pub(crate) fn register(&self, connector: &Connector, redactor: &Redactor) {
         for value in self.secrets.values() {
             redactor.add(value.expose_secret());
         }

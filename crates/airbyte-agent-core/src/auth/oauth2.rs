@@ -21,6 +21,7 @@ use super::{Account, assertion};
 use crate::description::{Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::encode_pairs;
+use crate::secret::Redactor;
 
 /// How long a refusal stands before the token endpoint is asked again.
 const COOLDOWN: Duration = Duration::from_secs(30);
@@ -228,7 +229,7 @@ impl Renewal {
             let (status, body) = send(request).await?;
             if !(200..300).contains(&status) {
                 let text: String = String::from_utf8_lossy(&body).chars().take(500).collect();
-                let text = context.clean(&text);
+                let text = context.redactor.clean(&text);
                 let message = format!("the token endpoint refused to renew the token: {text}");
                 if (400..500).contains(&status) && status != 429 {
                     state.refusal = Some((Instant::now(), Some(status), message.clone()));
@@ -286,23 +287,22 @@ pub(crate) struct RenewalContext {
     pub(crate) refresh: Refresh,
     pub(crate) account: Account,
     pub(crate) config: Map<String, Value>,
-    pub(crate) announce: Vec<Arc<Announce>>,
-    pub(crate) redact: Box<dyn Fn(&str) -> String + Send + Sync>,
+    pub(crate) announce: Option<Arc<Announce>>,
+    pub(crate) redactor: Redactor,
 }
 
 impl RenewalContext {
+    /// Tells of new tokens before anybody uses them: the redactor first, then the user.
     fn announce(&self, update: &TokenUpdate) {
-        for callback in &self.announce {
+        self.redactor.add(update.access_token.expose_secret());
+        if let Some(token) = &update.refresh_token {
+            self.redactor.add(token.expose_secret());
+        }
+        if let Some(callback) = &self.announce {
             callback(update);
         }
     }
 
-    fn clean(&self, text: &str) -> String {
-        (self.redact)(text)
-    }
-}
-
-impl RenewalContext {
     /// Whether there is anything to exchange for a token.
     pub(crate) fn is_possible(connector: &Connector, account: &Account) -> bool {
         account.scheme(connector).refresh.as_ref().is_some_and(|refresh| match refresh.grant {

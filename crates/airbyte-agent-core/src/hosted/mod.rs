@@ -6,7 +6,7 @@
 mod options;
 mod token;
 
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -48,7 +48,7 @@ pub(crate) struct HostedTransport {
     /// Identifier of the connector, once it is looked up.
     connector_id: Mutex<Option<String>>,
     budget: Budget,
-    redactor: Arc<RwLock<Redactor>>,
+    redactor: Redactor,
 }
 
 /// A request to the platform.
@@ -74,26 +74,19 @@ impl HostedTransport {
             Error::validation(format!("the platform's address is not http(s)://host: '{given}'"))
         })?;
         let via = options.via.as_deref().map(origin).transpose()?;
-        let mut redactor = Redactor::default();
+        let redactor = Redactor::default();
         redactor.add(options.client_secret.expose_secret());
         let http = options.http.clone().unwrap_or_else(|| Arc::new(DefaultClient::default()));
         Ok(Self {
             connector_id: Mutex::new(options.connector_id.clone()),
             tokens: Tokens::default(),
             budget: Budget::default(),
-            redactor: Arc::new(RwLock::new(redactor)),
+            redactor,
             http,
             base,
             via,
             options,
         })
-    }
-
-    fn clean(&self, text: &str) -> String {
-        match self.redactor.read() {
-            Ok(redactor) => redactor.clean(text).into_owned(),
-            Err(_) => MASK.to_owned(),
-        }
     }
 
     fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url> {
@@ -158,7 +151,7 @@ impl HostedTransport {
                     (Ending::Status(response.status, wait), Ok(response))
                 }
                 Err(failure) => {
-                    let message = self.clean(&failure.message);
+                    let message = self.redactor.clean(&failure.message);
                     let host = self.base.host_str().unwrap_or_default();
                     let error = Error::network(format!(
                         "{}: no answer from the platform at {host}: {message}",
@@ -202,7 +195,7 @@ impl HostedTransport {
         let (headers, body) = (&headers, &body[..]);
         let (repeatable, what) = (ask.repeatable, ask.what);
         Refusal { status, headers, body, wait, repeatable, exhausted: false, who, what }
-            .error(|text| self.clean(text))
+            .error(|text| self.redactor.clean(text))
     }
 
     async fn token(
@@ -228,9 +221,7 @@ impl HostedTransport {
                 }
                 let answer = json_body(response, ask.what).await?;
                 let token = token::Issued::read(&answer)?;
-                if let Ok(mut redactor) = self.redactor.write() {
-                    redactor.add(token.text.expose_secret());
-                }
+                self.redactor.add(token.text.expose_secret());
                 Ok(token)
             })
             .await
@@ -365,7 +356,7 @@ impl Transport for HostedTransport {
         let mut headers: Vec<(String, String)> =
             headers.iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         headers.push(("authorization".to_owned(), MASK.to_owned()));
-        Ok(DryRun::new("POST", url.to_string(), headers, &self.clean(&body.to_string())))
+        Ok(DryRun::new("POST", url.to_string(), headers, &self.redactor.clean(&body.to_string())))
     }
 
     fn default_timeout(&self) -> Duration {
@@ -373,6 +364,6 @@ impl Transport for HostedTransport {
     }
 
     fn redact(&self, text: &str) -> String {
-        self.clean(text)
+        self.redactor.clean(text)
     }
 }

@@ -80,7 +80,7 @@ impl LocalTransport {
     }
 
     pub(super) fn unreachable(&self, outgoing: &Outgoing, failure: &HttpFailure) -> Error {
-        let message = self.redactor_clean(&failure.message);
+        let message = self.redactor.clean(&failure.message);
         let host = outgoing.url.host_str().unwrap_or_default();
         Error::network(format!("{}: no answer from {host}: {message}", outgoing.what))
             .with_retryable(failure.never_sent || outgoing.repeatable)

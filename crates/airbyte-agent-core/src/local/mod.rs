@@ -9,19 +9,18 @@ mod options;
 mod server;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
-use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 use url::Url;
 
 use self::exchange::{Outgoing, header};
 pub use self::options::Local;
 use crate::arguments::{self, Arguments, Completion};
-use crate::auth::{self, Account, Announce, Credential, Renewal, RenewalContext, TokenRequest};
+use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
 use crate::description::{Connector, Operation, RetryPolicy};
 use crate::download::Download;
@@ -53,7 +52,7 @@ pub(crate) struct Inner {
     read_timeout: Duration,
     private_hosts: bool,
     max_answer_bytes: usize,
-    redactor: Arc<RwLock<Redactor>>,
+    redactor: Redactor,
 }
 
 impl std::ops::Deref for LocalTransport {
@@ -69,15 +68,14 @@ impl LocalTransport {
     pub(crate) fn new(description: Description, options: Local) -> Result<Self> {
         let connector: &Connector = &description;
         let account = Account::new(connector, &options.credentials)?;
-        let mut redactor = Redactor::default();
-        account.register(connector, &mut redactor);
+        let redactor = Redactor::default();
+        account.register(connector, &redactor);
         for value in options.credentials.values() {
             redactor.add(value);
         }
         let config = server::configuration(connector, &options.config, |field| {
             account.secret(field).map(str::to_owned)
         })?;
-        let redactor = Arc::new(RwLock::new(redactor));
         let renewal = RenewalContext::is_possible(connector, &account)
             .then(|| renewal(connector, &options, &config, &redactor))
             .transpose()?;
@@ -111,10 +109,6 @@ impl LocalTransport {
 
     fn connector(&self) -> &Connector {
         &self.description
-    }
-
-    fn redactor_clean(&self, text: &str) -> String {
-        clean(&self.redactor, text)
     }
 
     /// Completed arguments and the request below the base URL.
@@ -228,7 +222,7 @@ impl LocalTransport {
         let host = url.host_str().unwrap_or_default().to_owned();
         let request = self.route(Method::POST, url, headers, request.body, true)?;
         let response = self.http.send(request).await.map_err(|failure| {
-            let message = self.redactor_clean(&failure.message);
+            let message = self.redactor.clean(&failure.message);
             Error::network(format!("no answer from the token endpoint at {host}: {message}"))
         })?;
         let status = response.status;
@@ -245,7 +239,7 @@ impl LocalTransport {
         let (headers, body, who) = (&headers, &body[..], self.connector().title.as_ref());
         let (repeatable, what) = (outgoing.repeatable, outgoing.what.as_str());
         Refusal { status, headers, body, wait, repeatable, exhausted, who, what }
-            .error(|text| self.redactor_clean(text))
+            .error(|text| self.redactor.clean(text))
     }
 }
 
@@ -300,7 +294,7 @@ impl Transport for LocalTransport {
             }
             Err(error) => return Err(error),
         }
-        let clean = |text: &str| self.redactor_clean(text);
+        let clean = |text: &str| self.redactor.clean(text);
         let body = String::from_utf8_lossy(&outgoing.body);
         Ok(DryRun::new(outgoing.method.as_str(), clean(url.as_str()), headers, &clean(&body)))
     }
@@ -310,7 +304,7 @@ impl Transport for LocalTransport {
     }
 
     fn redact(&self, text: &str) -> String {
-        self.redactor_clean(text)
+        self.redactor.clean(text)
     }
 }
 
@@ -325,40 +319,21 @@ fn absolute(base: &Url, target: &str) -> Result<Url> {
     Url::parse(&text).map_err(|_| Error::internal("base URL and path do not make an address"))
 }
 
-fn clean(redactor: &RwLock<Redactor>, text: &str) -> String {
-    match redactor.read() {
-        Ok(redactor) => redactor.clean(text).into_owned(),
-        // Nothing is known any more, so nothing may be shown.
-        Err(_) => MASK.to_owned(),
-    }
-}
-
 fn renewal(
     connector: &Connector,
     options: &Local,
     config: &Map<String, Value>,
-    redactor: &Arc<RwLock<Redactor>>,
+    redactor: &Redactor,
 ) -> Result<(Renewal, Arc<RenewalContext>)> {
     let account = Account::new(connector, &options.credentials)?;
     let Some(refresh) = account.scheme(connector).refresh.clone() else {
         return Err(Error::internal("the scheme has no way to renew tokens"));
     };
-    let known = Arc::clone(redactor);
-    let mut announce: Vec<Arc<Announce>> = vec![Arc::new(move |update| {
-        if let Ok(mut redactor) = known.write() {
-            redactor.add(update.access_token.expose_secret());
-            if let Some(token) = &update.refresh_token {
-                redactor.add(token.expose_secret());
-            }
-        }
-    })];
-    announce.extend(options.on_token_refresh.clone());
-    let redactor = Arc::clone(redactor);
     let context = RenewalContext {
         refresh,
         config: config.clone(),
-        announce,
-        redact: Box::new(move |text| clean(&redactor, text)),
+        announce: options.on_token_refresh.clone(),
+        redactor: redactor.clone(),
         account,
     };
     Ok((Renewal::new(&context.account), Arc::new(context)))
