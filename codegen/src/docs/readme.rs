@@ -59,25 +59,23 @@ fn entities(model: &Model<'_>) -> String {
         .entities
         .iter()
         .map(|entity| {
-            let actions: Vec<String> = entity
-                .operations
-                .iter()
-                .map(|operation| {
-                    let action = operation.operation.action;
-                    format!(
-                        "[{action}](REFERENCE.md#{})",
-                        anchor(&entity.entity.name, action.as_str())
-                    )
-                })
-                .collect();
             vec![
                 format!("`{}`", entity.entity.name),
                 prose::cell(&entity.entity.description),
-                actions.join(", "),
+                action_links(entity, "REFERENCE.md"),
             ]
         })
         .collect();
     table(&["Entity", "What a record is", "Actions"], &rows)
+}
+
+/// An entity's actions with links to their headings in `page`, the page itself when empty.
+pub(crate) fn action_links(entity: &EntityModel<'_>, page: &str) -> String {
+    let link = |operation: &OperationModel<'_>| {
+        let action = operation.operation.action;
+        format!("[{action}]({page}#{})", anchor(&entity.entity.name, action.as_str()))
+    };
+    entity.operations.iter().map(link).collect::<Vec<_>>().join(", ")
 }
 
 /// The anchor of an operation's heading in REFERENCE.md.

@@ -2,7 +2,7 @@
 
 use airbyte_agent_core::description::{Action, Json, Location, Next, Operation, Schema, Source};
 
-use super::readme::anchor;
+use super::readme::{action_links, anchor};
 use super::schema::{kind, parameter_kind, rows};
 use super::{table, yes};
 use crate::document::OperationObject;
@@ -16,17 +16,7 @@ pub(crate) fn reference(model: &Model<'_>) -> String {
     let list: Vec<Vec<String>> = model
         .entities
         .iter()
-        .map(|entity| {
-            let actions: Vec<String> = entity
-                .operations
-                .iter()
-                .map(|operation| {
-                    let action = operation.operation.action;
-                    format!("[{action}](#{})", anchor(&entity.entity.name, action.as_str()))
-                })
-                .collect();
-            vec![format!("`{}`", entity.entity.name), actions.join(", ")]
-        })
+        .map(|entity| vec![format!("`{}`", entity.entity.name), action_links(entity, "")])
         .collect();
     out.push_str(&table(&["Entity", "Actions"], &list));
     if !model.connector.date_format.is_empty() {

@@ -4,7 +4,8 @@ use super::writer::header;
 use crate::model::Model;
 
 /// The manifest; what all crates share comes from the workspace.
-pub(crate) fn manifest(model: &Model<'_>) -> String {
+/// `derives` says whether types of the crate derive from serde.
+pub(crate) fn manifest(model: &Model<'_>, derives: bool) -> String {
     let title = toml(&model.connector.title);
     let keyword: String =
         model.slug.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect();
@@ -27,13 +28,13 @@ workspace = true
 
 [dependencies]
 airbyte-agent-core.workspace = true
-serde.workspace = true
-
+{serde}
 [dev-dependencies]
 tokio = {{ workspace = true, features = ["macros", "rt"] }}
 "#,
         header = header(&model.slug),
         package = model.package(),
+        serde = if derives { "serde.workspace = true\n" } else { "" },
     )
 }
 

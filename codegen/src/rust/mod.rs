@@ -26,7 +26,6 @@ pub(crate) use writer::{Writer, header};
 /// Every Rust file and the manifest, by path inside the crate.
 pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error> {
     let mut files = BTreeMap::new();
-    files.insert("Cargo.toml".to_owned(), manifest::manifest(model));
     files.insert("src/lib.rs".to_owned(), connector::library(model));
     files.insert("src/connector.rs".to_owned(), connector::connector(model));
     files.insert("src/auth.rs".to_owned(), auth::auth(model));
@@ -38,6 +37,9 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
             parse(path, text)?;
         }
     }
+    // Only request types derive; a connector without them needs no serde of its own.
+    let derives = files.values().any(|text| text.contains("use serde::"));
+    files.insert("Cargo.toml".to_owned(), manifest::manifest(model, derives));
     Ok(files)
 }
 
