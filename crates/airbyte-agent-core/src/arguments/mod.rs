@@ -77,7 +77,7 @@ pub(crate) fn complete(
     if problems.is_empty() {
         return Ok(arguments);
     }
-    let place = format!("{}.{}", operation.entity, operation.action);
+    let place = operation.place();
     Err(Error::validation(format!("{place}: {}", problems.join("; "))))
 }
 

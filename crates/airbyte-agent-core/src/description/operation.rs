@@ -140,6 +140,11 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// `entity.action`, for messages.
+    pub fn place(&self) -> String {
+        format!("{}.{}", self.entity, self.action)
+    }
+
     /// The parameter of this name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.parameters.iter().find(|parameter| parameter.name == name)

@@ -310,7 +310,7 @@ impl HostedTransport {
     async fn execute(&self, call: &Prepared<'_>) -> Result<(Arguments, HttpResponse)> {
         let (arguments, body) = Self::payload(call)?;
         let id = self.connector_id(call.connector).await?;
-        let what = format!("{}.{}", call.operation.entity, call.operation.action);
+        let what = call.operation.place();
         let hints = call.operation.hints;
         let ask = Ask {
             method: Method::POST,

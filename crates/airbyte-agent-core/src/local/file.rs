@@ -4,8 +4,8 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::Value;
 use url::Url;
 
+use super::LocalTransport;
 use super::exchange::Outgoing;
-use super::{LocalTransport, place};
 use crate::arguments::Arguments;
 use crate::call::CallOptions;
 use crate::description::{List, UrlStep};
@@ -17,7 +17,7 @@ use crate::transport::{Layout, Prepared, Reply, Transport as _};
 /// Runs a download.
 pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> Result<Download> {
     let range = range(call.arguments)?;
-    let what = place(call.operation);
+    let what = call.operation.place();
     let steps = call.operation.download.as_ref().and_then(|download| download.file_url.as_ref());
     let (arguments, request) = transport.request(&call)?;
     let make = |base: &Url| {

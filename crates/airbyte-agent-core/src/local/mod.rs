@@ -22,7 +22,7 @@ pub use self::options::Local;
 use crate::arguments::{self, Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
-use crate::description::{Connector, Operation, RetryPolicy};
+use crate::description::{Connector, RetryPolicy};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
@@ -131,7 +131,7 @@ impl LocalTransport {
 
     /// The request with its absolute address.
     fn outgoing(call: &Prepared<'_>, request: Request, base: &Url) -> Result<Outgoing> {
-        let what = place(call.operation);
+        let what = call.operation.place();
         let mut url = absolute(base, &request.target)?;
         let mut method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| Error::internal("unknown HTTP method"))?;
@@ -278,21 +278,18 @@ impl Transport for LocalTransport {
             .headers
             .iter()
             .map(|(name, value)| {
-                (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.to_string(), self.redactor.clean(&value))
             })
             .collect();
         let mut url = outgoing.url;
-        match self.credential(Some(MASK)) {
-            Ok(credential) => {
-                for (name, _) in credential.headers {
-                    headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
-                    headers.push((name, MASK.to_owned()));
-                }
-                for (name, _) in credential.query {
-                    url.query_pairs_mut().append_pair(&name, MASK);
-                }
-            }
-            Err(error) => return Err(error),
+        let credential = self.credential(Some(MASK))?;
+        for (name, _) in credential.headers {
+            headers.retain(|(known, _)| !known.eq_ignore_ascii_case(&name));
+            headers.push((name, MASK.to_owned()));
+        }
+        for (name, _) in credential.query {
+            url.query_pairs_mut().append_pair(&name, MASK);
         }
         let clean = |text: &str| self.redactor.clean(text);
         let body = String::from_utf8_lossy(&outgoing.body);
@@ -306,11 +303,6 @@ impl Transport for LocalTransport {
     fn redact(&self, text: &str) -> String {
         self.redactor.clean(text)
     }
-}
-
-/// `issues.list`
-fn place(operation: &Operation) -> String {
-    format!("{}.{}", operation.entity, operation.action)
 }
 
 /// Base URL and target joined as texts; an empty path stays empty.

@@ -145,7 +145,7 @@ pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T
     one.0.ok_or_else(|| {
         Error::new(
             crate::error::ErrorKind::NotFound,
-            format!("{}: the answer holds no record", answer.place()),
+            format!("{}: the answer holds no record", answer.operation.place()),
         )
         .with_status(answer.reply.status)
     })
@@ -158,8 +158,10 @@ fn meta<M: DeserializeOwned + Default>(answer: Answer<'_>, read: Read) -> Result
     // By way of text, so that a metadata type is compiled for one decoder only.
     let text = Value::Object(read.meta).to_string();
     serde_json::from_str(&text).map_err(|error| {
-        let message =
-            format!("{}: the metadata is not what the spec describes: {error}", answer.place());
+        let message = format!(
+            "{}: the metadata is not what the spec describes: {error}",
+            answer.operation.place()
+        );
         Error::decode(message)
     })
 }

@@ -31,10 +31,7 @@ impl Continuation<'_> {
         if ended {
             return Ok(None);
         }
-        let mut position = Position {
-            operation: format!("{}.{}", self.operation.entity, self.operation.action),
-            ..Position::default()
-        };
+        let mut position = Position { operation: self.operation.place(), ..Position::default() };
         let found = match &paging.next {
             Next::None { .. } => false,
             Next::Cursor { from, into } => match self.value(from).filter(is_token) {

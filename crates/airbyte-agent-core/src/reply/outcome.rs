@@ -39,7 +39,10 @@ pub(crate) fn outcome(
         settle(operation, matches.0)
     } else {
         matches.0.into_iter().next().ok_or_else(|| {
-            Error::decode(format!("{}: the platform's answer has no 'result'", answer.place()))
+            Error::decode(format!(
+                "{}: the platform's answer has no 'result'",
+                answer.operation.place()
+            ))
         })?
     };
     let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
@@ -136,8 +139,8 @@ pub(super) fn keeps(operation: &Operation, record: &Value) -> Result<bool> {
         // A record that does not say is not shown: filters guard private data.
         Some(Filter::Unless(path)) => match path.first(record) {
             None => Err(Error::decode(format!(
-                "{}.{}: a record lacks {path}, so the filter cannot tell whether it may be shown",
-                operation.entity, operation.action
+                "{}: a record lacks {path}, so the filter cannot tell whether it may be shown",
+                operation.place()
             ))),
             Some(Value::Null | Value::Bool(false)) => Ok(true),
             Some(Value::Number(number)) => Ok(number.as_f64() == Some(0.0)),

@@ -193,7 +193,7 @@ impl<'a> Answer<'a> {
         let told = told.map_or_else(|| "it gave no reason".to_owned(), |text| (self.redact)(&text));
         let body: String =
             (self.redact)(&String::from_utf8_lossy(&self.reply.body)).chars().take(8_192).collect();
-        Error::new(kind, format!("{}: {who} reports a failure: {told}", self.place()))
+        Error::new(kind, format!("{}: {who} reports a failure: {told}", self.operation.place()))
             .with_status(self.reply.status)
             .with_request_id(request_id(&self.reply.headers))
             .with_body(body)
@@ -207,9 +207,15 @@ impl<'a> Answer<'a> {
         let kind = self.reply.headers.get(http::header::CONTENT_TYPE);
         let kind = kind.and_then(|value| value.to_str().ok()).unwrap_or("no content type");
         let message = if error.is_data() {
-            format!("{}: the answer is not what the spec describes at {place}: {why}", self.place())
+            format!(
+                "{}: the answer is not what the spec describes at {place}: {why}",
+                self.operation.place()
+            )
         } else {
-            format!("{}: the answer ({kind}) is not valid JSON at {place}: {why}", self.place())
+            format!(
+                "{}: the answer ({kind}) is not valid JSON at {place}: {why}",
+                self.operation.place()
+            )
         };
         let start: String = String::from_utf8_lossy(text).chars().take(500).collect();
         Error::decode((self.redact)(&message))
@@ -217,11 +223,6 @@ impl<'a> Answer<'a> {
             .with_request_id(request_id(&self.reply.headers))
             .with_json_path(place)
             .with_body((self.redact)(&start))
-    }
-
-    /// `issues.list`
-    pub(super) fn place(&self) -> String {
-        format!("{}.{}", self.operation.entity, self.operation.action)
     }
 
     /// The cursor of the next page. `records` counts those before any filter.
