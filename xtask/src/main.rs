@@ -41,8 +41,10 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let root =
-        Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(PathBuf::new, Path::to_owned);
+    // As cargo says at run time: a build folder may be shared by several checkouts.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    let root = package.parent().map_or_else(PathBuf::new, Path::to_owned);
     match Arguments::parse().task {
         Task::Regen { slugs, check } => regenerate(&root, &slugs, check),
         Task::Lint { specs, deny_warnings } => check_specs(&root, &specs, deny_warnings),
