@@ -198,6 +198,11 @@ impl<'d> Model<'d> {
     pub(crate) fn package(&self) -> String {
         format!("airbyte-agent-{}", self.slug)
     }
+
+    /// The name under which `airbyte-agent` has the crate.
+    pub(crate) fn module(&self) -> String {
+        self.slug.replace('-', "_")
+    }
 }
 
 fn finish<'d>(

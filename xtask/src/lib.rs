@@ -6,3 +6,4 @@ pub mod lint;
 pub mod new;
 pub mod regen;
 pub mod specs;
+pub mod umbrella;

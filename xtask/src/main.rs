@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
-use xtask::{conformance, lint, new, regen, specs};
+use xtask::{conformance, lint, new, regen, specs, umbrella};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
@@ -73,6 +73,7 @@ fn regenerate(root: &Path, slugs: &[String], check: bool) -> ExitCode {
     let mut good = true;
     let mut states = regen::regen(root, &slugs, mode);
     states.push(("list of conformance tests".to_owned(), conformance::list(root, mode)));
+    states.push(("airbyte-agent".to_owned(), umbrella::write(root, mode)));
     for (slug, state) in states {
         match state {
             Ok(State::Fresh) => println!("{slug}: up to date"),

@@ -41,8 +41,9 @@ pub(crate) fn file(model: &Model<'_>) -> String {
     }
     let types = if body.contains("types::") { ", types" } else { "" };
     w.line(&format!(
-        "use {}::{{DESCRIPTION, {} as Connector{types}}};",
-        model.library, model.class
+        "use airbyte_agent::{}::{{DESCRIPTION, {} as Connector{types}}};",
+        model.module(),
+        model.class
     ));
     match ([" Value>", "<Value>"].iter().any(|value| body.contains(value)), body.contains("json!("))
     {

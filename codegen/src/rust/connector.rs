@@ -7,23 +7,30 @@ use crate::prose;
 /// `lib.rs`
 pub(crate) fn library(model: &Model<'_>) -> String {
     let class = &model.class;
+    let title = model.connector.title.replace('"', "'");
     format!(
         r#"// {header}
 
-#![doc = include_str!("../README.md")]
+#![cfg_attr(feature = "typed", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "typed"), doc = "The {title} connector as data.")]
 #![allow(clippy::doc_markdown, reason = "the spec's texts name products and vendors")]
 
+#[cfg(feature = "typed")]
 pub mod auth;
+#[cfg(feature = "typed")]
 mod connector;
 #[rustfmt::skip]
 #[allow(clippy::unreadable_literal, reason = "numbers as the spec has them")]
 #[allow(clippy::wildcard_imports, reason = "a description names most of its types")]
 mod description;
+#[cfg(feature = "typed")]
 pub mod entities;
+#[cfg(feature = "typed")]
 pub mod types;
 
 pub use airbyte_agent_core::{{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json}};
 
+#[cfg(feature = "typed")]
 pub use connector::{class};
 pub use description::DESCRIPTION;
 "#,

@@ -26,6 +26,12 @@ categories.workspace = true
 [lints]
 workspace = true
 
+[features]
+default = ["typed"]
+# Builders and record types. Without it the crate is its description, which is all that programs
+# need that name operations at run time.
+typed = [{dep}]
+
 [dependencies]
 airbyte-agent-core.workspace = true
 {serde}
@@ -34,7 +40,8 @@ tokio = {{ workspace = true, features = ["macros", "rt"] }}
 "#,
         header = header(&model.slug),
         package = model.package(),
-        serde = if derives { "serde.workspace = true\n" } else { "" },
+        dep = if derives { "\"dep:serde\"" } else { "" },
+        serde = if derives { "serde = { workspace = true, optional = true }\n" } else { "" },
     )
 }
 

@@ -2,7 +2,7 @@
 
 //! Every operation of the connector `acme`.
 
-use airbyte_agent_acme::{DESCRIPTION, AcmeConnector as Connector, types};
+use airbyte_agent::acme::{DESCRIPTION, AcmeConnector as Connector, types};
 use serde_json::json;
 
 use crate::harness::{self, Operation, download, list, record};

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_odd::{DESCRIPTION, OddConnector as Connector, types};
+use airbyte_agent::odd::{DESCRIPTION, OddConnector as Connector, types};
 use serde_json::json;
 
 use crate::harness::{self, Operation, list, record};

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use crate::args::ConnectorsArgs;
 use crate::failure::Stop;
 use crate::output::{self, Printed};
-use crate::registry::BUILT_IN;
 
 /// Lists the built-in connectors.
 pub(crate) fn connectors(args: &ConnectorsArgs) -> Result<(), Stop> {
-    let data = Value::Array(BUILT_IN.iter().map(|connector| summary(connector)).collect());
+    let data = Value::Array(
+        airbyte_agent::registry().iter().map(|connector| summary(connector)).collect(),
+    );
     output::print(output::format(args.output), &Printed { data, meta: Value::Null, next: None })
 }
 

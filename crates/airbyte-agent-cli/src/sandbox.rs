@@ -9,7 +9,7 @@ use airbyte_agent_sandbox::Sandbox;
 use crate::args::SandboxArgs;
 use crate::engine::LocalEngine;
 use crate::failure::{Stop, usage};
-use crate::registry::{self, BUILT_IN};
+use crate::registry;
 
 /// The connector of which the workspace `crowded` holds two.
 const CROWDED: &str = "stripe";
@@ -17,7 +17,7 @@ const CROWDED: &str = "stripe";
 /// Starts the server, says where it listens, and waits for a signal.
 pub(crate) async fn serve(args: SandboxArgs) -> Result<(), Stop> {
     let mut all: Vec<Description> =
-        BUILT_IN.iter().map(|connector| Description::from(*connector)).collect();
+        airbyte_agent::registry().iter().map(|connector| Description::from(*connector)).collect();
     for path in &args.spec {
         let own = registry::load(path)?;
         // A spec takes the place of the built-in connector of its name.

@@ -14,9 +14,9 @@
 mod hand;
 mod server;
 
+use airbyte_agent::gong::GongConnector;
+use airbyte_agent::gong::auth::ApiKey;
 use airbyte_agent_core::Local;
-use airbyte_agent_gong::GongConnector;
-use airbyte_agent_gong::auth::ApiKey;
 use criterion::Criterion;
 
 fn typed(address: &str) -> GongConnector {

@@ -2,7 +2,7 @@
 
 //! Every operation of the connector `github`.
 
-use airbyte_agent_github::{DESCRIPTION, GithubConnector as Connector, types};
+use airbyte_agent::github::{DESCRIPTION, GithubConnector as Connector, types};
 
 use crate::harness::{self, Operation, list, record};
 

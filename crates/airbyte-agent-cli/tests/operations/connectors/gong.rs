@@ -2,7 +2,7 @@
 
 //! Every operation of the connector `gong`.
 
-use airbyte_agent_gong::{DESCRIPTION, GongConnector as Connector, types};
+use airbyte_agent::gong::{DESCRIPTION, GongConnector as Connector, types};
 
 use crate::harness::{self, Operation, download, list, record};
 

@@ -8,8 +8,14 @@
 )]
 
 #[rustfmt::skip]
+mod airtable;
+#[rustfmt::skip]
 mod github;
 #[rustfmt::skip]
 mod gong;
 #[rustfmt::skip]
+mod klaviyo;
+#[rustfmt::skip]
 mod stripe;
+#[rustfmt::skip]
+mod zendesk_chat;

@@ -2,7 +2,7 @@
 
 //! Every operation of the connector `stripe`.
 
-use airbyte_agent_stripe::{DESCRIPTION, StripeConnector as Connector, types};
+use airbyte_agent::stripe::{DESCRIPTION, StripeConnector as Connector, types};
 
 use crate::harness::{self, Operation, list, record};
 
