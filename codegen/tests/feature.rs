@@ -1,7 +1,7 @@
 //! The crates made from two specs, one that uses every feature and one full of odd names and
 //! schemas, are committed under `tests/feature` and `tests/odd`, where example targets of these
 //! names compile them. These tests compare them with what is made today. After a change that is
-//! meant: `UPDATE_EXPECT=1 cargo test -p airbyte-agent-codegen`.
+//! meant: `UPDATE_EXPECT=1 cargo test -p airbyte-agent-codegen --test feature`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests stop where they fail")]
 
 use std::collections::BTreeMap;

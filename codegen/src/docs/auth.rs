@@ -90,6 +90,9 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
             RefreshGrant::JwtBearer => {
                 "Access tokens are fetched with a signed assertion and renewed by themselves.\n\n"
             }
+            RefreshGrant::ClientCredentials => {
+                "Access tokens are fetched with the client's id and secret and renewed by themselves.\n\n"
+            }
         });
     }
     let connect = connect_example(model, scheme).replace('\n', "\n    ");

@@ -281,9 +281,10 @@ fn paging(operation: &OperationModel<'_>) -> String {
             let into: Vec<String> = feed.iter().map(|(_, into)| prose::code(into)).collect();
             format!("Paging: the URL in {} gives {}", source(from), into.join(", "))
         }
-        Next::LastRecord { field, into } => format!(
-            "Paging: {} of the last record goes into {}",
+        Next::LastRecord { field, into, add } => format!(
+            "Paging: {}{} of the last record goes into {}",
             prose::code(field.to_string().trim_start_matches("$.")),
+            if *add > 0 { format!(" plus {add}") } else { String::new() },
             prose::code(into)
         ),
         Next::Offset { into, start } => {

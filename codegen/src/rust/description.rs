@@ -184,6 +184,7 @@ fn bases() -> Vec<Base> {
         schema: None,
     };
     let parameter = Parameter {
+        wire: None,
         name: text(),
         location: Location::Query,
         required: false,
@@ -215,7 +216,13 @@ fn bases() -> Vec<Base> {
         parameters: Cow::Borrowed(&[]),
         body: Body::None,
         response: response(),
-        paging: Paging { next: Next::None { reason: text() }, more: None, done: None, size: None },
+        paging: Paging {
+            next: Next::None { reason: text() },
+            more: None,
+            done: None,
+            size: None,
+            short_page_ends: false,
+        },
         download: None,
         hints: Hints {
             read_only: true,

@@ -131,8 +131,9 @@ fn wait(text: &str, format: WaitFormat) -> Option<Duration> {
         return match format {
             WaitFormat::Seconds => Duration::try_from_secs_f64(number).ok(),
             WaitFormat::Milliseconds => Duration::try_from_secs_f64(number / 1_000.0).ok(),
-            WaitFormat::UnixTimestamp => {
-                let at = Duration::try_from_secs_f64(number).ok()?;
+            WaitFormat::UnixTimestamp | WaitFormat::UnixMilliseconds => {
+                let scale = if format == WaitFormat::UnixMilliseconds { 1_000.0 } else { 1.0 };
+                let at = Duration::try_from_secs_f64(number / scale).ok()?;
                 let now = std::time::SystemTime::UNIX_EPOCH.elapsed().ok()?;
                 Some(at.saturating_sub(now))
             }

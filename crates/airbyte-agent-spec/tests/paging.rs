@@ -55,7 +55,7 @@ fn show(paging: &Paging) -> String {
             let feed: Vec<_> = feed.iter().map(|(query, into)| format!("{query}>{into}")).collect();
             format!("link {} [{}]", place(from), feed.join(" "))
         }
-        Next::LastRecord { field, into } => format!("last {field} > {into}"),
+        Next::LastRecord { field, into, .. } => format!("last {field} > {into}"),
         Next::Offset { into, start } => format!("offset {into} {start}"),
         Next::Page { into, start } => format!("page {into} {start}"),
     };

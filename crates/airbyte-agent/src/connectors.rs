@@ -10,8 +10,20 @@ pub use airbyte_agent_airtable as airtable;
 pub use airbyte_agent_github as github;
 #[cfg(feature = "gong")]
 pub use airbyte_agent_gong as gong;
+#[cfg(feature = "google-drive")]
+pub use airbyte_agent_google_drive as google_drive;
+#[cfg(feature = "greenhouse")]
+pub use airbyte_agent_greenhouse as greenhouse;
 #[cfg(feature = "klaviyo")]
 pub use airbyte_agent_klaviyo as klaviyo;
+#[cfg(feature = "linear")]
+pub use airbyte_agent_linear as linear;
+#[cfg(feature = "mailchimp")]
+pub use airbyte_agent_mailchimp as mailchimp;
+#[cfg(feature = "orb")]
+pub use airbyte_agent_orb as orb;
+#[cfg(feature = "slack")]
+pub use airbyte_agent_slack as slack;
 #[cfg(feature = "stripe")]
 pub use airbyte_agent_stripe as stripe;
 #[cfg(feature = "zendesk-chat")]
@@ -25,8 +37,20 @@ pub(crate) static ALL: &[&Connector] = &[
     &airbyte_agent_github::DESCRIPTION,
     #[cfg(feature = "gong")]
     &airbyte_agent_gong::DESCRIPTION,
+    #[cfg(feature = "google-drive")]
+    &airbyte_agent_google_drive::DESCRIPTION,
+    #[cfg(feature = "greenhouse")]
+    &airbyte_agent_greenhouse::DESCRIPTION,
     #[cfg(feature = "klaviyo")]
     &airbyte_agent_klaviyo::DESCRIPTION,
+    #[cfg(feature = "linear")]
+    &airbyte_agent_linear::DESCRIPTION,
+    #[cfg(feature = "mailchimp")]
+    &airbyte_agent_mailchimp::DESCRIPTION,
+    #[cfg(feature = "orb")]
+    &airbyte_agent_orb::DESCRIPTION,
+    #[cfg(feature = "slack")]
+    &airbyte_agent_slack::DESCRIPTION,
     #[cfg(feature = "stripe")]
     &airbyte_agent_stripe::DESCRIPTION,
     #[cfg(feature = "zendesk-chat")]

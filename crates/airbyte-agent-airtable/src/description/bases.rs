@@ -56,6 +56,7 @@ pub(super) const ENTITY: Entity = Entity {
                 more: None,
                 done: None,
                 size: None,
+                short_page_ends: false,
             },
             hints: Hints {
                 read_only: true,

@@ -61,7 +61,7 @@ pub(super) const ENTITY: Entity = Entity {
                 Parameter {
                     name: Borrowed("pageSize"),
                     location: Location::Query,
-                    description: Borrowed("Most records per page, 1 to 100; 100 when left out."),
+                    description: Borrowed("Most records per page; 100 when left out."),
                     schema: Schema {
                         kinds: Borrowed(&[Kind::Integer]),
                         minimum: Some(1.0),
@@ -159,7 +159,12 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("pageSize"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("pageSize"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

@@ -106,7 +106,7 @@ impl RecordsList {
         self
     }
 
-    /// Most records per page, 1 to 100; 100 when left out.
+    /// Most records per page; 100 when left out.
     ///
     /// From 1 to 100.
     pub fn page_size(mut self, page_size: i64) -> Self {

@@ -89,10 +89,19 @@ pub(crate) fn token_request(
             fields.push(("grant_type".to_owned(), grant.to_owned()));
             fields.push(("assertion".to_owned(), assertion::sign(key, &scopes, &url)?));
         }
+        RefreshGrant::ClientCredentials => {
+            fields.push(("grant_type".to_owned(), "client_credentials".to_owned()));
+        }
+    }
+    for field in refresh.fields.iter() {
+        let value = field.value.render(|name| account.secret(name).map(str::to_owned).ok_or(()));
+        if let Ok(value) = value {
+            fields.push((field.target.to_string(), value));
+        }
     }
     let mut headers = vec![("accept".to_owned(), "application/json".to_owned())];
     match refresh.style {
-        RefreshStyle::Body if refresh.grant == RefreshGrant::RefreshToken => {
+        RefreshStyle::Body if refresh.grant != RefreshGrant::JwtBearer => {
             for name in ["client_id", "client_secret"] {
                 fields.push((name.to_owned(), secret(name)));
             }
@@ -308,6 +317,7 @@ impl RenewalContext {
         account.scheme(connector).refresh.as_ref().is_some_and(|refresh| match refresh.grant {
             RefreshGrant::RefreshToken => account.secret("refresh_token").is_some(),
             RefreshGrant::JwtBearer => account.secret("credentials_json").is_some(),
+            RefreshGrant::ClientCredentials => account.secret("client_secret").is_some(),
         })
     }
 }

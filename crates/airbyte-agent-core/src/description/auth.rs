@@ -133,6 +133,9 @@ pub struct Refresh {
     pub grant: RefreshGrant,
     /// Scopes asked for by the `jwt-bearer` grant.
     pub scopes: List<Text>,
+    /// Further fields of the token request, over the scheme's fields; those of which a field was
+    /// not given are left out.
+    pub fields: List<Mapping>,
     /// Fields of the token answer that become server variables.
     pub extract: List<Text>,
 }
@@ -170,6 +173,8 @@ pub enum RefreshGrant {
     RefreshToken,
     /// A signed assertion of a service account (`credentials_json`).
     JwtBearer,
+    /// The client's own id and secret; nobody signs in, and there is no refresh token.
+    ClientCredentials,
 }
 
 /// Endpoints of the authorization-code flow.

@@ -213,6 +213,8 @@ pub enum WaitFormat {
     Milliseconds,
     /// Seconds since 1970.
     UnixTimestamp,
+    /// An instant, in Unix milliseconds.
+    UnixMilliseconds,
 }
 
 /// A limit that the vendor publishes.

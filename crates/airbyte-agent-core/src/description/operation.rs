@@ -169,8 +169,10 @@ pub struct Hints {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
 pub struct Parameter {
-    /// Name on the wire and in arguments.
+    /// Name in arguments, and on the wire unless `wire` says otherwise.
     pub name: Text,
+    /// Name on the wire where it is another; see [`wire_name`](Self::wire_name).
+    pub wire: Option<Text>,
     /// Where it goes.
     pub location: Location,
     /// Whether a call without it (and without default) is refused.
@@ -189,6 +191,13 @@ pub struct Parameter {
     pub probe_default: Option<Json>,
     /// Configuration that supplies the value when the caller passes none.
     pub config: Option<ConfigInject>,
+}
+
+impl Parameter {
+    /// The name under which a request carries the value.
+    pub fn wire_name(&self) -> &str {
+        self.wire.as_deref().unwrap_or(&self.name)
+    }
 }
 
 /// Where a parameter goes.

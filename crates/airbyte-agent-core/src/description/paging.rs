@@ -16,6 +16,9 @@ pub struct Paging {
     pub done: Option<Source>,
     /// Parameter that sets the size of a page.
     pub size: Option<PageSize>,
+    /// The list ends with a page that holds fewer records than were asked for, although the answer
+    /// says how to go on. Counted lists (`Offset`, `Page`) always end so, unless `more` is there.
+    pub short_page_ends: bool,
 }
 
 /// What the request for the next page carries.
@@ -49,6 +52,8 @@ pub enum Next {
         field: JsonPath,
         /// Parameter that takes it.
         into: Text,
+        /// What is added to it, for vendors that begin with the record named instead of behind it.
+        add: u64,
     },
     /// The number of records received so far, in a parameter.
     Offset {
@@ -88,6 +93,8 @@ pub enum Source {
 pub struct PageSize {
     /// Name of the parameter.
     pub parameter: Text,
+    /// Size of a page when the parameter is not given, where it is known.
+    pub default: Option<u64>,
     /// Largest size the vendor serves, where it is known.
     pub maximum: Option<u64>,
 }

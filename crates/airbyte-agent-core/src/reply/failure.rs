@@ -33,7 +33,7 @@ impl Refusal<'_> {
         let text = String::from_utf8_lossy(self.body);
         let kept: String = redact(&text).chars().take(KEPT).collect();
         let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
-        let kind = self.kind(&detail);
+        let kind = self.coded().unwrap_or_else(|| self.kind(&detail));
         let verb = match kind {
             ErrorKind::Authentication if self.status == 401 => "refused the credentials",
             ErrorKind::Authentication => "does not allow this with these credentials",
@@ -61,6 +61,17 @@ impl Refusal<'_> {
             .with_body(kept)
     }
 
+    /// The kind that a GraphQL server says with a code, which it may send with any status below 500.
+    fn coded(&self) -> Option<ErrorKind> {
+        if self.status >= 500 {
+            return None;
+        }
+        let body: Value = serde_json::from_slice(self.body).ok()?;
+        let errors = body.get("errors")?;
+        errors.get(0)?.get("extensions")?;
+        graphql_kind(errors)
+    }
+
     fn kind(&self, detail: &str) -> ErrorKind {
         match self.status {
             429 => ErrorKind::RateLimited,
@@ -77,6 +88,32 @@ impl Refusal<'_> {
         self.exhausted
             || self.headers.contains_key("retry-after")
             || detail.to_ascii_lowercase().contains("rate limit")
+    }
+}
+
+/// The kind of GraphQL errors, by the codes that servers share.
+pub(crate) fn graphql_kind(errors: &Value) -> Option<ErrorKind> {
+    let first = errors.get(0).unwrap_or(errors);
+    let extension = |name: &str| first.get("extensions")?.get(name);
+    let code = first.get("type").or_else(|| extension("code")).or_else(|| extension("type"));
+    let code = code.and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
+    let says = |words: &str| {
+        let message = first.get("message").and_then(Value::as_str).unwrap_or_default();
+        message.to_ascii_lowercase().contains(words)
+    };
+    match code.as_str() {
+        "NOT_FOUND" => Some(ErrorKind::NotFound),
+        "FORBIDDEN"
+        | "UNAUTHENTICATED"
+        | "UNAUTHORIZED"
+        | "INSUFFICIENT_SCOPES"
+        | "AUTHENTICATION_ERROR" => Some(ErrorKind::Authentication),
+        "RATE_LIMITED" | "RATELIMITED" | "THROTTLED" | "RATE_LIMIT" => Some(ErrorKind::RateLimited),
+        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" | "INVALID_INPUT" | "INPUT_ERROR" => {
+            let missing = says("entity not found");
+            Some(if missing { ErrorKind::NotFound } else { ErrorKind::Validation })
+        }
+        _ => None,
     }
 }
 
@@ -167,6 +204,27 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(vendor_message(body).as_deref(), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn codes_of_graphql_servers_go_before_the_status() {
+        for (code, message, expected) in [
+            ("RATELIMITED", "Rate limit exceeded", ErrorKind::RateLimited),
+            ("AUTHENTICATION_ERROR", "not signed in", ErrorKind::Authentication),
+            ("INPUT_ERROR", "Entity not found: Issue", ErrorKind::NotFound),
+            ("INPUT_ERROR", "Argument Validation Error", ErrorKind::Validation),
+            ("OTHER", "who knows", ErrorKind::Validation),
+        ] {
+            let body = serde_json::json!({
+                "errors": [{"message": message, "extensions": {"code": code}}]
+            });
+            let (headers, body) = (&HeaderMap::new(), body.to_string());
+            let (who, what) = ("Acme", "things.list");
+            let (status, wait, repeatable, exhausted) = (400, None, true, false);
+            let body = body.as_bytes();
+            let refusal = Refusal { status, headers, body, wait, repeatable, exhausted, who, what };
+            assert_eq!(refusal.error(str::to_owned).kind(), expected, "{code}");
         }
     }
 

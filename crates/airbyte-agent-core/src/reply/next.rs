@@ -28,7 +28,7 @@ impl Continuation<'_> {
         let paging = &self.operation.paging;
         let ended = paging.more.as_ref().is_some_and(|source| !self.is_true(source))
             || paging.done.as_ref().is_some_and(|source| self.is_true(source));
-        if ended {
+        if ended || paging.short_page_ends && self.is_short() {
             return Ok(None);
         }
         let mut position = Position { operation: self.operation.place(), ..Position::default() };
@@ -48,9 +48,10 @@ impl Continuation<'_> {
                 }
                 _ => false,
             },
-            Next::LastRecord { field, into } => match self.last(field) {
+            Next::LastRecord { field, into, add } => match self.last(field) {
                 Some(value) if self.records > 0 => {
-                    position.set.insert(into.to_string(), self.typed(into, value));
+                    let value = self.typed(into, behind(value, *add));
+                    position.set.insert(into.to_string(), value);
                     true
                 }
                 _ => false,
@@ -75,7 +76,7 @@ impl Continuation<'_> {
         let paging = &self.operation.paging;
         let Some(size) = &paging.size else { return false };
         paging.more.is_none()
-            && self.number(&size.parameter).is_some_and(|asked| {
+            && self.number(&size.parameter).or(size.default).is_some_and(|asked| {
                 let served = size.maximum.map_or(asked, |maximum| asked.min(maximum));
                 (self.records as u64) < served
             })
@@ -149,6 +150,15 @@ impl Continuation<'_> {
         if position.set.is_empty() {
             position.follow = Some(address.to_owned());
         }
+    }
+}
+
+/// The value `add` behind a number; what is no number stays as it is.
+fn behind(value: Value, add: u64) -> Value {
+    let number = value.as_u64().or_else(|| value.as_str()?.parse().ok());
+    match number.filter(|_| add > 0).and_then(|number| number.checked_add(add)) {
+        Some(sum) => json!(sum),
+        None => value,
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::envelope::{Place, Sink, pick};
-use super::failure::{request_id, vendor_message};
+use super::failure::{graphql_kind, request_id, vendor_message};
 use super::link::link;
 use super::next::{Continuation, body_places};
 use super::position::path_at;
@@ -164,7 +164,7 @@ impl<'a> Answer<'a> {
         {
             if !found {
                 let told = vendor_message(&json!({"errors": errors}).to_string());
-                return Err(self.inside(graphql_kind(&errors), told));
+                return Err(self.inside(graphql_kind(&errors).unwrap_or(ErrorKind::Vendor), told));
             }
             read.meta.insert("errors".to_owned(), errors);
         }
@@ -273,28 +273,5 @@ fn is_filled(value: &Value) -> bool {
         Value::Object(members) => !members.is_empty(),
         Value::String(text) => !text.is_empty(),
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
-}
-
-/// The kind of GraphQL errors by the codes that servers share.
-fn graphql_kind(errors: &Value) -> ErrorKind {
-    let first = errors.get(0).unwrap_or(errors);
-    let code = first
-        .get("type")
-        .or_else(|| first.get("extensions")?.get("code"))
-        .or_else(|| first.get("extensions")?.get("type"))
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_ascii_uppercase();
-    match code.as_str() {
-        "NOT_FOUND" => ErrorKind::NotFound,
-        "FORBIDDEN"
-        | "UNAUTHENTICATED"
-        | "UNAUTHORIZED"
-        | "INSUFFICIENT_SCOPES"
-        | "AUTHENTICATION_ERROR" => ErrorKind::Authentication,
-        "RATE_LIMITED" | "RATELIMITED" | "THROTTLED" | "RATE_LIMIT" => ErrorKind::RateLimited,
-        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" | "INVALID_INPUT" => ErrorKind::Validation,
-        _ => ErrorKind::Vendor,
     }
 }

@@ -86,7 +86,7 @@ fn headers(operation: &Operation, arguments: &Arguments) -> Result<Vec<(String, 
             let name = &parameter.name;
             return Err(Error::validation(format!("'{name}' must not hold control characters")));
         }
-        headers.push((parameter.name.to_string(), value));
+        headers.push((parameter.wire_name().to_owned(), value));
     }
     Ok(headers)
 }

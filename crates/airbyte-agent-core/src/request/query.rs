@@ -20,7 +20,7 @@ pub(super) fn query(
     let mut pairs = Vec::new();
     for parameter in parameters() {
         let Some(value) = arguments.get(parameter.name.as_ref()) else { continue };
-        write(&parameter.name, value, parameter.style, &mut pairs);
+        write(parameter.wire_name(), value, parameter.style, &mut pairs);
     }
     if rest_li { encode_rest_li(&pairs) } else { encode_pairs(&pairs) }
 }
@@ -35,8 +35,12 @@ fn write(name: &str, value: &Value, style: Style, pairs: &mut Vec<(String, Strin
                 Style::Space => " ",
                 Style::Pipe => "|",
                 Style::Repeat | Style::DeepObject => {
-                    for item in items {
+                    for (index, item) in items.iter().enumerate() {
                         match item {
+                            // Members of different objects would run into each other.
+                            Value::Object(_) if style == Style::DeepObject => {
+                                bracketed(&format!("{name}[{index}]"), item, pairs);
+                            }
                             Value::Array(_) | Value::Object(_) => bracketed(name, item, pairs),
                             item => pairs.push((name.to_owned(), scalar(item))),
                         }
@@ -102,6 +106,7 @@ mod tests {
             (json!({"gte": 1, "lt": null}), Style::DeepObject, "a%5Bgte%5D=1"),
             (json!({"in": ["x", "y"]}), Style::DeepObject, "a%5Bin%5D=x&a%5Bin%5D=y"),
             (json!({"b": {"c": 1}}), Style::DeepObject, "a%5Bb%5D%5Bc%5D=1"),
+            (json!([{"b": 1}, {"b": 2}]), Style::DeepObject, "a%5B0%5D%5Bb%5D=1&a%5B1%5D%5Bb%5D=2"),
         ] {
             let mut pairs = Vec::new();
             write("a", &value, style, &mut pairs);

@@ -181,6 +181,52 @@ async fn fifty_calls_with_an_expired_token_renew_it_once() {
 }
 
 #[tokio::test]
+async fn a_client_without_users_gets_its_token_by_itself() {
+    let server = Server::start(|request, _| match request.target.as_str() {
+        "/token" => {
+            let basic = request.header("authorization").unwrap_or_default();
+            assert!(basic.starts_with("Basic "), "{basic}");
+            assert_eq!(request.body, "grant_type=client_credentials&sub=42");
+            Answer::json(200, json!({"access_token": "fresh", "expires_in": 3600}))
+        }
+        _ if request.header("authorization") == Some("Bearer fresh") => {
+            Answer::json(200, page(&["a"], None))
+        }
+        _ => Answer::json(401, json!({"message": "who are you"})),
+    })
+    .await;
+    let machine = airbyte_agent_core::Credentials::new()
+        .field("client_id", "app")
+        .field("client_secret", format!("{CANARY}-secret"))
+        .field("user_id", "42");
+    let client = Client::local(description(), local(&server.url, machine)).unwrap();
+    for _ in 0..2 {
+        assert_eq!(list(&client).await.unwrap().len(), 1);
+    }
+    assert_eq!(server.seen().iter().filter(|request| request.target == "/token").count(), 1);
+}
+
+#[tokio::test]
+async fn a_list_that_begins_with_the_record_named_is_read_without_doubles() {
+    let server = Server::start(|request, _| {
+        let ids: &[i64] = match request.target.as_str() {
+            "/agents?joined%5Bgt%5D=2025" => &[1, 2, 3],
+            "/agents?since_id=4&joined%5Bgt%5D=2025" => &[4, 5, 6],
+            "/agents?since_id=7&joined%5Bgt%5D=2025" => &[7],
+            other => return Answer::json(404, json!({"message": other})),
+        };
+        Answer::json(200, ids.iter().map(|id| json!({"id": id})).collect::<Value>())
+    })
+    .await;
+    let client = client(&server.url);
+    let mut call = client.call("agents", airbyte_agent_core::description::Action::List);
+    call.set("joined_after", "2025");
+    let agents: Vec<Value> = call.items().collect().await.unwrap();
+    assert_eq!(agents.iter().map(|a| a["id"].clone()).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(server.seen().len(), 3);
+}
+
+#[tokio::test]
 async fn a_refused_renewal_is_told_and_not_repeated() {
     let (server, _) = rotating(true).await;
     let client = Client::local(description(), local(&server.url, oauth())).unwrap();

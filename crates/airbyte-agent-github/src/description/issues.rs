@@ -216,7 +216,12 @@ pub(super) const ENTITY: Entity = Entity {
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("per_page"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },
@@ -471,7 +476,12 @@ comments { totalCount }",
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("per_page"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

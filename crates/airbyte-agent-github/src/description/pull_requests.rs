@@ -333,7 +333,12 @@ pub(super) const ENTITY: Entity = Entity {
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("per_page"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },
@@ -592,7 +597,12 @@ labels(first: 10) { nodes { name color } }",
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("per_page"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

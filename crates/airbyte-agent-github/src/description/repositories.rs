@@ -242,7 +242,12 @@ pub(super) const ENTITY: Entity = Entity {
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("per_page"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             hints: Hints {
                 read_only: true,
@@ -400,7 +405,12 @@ pub(super) const ENTITY: Entity = Entity {
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("limit"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

@@ -155,7 +155,12 @@ repositoryTopics(first: 10) { nodes { topic { name } } }",
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("per_page"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

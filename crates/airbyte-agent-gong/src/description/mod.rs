@@ -29,6 +29,7 @@ const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };
 /// What `Parameter` usually says.
 const PARAMETER: Parameter = Parameter {
     name: Borrowed(""),
+    wire: None,
     location: Location::Query,
     required: false,
     description: Borrowed(""),
@@ -78,6 +79,7 @@ const OPERATION: Operation = Operation {
         more: None,
         done: None,
         size: None,
+        short_page_ends: false,
     },
     download: None,
     hints: Hints {
@@ -221,6 +223,7 @@ pub static DESCRIPTION: Connector = Connector {
                     Borrowed("api:users:read"),
                     Borrowed("api:workspaces:read"),
                 ]),
+                fields: Borrowed(&[]),
                 extract: Borrowed(&[]),
             }),
             oauth: Some(OAuthEndpoints {

@@ -105,7 +105,12 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("page[size]"), maximum: Some(1000) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("page[size]"),
+                    default: None,
+                    maximum: Some(1000),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

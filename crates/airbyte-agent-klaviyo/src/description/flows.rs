@@ -87,7 +87,12 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("page[size]"), maximum: Some(50) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("page[size]"),
+                    default: None,
+                    maximum: Some(50),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

@@ -91,7 +91,12 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("page[size]"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("page[size]"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             hints: Hints {
                 read_only: true,

@@ -162,6 +162,7 @@ impl Vendor {
                 WaitFormat::Seconds => "60",
                 WaitFormat::Milliseconds => "60000",
                 WaitFormat::UnixTimestamp => "4102444800",
+                WaitFormat::UnixMilliseconds => "4102444800000",
             };
             let all = [(&names.limit, "5000"), (&names.remaining, &left), (&names.reset, reset)];
             for (name, value) in all.into_iter().filter(|(name, _)| !name.is_empty()) {

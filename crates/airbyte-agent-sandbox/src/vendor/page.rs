@@ -60,8 +60,13 @@ pub(crate) fn window(
                 None => 0,
             }
         }
-        Next::LastRecord { field, into } => match arguments.text(into).filter(|t| !t.is_empty()) {
+        Next::LastRecord { field, into, add } => match arguments
+            .text(into)
+            .filter(|t| !t.is_empty())
+        {
             Some(last) => {
+                let number = last.parse::<u64>().ok().filter(|_| *add > 0);
+                let last = number.map_or(last, |number| number.saturating_sub(*add).to_string());
                 let at = find(&field.steps, &last)
                     .ok_or_else(|| format!("`{into}`: there is no record `{last}` in this list"))?;
                 at + 1

@@ -266,6 +266,11 @@ fn renewal(
             assertion(&text(body, "assertion").unwrap_or_default())
                 .map_err(|why| (400, "invalid_grant", why.to_owned()))?;
         }
+        RefreshGrant::ClientCredentials => {
+            if grant != "client_credentials" {
+                return Err((400, "unsupported_grant_type", format!("`{grant}`")));
+            }
+        }
     }
     Ok(())
 }

@@ -98,8 +98,8 @@ pub(crate) fn decode(
 fn headers(operation: &Operation, request: &Incoming, arguments: &mut Arguments) {
     let of_header = operation.parameters.iter().filter(|p| p.location == Location::Header);
     for parameter in of_header {
-        let at = format!("header `{}`", parameter.name);
-        let Some(text) = request.header(&parameter.name) else {
+        let at = format!("header `{}`", parameter.wire_name());
+        let Some(text) = request.header(parameter.wire_name()) else {
             if parameter.required || parameter.send_default {
                 arguments.problems.push(format!("{at} is missing"));
             }

@@ -58,9 +58,9 @@ fn is_credential(connector: &Connector, name: &str) -> bool {
 
 fn belongs(parameter: &Parameter, name: &str) -> bool {
     if parameter.style != Style::DeepObject {
-        return name == parameter.name;
+        return name == parameter.wire_name();
     }
-    let rest = name.strip_prefix(parameter.name.as_ref());
+    let rest = name.strip_prefix(parameter.wire_name());
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
 }
 

@@ -174,8 +174,11 @@ fn refresh<'a>(cx: &Cx<'a>, node: &'a Node, flow: Option<&'a Node>) -> Option<Re
         [choice("auth_style", &["body", "basic", "none"], 0)];
     let format =
         [RefreshFormat::Form, RefreshFormat::Json][choice("body_format", &["form", "json"], 0)];
-    let grant = [RefreshGrant::RefreshToken, RefreshGrant::JwtBearer]
-        [choice("grant_type", &["refresh_token", "jwt_bearer"], 0)];
+    // The flow `clientCredentials` says by its name what is exchanged.
+    let by_flow = usize::from(node.at(&["flows", "clientCredentials"]).is_some()) * 2;
+    let grant =
+        [RefreshGrant::RefreshToken, RefreshGrant::JwtBearer, RefreshGrant::ClientCredentials]
+            [choice("grant_type", &["refresh_token", "jwt_bearer", "client_credentials"], by_flow)];
     let scopes = flow.map(scope_names).unwrap_or_default();
     if grant == RefreshGrant::JwtBearer && scopes.is_empty() {
         cx.report.error(
@@ -189,8 +192,19 @@ fn refresh<'a>(cx: &Cx<'a>, node: &'a Node, flow: Option<&'a Node>) -> Option<Re
         format,
         grant,
         scopes: scopes.into_iter().map(Into::into).collect::<Vec<_>>().into(),
+        fields: token_fields(node).into(),
         extract: extract.into_iter().map(Into::into).collect::<Vec<_>>().into(),
     })
+}
+
+/// `x-agent-token-fields`
+fn token_fields(node: &Node) -> Vec<Mapping> {
+    let given = node.get("x-agent-token-fields").map(Node::members).unwrap_or_default();
+    let field = |(name, value): &(String, Node)| Mapping {
+        target: name.clone().into(),
+        value: Template::parse(&value.plain(), "${", "}"),
+    };
+    given.iter().map(field).collect()
 }
 
 fn endpoints(flow: &Node) -> OAuthEndpoints {

@@ -96,6 +96,7 @@ fn members<'a>(cx: &Cx<'a>, schema: &'a Node, location: Location) -> Vec<Paramet
                 cx.resolve(node),
                 Parameter {
                     name: name.to_owned().into(),
+                    wire: None,
                     location,
                     required: required.iter().any(|r| r == name),
                     description: "".into(),
@@ -141,6 +142,7 @@ fn related<'a>(cx: &Cx<'a>, op: Op<'a>, media: &'a Node, parameters: &mut Vec<Pa
         );
         parameters.push(Parameter {
             name: file.clone().into(),
+            wire: None,
             location: Location::Body,
             required: true,
             description: "Content of the file, in base64.".into(),

@@ -62,7 +62,7 @@ pub(super) fn parts<'a>(cx: &Cx<'a>, scheme: &'a Node, kind: &AuthKind) -> Parts
         .collect();
     let mapping = mapping(cx, config, &fields, kind);
     let headers = headers(cx, config, &fields, &mapping);
-    unused(cx, config, &mapping, &headers);
+    unused(cx, config, scheme, &mapping, &headers);
     Parts { fields, mapping, headers }
 }
 
@@ -166,11 +166,20 @@ fn headers<'a>(
 }
 
 /// Every property must end up in a request.
-fn unused<'a>(cx: &Cx<'a>, config: &'a Node, mapping: &[Mapping], headers: &[Header]) {
+fn unused<'a>(
+    cx: &Cx<'a>,
+    config: &'a Node,
+    scheme: &'a Node,
+    mapping: &[Mapping],
+    headers: &[Header],
+) {
+    let asked = scheme.get("x-agent-token-fields").map(Node::members).unwrap_or_default();
+    let asked: Vec<Template> =
+        asked.iter().map(|(_, value)| Template::parse(&value.plain(), "${", "}")).collect();
     for (name, node) in config.get("properties").map(Node::members).unwrap_or_default() {
-        let values =
-            mapping.iter().map(|mapping| &mapping.value).chain(headers.iter().map(|h| &h.value));
-        if !values.into_iter().any(|value| value.names().any(|used| used == name)) {
+        let values = mapping.iter().map(|mapping| &mapping.value);
+        let mut values = values.chain(headers.iter().map(|h| &h.value)).chain(&asked);
+        if !values.any(|value| value.names().any(|used| used == name)) {
             cx.report.error(
                 node,
                 format!("`{name}` is asked for but never sent; name it in `auth_mapping` as `${{{name}}}`, in `additional_headers` as `{{{{ {name} }}}}`, or remove it"),

@@ -130,6 +130,7 @@ pub(super) fn body<'a>(
 fn undeclared(name: &str, schema: Schema) -> Parameter {
     Parameter {
         name: name.to_owned().into(),
+        wire: None,
         location: Location::GraphQl,
         required: false,
         description: "".into(),

@@ -98,10 +98,11 @@ fn wait_format<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<WaitFormat> {
         "seconds" => Some(WaitFormat::Seconds),
         "milliseconds" => Some(WaitFormat::Milliseconds),
         "unix_timestamp" | "epoch_seconds" => Some(WaitFormat::UnixTimestamp),
+        "epoch_milliseconds" => Some(WaitFormat::UnixMilliseconds),
         other => {
             cx.report.error(
                 node,
-                format!("`{other}` is no way to write a wait; expected `seconds`, `milliseconds` or `unix_timestamp`"),
+                format!("`{other}` is no way to write a wait; expected `seconds`, `milliseconds`, `unix_timestamp` or `epoch_milliseconds`"),
             );
             None
         }

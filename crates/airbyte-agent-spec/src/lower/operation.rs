@@ -183,6 +183,7 @@ fn path_parameters<'a>(cx: &Cx<'a>, op: Op<'a>, path: &Template, parameters: &mu
         );
         parameters.push(Parameter {
             name: name.to_owned().into(),
+            wire: None,
             location: Location::Path,
             required: true,
             description: "".into(),

@@ -1,7 +1,7 @@
 //! Parameters of path, query and headers.
 
 use airbyte_agent_core::description::{
-    Action, ConfigInject, Json, Location, Parameter, Schema, Style,
+    Action, ConfigInject, Json, Location, Parameter, Schema, Style, Text,
 };
 use serde_json::Value;
 
@@ -83,6 +83,7 @@ fn parameter<'a>(cx: &Cx<'a>, node: &'a Node, graphql: bool, action: Action) -> 
         target,
         Parameter {
             name: name.into(),
+            wire: wire_name(cx, node, location),
             location,
             required,
             description: node.text("description").into(),
@@ -148,6 +149,16 @@ fn style<'a>(cx: &Cx<'a>, node: &'a Node) -> Style {
             Style::Repeat
         }
     }
+}
+
+/// `x-agent-wire-name`
+fn wire_name<'a>(cx: &Cx<'a>, node: &'a Node, location: Location) -> Option<Text> {
+    let said = node.get("x-agent-wire-name")?;
+    if !matches!(location, Location::Query | Location::Header) {
+        cx.report.error(said, "only query and header parameters have another name on the wire");
+        return None;
+    }
+    Some(said.plain().into())
 }
 
 fn config_inject(node: &Node) -> Option<ConfigInject> {

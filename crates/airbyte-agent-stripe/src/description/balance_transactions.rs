@@ -166,13 +166,19 @@ pub(super) const ENTITY: Entity = Entity {
                 next: Next::LastRecord {
                     field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
                     into: Borrowed("starting_after"),
+                    add: 0,
                 },
                 more: Some(Source::Meta {
                     name: Borrowed("has_more"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("limit"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

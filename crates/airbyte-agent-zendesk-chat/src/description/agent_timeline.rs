@@ -94,7 +94,12 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(1000) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("limit"),
+                    default: None,
+                    maximum: Some(1000),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

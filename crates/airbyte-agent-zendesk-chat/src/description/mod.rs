@@ -25,6 +25,7 @@ const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };
 /// What `Parameter` usually says.
 const PARAMETER: Parameter = Parameter {
     name: Borrowed(""),
+    wire: None,
     location: Location::Query,
     required: false,
     description: Borrowed(""),
@@ -63,6 +64,7 @@ const OPERATION: Operation = Operation {
         more: None,
         done: None,
         size: None,
+        short_page_ends: false,
     },
     download: None,
     hints: Hints {

@@ -85,7 +85,12 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("last_page"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                size: Some(PageSize { parameter: Borrowed("per_page"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("per_page"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

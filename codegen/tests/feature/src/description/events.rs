@@ -82,7 +82,12 @@ pub(super) const ENTITY: Entity = Entity {
                 next: Next::Offset { into: Borrowed("offset"), start: 0 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(500) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("limit"),
+                    default: None,
+                    maximum: Some(500),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

@@ -40,6 +40,7 @@ pub(super) const ENTITY: Entity = Entity {
                 more: None,
                 done: None,
                 size: None,
+                short_page_ends: false,
             },
             ..OPERATION
         },

@@ -29,6 +29,7 @@ const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };
 /// What `Parameter` usually says.
 const PARAMETER: Parameter = Parameter {
     name: Borrowed(""),
+    wire: None,
     location: Location::Query,
     required: false,
     description: Borrowed(""),
@@ -78,6 +79,7 @@ const OPERATION: Operation = Operation {
         more: None,
         done: None,
         size: None,
+        short_page_ends: false,
     },
     download: None,
     hints: Hints {
@@ -231,6 +233,7 @@ pub static DESCRIPTION: Connector = Connector {
                 format: RefreshFormat::Json,
                 grant: RefreshGrant::RefreshToken,
                 scopes: Borrowed(&[Borrowed("read"), Borrowed("write")]),
+                fields: Borrowed(&[]),
                 extract: Borrowed(&[Borrowed("shard")]),
             }),
             oauth: Some(OAuthEndpoints {
@@ -299,6 +302,7 @@ pub static DESCRIPTION: Connector = Connector {
                 format: RefreshFormat::Form,
                 grant: RefreshGrant::JwtBearer,
                 scopes: Borrowed(&[Borrowed("read")]),
+                fields: Borrowed(&[]),
                 extract: Borrowed(&[]),
             }),
             oauth: Some(OAuthEndpoints {

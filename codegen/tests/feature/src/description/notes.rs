@@ -162,7 +162,12 @@ pub(super) const ENTITY: Entity = Entity {
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("first"), maximum: Some(50) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("first"),
+                    default: None,
+                    maximum: Some(50),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

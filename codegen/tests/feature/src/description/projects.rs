@@ -258,7 +258,12 @@ pub(super) const ENTITY: Entity = Entity {
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("limit"), maximum: Some(200) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("limit"),
+                    default: None,
+                    maximum: Some(200),
+                }),
+                short_page_ends: false,
             },
             hints: Hints {
                 read_only: true,

@@ -113,7 +113,12 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("page[size]"), maximum: Some(100) }),
+                size: Some(PageSize {
+                    parameter: Borrowed("page[size]"),
+                    default: None,
+                    maximum: Some(100),
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },
@@ -216,7 +221,8 @@ pub(super) const ENTITY: Entity = Entity {
                     }),
                 ),
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("limit"), maximum: None }),
+                size: Some(PageSize { parameter: Borrowed("limit"), default: None, maximum: None }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

@@ -183,7 +183,12 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 more: None,
                 done: None,
-                size: Some(PageSize { parameter: Borrowed("page[size]"), maximum: None }),
+                size: Some(PageSize {
+                    parameter: Borrowed("page[size]"),
+                    default: None,
+                    maximum: None,
+                }),
+                short_page_ends: false,
             },
             ..OPERATION
         },

@@ -14,7 +14,19 @@ mod github;
 #[rustfmt::skip]
 mod gong;
 #[rustfmt::skip]
+mod google_drive;
+#[rustfmt::skip]
+mod greenhouse;
+#[rustfmt::skip]
 mod klaviyo;
+#[rustfmt::skip]
+mod linear;
+#[rustfmt::skip]
+mod mailchimp;
+#[rustfmt::skip]
+mod orb;
+#[rustfmt::skip]
+mod slack;
 #[rustfmt::skip]
 mod stripe;
 #[rustfmt::skip]

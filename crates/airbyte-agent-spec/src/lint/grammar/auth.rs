@@ -41,6 +41,7 @@ pub(super) static SCHEME: Shape = Shape {
         ("flows", Object(&FLOWS)),
         ("x-airbyte-auth-config", Object(&AUTH_CONFIG)),
         ("x-airbyte-token-refresh", Object(&TOKEN_REFRESH)),
+        ("x-agent-token-fields", Any),
         ("x-airbyte-token-extract", TEXTS),
         ("x-airbyte-token-path", Text),
         ("x-airbyte-oauth-scopes", List(&Object(&SCOPE))),

@@ -137,6 +137,7 @@ static PAGINATION: Shape = Shape {
         ("more", Text),
         ("done", Text),
         ("size", Object(&SIZE)),
+        ("short_page_ends", Bool),
     ],
     required: &[],
     unknown: Unknown::Strict,
@@ -158,7 +159,7 @@ static LINK: Shape = Shape {
 
 static LAST_RECORD: Shape = Shape {
     name: "last_record",
-    keys: &[("field", Text), ("into", Text)],
+    keys: &[("field", Text), ("into", Text), ("add", Count)],
     required: &[],
     unknown: Unknown::Strict,
 };
@@ -172,7 +173,7 @@ static COUNTER: Shape = Shape {
 
 static SIZE: Shape = Shape {
     name: "size",
-    keys: &[("parameter", Text), ("maximum", Count)],
+    keys: &[("parameter", Text), ("default", Count), ("maximum", Count)],
     required: &[],
     unknown: Unknown::Strict,
 };
@@ -210,6 +211,7 @@ static PARAMETER: Shape = Shape {
         ("examples", Any),
         ("x-airbyte-param-config-inject", Object(&CONFIG_INJECT)),
         ("x-agent-send-default", Bool),
+        ("x-agent-wire-name", Text),
     ],
     required: &[],
     unknown: Unknown::Lenient,

@@ -161,6 +161,7 @@ pub(super) fn size(parameters: &[Parameter]) -> Option<PageSize> {
     let maximum = found.schema.maximum.filter(|maximum| *maximum >= 1.0 && *maximum < 1e15);
     Some(PageSize {
         parameter: found.name.clone(),
+        default: None,
         // Bounded just above, so the cast cannot go wrong.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         maximum: maximum.map(|maximum| maximum as u64),
@@ -199,7 +200,7 @@ pub(super) fn paging<'a>(
         | Next::Link { .. } => (source(&MORE), source(&DONE)),
         Next::None { .. } => (None, None),
     };
-    Some(Paging { next, more, done, size: size(parameters) })
+    Some(Paging { next, more, done, size: size(parameters), short_page_ends: false })
 }
 
 struct Guess<'c, 'a> {
@@ -294,7 +295,7 @@ impl<'a> Guess<'_, 'a> {
     fn counted(&self) -> Option<Next> {
         if let Some(parameter) = self.named(&["startingafter", "sinceid"]) {
             let field = JsonPath { steps: vec![Step::Key("id".into())].into() };
-            return Some(Next::LastRecord { field, into: parameter.name.clone() });
+            return Some(Next::LastRecord { field, into: parameter.name.clone(), add: 0 });
         }
         let start = |parameter: &Parameter, otherwise: u64| {
             let default = parameter.schema.default.as_ref().map(Json::value);

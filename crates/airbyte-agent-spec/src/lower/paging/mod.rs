@@ -50,5 +50,6 @@ fn ends(reason: &str) -> Paging {
         more: None,
         done: None,
         size: None,
+        short_page_ends: false,
     }
 }

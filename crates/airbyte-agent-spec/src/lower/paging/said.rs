@@ -28,39 +28,44 @@ pub(super) fn paging<'a>(
         return ends("");
     };
     let reader = Reader { cx, meta, parameters };
-    let next = match style {
-        "cursor" => reader
-            .source(settings, "from")
-            .zip(reader.parameter(settings, "into"))
-            .map(|(from, into)| Next::Cursor { from, into: into.into() }),
-        "link" => reader
-            .source(settings, "from")
-            .zip(reader.feed(settings))
-            .map(|(from, feed)| Next::Link { from, feed: feed.into() }),
-        "last_record" => reader
-            .field(settings)
-            .zip(reader.parameter(settings, "into"))
-            .map(|(field, into)| Next::LastRecord { field, into: into.into() }),
-        "offset" => reader.parameter(settings, "into").map(|into| Next::Offset {
-            into: into.into(),
-            start: settings.get("start").and_then(Node::as_u64).unwrap_or(0),
-        }),
-        "page" => reader.parameter(settings, "into").map(|into| Next::Page {
-            into: into.into(),
-            start: settings.get("start").and_then(Node::as_u64).unwrap_or(1),
-        }),
-        _ => {
-            let reason = settings.plain();
-            if reason.is_empty() {
-                cx.report.error(settings, "say in `none` why the answer is always complete");
+    let next =
+        match style {
+            "cursor" => reader
+                .source(settings, "from")
+                .zip(reader.parameter(settings, "into"))
+                .map(|(from, into)| Next::Cursor { from, into: into.into() }),
+            "link" => reader
+                .source(settings, "from")
+                .zip(reader.feed(settings))
+                .map(|(from, feed)| Next::Link { from, feed: feed.into() }),
+            "last_record" => reader.field(settings).zip(reader.parameter(settings, "into")).map(
+                |(field, into)| Next::LastRecord {
+                    field,
+                    into: into.into(),
+                    add: settings.get("add").and_then(Node::as_u64).unwrap_or(0),
+                },
+            ),
+            "offset" => reader.parameter(settings, "into").map(|into| Next::Offset {
+                into: into.into(),
+                start: settings.get("start").and_then(Node::as_u64).unwrap_or(0),
+            }),
+            "page" => reader.parameter(settings, "into").map(|into| Next::Page {
+                into: into.into(),
+                start: settings.get("start").and_then(Node::as_u64).unwrap_or(1),
+            }),
+            _ => {
+                let reason = settings.plain();
+                if reason.is_empty() {
+                    cx.report.error(settings, "say in `none` why the answer is always complete");
+                }
+                Some(Next::None { reason: reason.into() })
             }
-            Some(Next::None { reason: reason.into() })
-        }
-    };
+        };
     let size = node.get("size").and_then(|size| {
         let parameter = reader.parameter(size, "parameter")?;
         Some(PageSize {
             parameter: parameter.into(),
+            default: size.get("default").and_then(Node::as_u64),
             maximum: size.get("maximum").and_then(Node::as_u64),
         })
     });
@@ -69,6 +74,7 @@ pub(super) fn paging<'a>(
         more: node.get("more").and_then(|node| reader.place(node)),
         done: node.get("done").and_then(|node| reader.place(node)),
         size,
+        short_page_ends: node.get("short_page_ends").and_then(Node::as_bool) == Some(true),
     }
 }
 
