@@ -81,8 +81,12 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
         .collect();
     out.push_str(&table(&["Field", "Required", "Secret", "What it is", "Where to get it"], &rows));
     out.push_str(&scopes(scheme));
+    let asks = |target: &str| described.mapping.iter().any(|mapping| mapping.target == target);
     if let Some(refresh) = &described.refresh {
         out.push_str(match refresh.grant {
+            RefreshGrant::RefreshToken if !asks("refresh_token") => {
+                "The vendor hands out no refresh token here: an access token is used as it is given.\n\n"
+            }
             RefreshGrant::RefreshToken => {
                 "An access token that has run out is renewed by itself, once for all calls that wait for it. \
                  `Local::on_token_refresh` tells you the new tokens, so that they can be stored.\n\n"

@@ -44,7 +44,10 @@ fn limits(model: &Model<'_>) -> String {
                 format!("[source]({})", limit.source)
             };
             vec![
-                format!("{} per {}", limit.requests, period(limit.per_seconds)),
+                match limit.per_seconds {
+                    0 => format!("{} at the same time", limit.requests),
+                    seconds => format!("{} per {}", limit.requests, period(seconds)),
+                },
                 limit.scope.to_string(),
                 prose::cell(&limit.description),
                 source,

@@ -164,6 +164,7 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[bases::ENTITY, tables::ENTITY, records::ENTITY]),
     relationships: Borrowed(&[
         Relationship {

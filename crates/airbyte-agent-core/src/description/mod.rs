@@ -68,6 +68,8 @@ pub struct Connector {
     pub rate_limit_headers: Option<RateLimitHeaders>,
     /// Failures that the vendor reports inside a successful answer, for every operation.
     pub errors: List<ErrorCheck>,
+    /// What the vendor's error codes mean that come inside a successful answer.
+    pub error_kinds: List<ErrorMeaning>,
     /// Entities in the order of the spec.
     pub entities: List<Entity>,
     /// How entities refer to each other.
@@ -217,13 +219,40 @@ pub enum WaitFormat {
     UnixMilliseconds,
 }
 
+/// What an error code means.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct ErrorMeaning {
+    /// The code; with `*` at its end every code that begins so.
+    pub code: Text,
+    /// What it means.
+    pub kind: FailureKind,
+}
+
+/// Kinds of failures that a vendor can report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum FailureKind {
+    /// The credentials do not suffice.
+    Authentication,
+    /// There is no such record.
+    NotFound,
+    /// Too many requests.
+    RateLimited,
+    /// The arguments are wrong.
+    Validation,
+    /// The vendor failed for the moment.
+    Unavailable,
+}
+
 /// A limit that the vendor publishes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
 pub struct RateLimit {
     /// Number of requests allowed.
     pub requests: u64,
-    /// Length of the window, in seconds.
+    /// Length of the window, in seconds; 0 when requests are counted that run at the same time.
     pub per_seconds: u64,
     /// Who shares the limit: `account`, `token`, `ip` and the like.
     pub scope: Text,

@@ -11,7 +11,7 @@ use super::next::{Continuation, body_places};
 use super::position::path_at;
 use crate::cursor::Cursor;
 use crate::description::{
-    Body, Connector, ErrorCheck, ErrorCondition, JsonPath, MetaSource, Operation, Step,
+    Body, Connector, ErrorCheck, ErrorCondition, FailureKind, JsonPath, MetaSource, Operation, Step,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::transport::{Layout, Reply};
@@ -153,7 +153,7 @@ impl<'a> Answer<'a> {
                 let told = check.message.as_ref().and_then(|path| read.get(path)).or(value);
                 let told = told.and_then(|value| vendor_message(&value.to_string()));
                 let told = told.map(|text| text.trim_matches('"').to_owned());
-                return Err(self.inside(ErrorKind::Vendor, told));
+                return Err(self.meant(told));
             }
         }
         if !self.is_vendor() {
@@ -185,6 +185,26 @@ impl<'a> Answer<'a> {
                 Err(self.inside(ErrorKind::Vendor, told))
             }
         }
+    }
+
+    /// The error for a failure that the vendor reports with a code inside a success.
+    fn meant(&self, told: Option<String>) -> Error {
+        let code = told.as_deref().unwrap_or_default();
+        let fits = |pattern: &str| match pattern.strip_suffix('*') {
+            Some(start) => code.starts_with(start),
+            None => code == pattern,
+        };
+        let meaning = self.connector.error_kinds.iter().find(|meaning| fits(&meaning.code));
+        let Some(meaning) = meaning else { return self.inside(ErrorKind::Vendor, told) };
+        let hints = self.operation.hints;
+        let (kind, retryable) = match meaning.kind {
+            FailureKind::Authentication => (ErrorKind::Authentication, false),
+            FailureKind::NotFound => (ErrorKind::NotFound, false),
+            FailureKind::RateLimited => (ErrorKind::RateLimited, true),
+            FailureKind::Validation => (ErrorKind::Validation, false),
+            FailureKind::Unavailable => (ErrorKind::Vendor, hints.read_only || hints.idempotent),
+        };
+        self.inside(kind, told).with_retryable(retryable)
     }
 
     /// The error for a failure inside a success.

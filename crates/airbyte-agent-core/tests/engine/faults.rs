@@ -354,6 +354,16 @@ async fn an_error_inside_a_success_fails() {
         let error = client(&server.url).execute("viewer", "get", json!({})).await.unwrap_err();
         check(&error, kind, Some(200));
     }
+    for (code, kind) in [
+        ("no_such_thing", ErrorKind::NotFound),
+        ("bad_color", ErrorKind::Validation),
+        ("slow_down", ErrorKind::RateLimited),
+        ("else", ErrorKind::Vendor),
+    ] {
+        let body = json!({"ok": false, "error": code});
+        let server = Server::script([Answer::json(200, body)]).await;
+        check(&list(&client(&server.url)).await.unwrap_err(), kind, Some(200));
+    }
     // An answer in part is given, its errors beside it.
     let body = json!({"data": {"viewer": {"login": "a"}}, "errors": [{"message": "partly"}]});
     let server = Server::script([Answer::json(200, body)]).await;

@@ -401,6 +401,7 @@ list: a missing or invisible object has the type `NOT_FOUND`.
         reset_format: WaitFormat::UnixTimestamp,
     }),
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         repositories::ENTITY,
         org_repositories::ENTITY,

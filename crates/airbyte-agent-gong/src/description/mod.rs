@@ -408,6 +408,7 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         users::ENTITY,
         calls::ENTITY,

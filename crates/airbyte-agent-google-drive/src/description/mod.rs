@@ -300,6 +300,7 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         files::ENTITY,
         files_upload::ENTITY,

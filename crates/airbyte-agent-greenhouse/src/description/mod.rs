@@ -326,6 +326,7 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::UnixTimestamp,
     }),
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         applications::ENTITY,
         candidates::ENTITY,

@@ -190,6 +190,7 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::Seconds,
     }),
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         profiles::ENTITY,
         lists::ENTITY,

@@ -358,6 +358,7 @@ pub static DESCRIPTION: Connector = Connector {
         reset_format: WaitFormat::Seconds,
     }),
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         issues::ENTITY,
         projects::ENTITY,

@@ -138,6 +138,7 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limits: Borrowed(&[]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(
         &[customers::ENTITY, subscriptions::ENTITY, plans::ENTITY, invoices::ENTITY],
     ),

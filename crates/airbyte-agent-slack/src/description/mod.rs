@@ -428,6 +428,7 @@ pub static DESCRIPTION: Connector = Connector {
             message: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("error"))]) }),
         },
     ]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         users::ENTITY,
         channels::ENTITY,

@@ -58,6 +58,7 @@ pub(crate) fn connector(cx: &Cx<'_>) -> Connector {
         rate_limits: info::rate_limits(cx).into(),
         rate_limit_headers: info::rate_limit_headers(cx),
         errors: info::errors(cx).into(),
+        error_kinds: info::error_kinds(cx).into(),
         entities: entity::entities(cx, operations).into(),
         relationships: info::relationships(cx).into(),
         questions: info::questions(cx),

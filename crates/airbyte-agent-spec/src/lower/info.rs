@@ -1,8 +1,8 @@
 //! What `info` says about the connector as a whole.
 
 use airbyte_agent_core::description::{
-    ErrorCheck, ErrorCondition, Json, JsonPath, Link, Questions, RateLimit, RateLimitHeaders,
-    Relationship, RetryPolicy, Scoping, Step, WaitFormat,
+    ErrorCheck, ErrorCondition, ErrorMeaning, FailureKind, Json, JsonPath, Link, Questions,
+    RateLimit, RateLimitHeaders, Relationship, RetryPolicy, Scoping, Step, WaitFormat,
 };
 
 use super::Cx;
@@ -114,13 +114,17 @@ pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
     let mut limits = Vec::new();
     for item in list.items() {
         let number = |key: &str| item.get(key).and_then(Node::as_u64).filter(|n| *n > 0);
-        let (Some(requests), Some(per_seconds)) = (number("requests"), number("per_seconds"))
-        else {
-            cx.report.error(
-                item,
-                "a rate limit needs `requests` and `per_seconds`, both whole numbers above 0",
-            );
-            continue;
+        let (requests, per_seconds) = match (number("requests"), number("per_seconds")) {
+            (Some(requests), Some(per_seconds)) => (requests, per_seconds),
+            _ if number("concurrent").is_some() => (number("concurrent").unwrap_or_default(), 0),
+            _ => {
+                cx.report.error(
+                    item,
+                    "a rate limit needs `requests` and `per_seconds`, or `concurrent`; all are \
+                     whole numbers above 0",
+                );
+                continue;
+            }
         };
         limits.push(RateLimit {
             requests,
@@ -148,6 +152,35 @@ pub(super) fn rate_limit_headers(cx: &Cx<'_>) -> Option<RateLimitHeaders> {
 
 /// Failures inside successful answers. The dialect allows a top-level field only; we also take a
 /// path.
+/// `x-agent-error-kinds`
+pub(super) fn error_kinds(cx: &Cx<'_>) -> Vec<ErrorMeaning> {
+    const KINDS: [(&str, FailureKind); 5] = [
+        ("authentication", FailureKind::Authentication),
+        ("not_found", FailureKind::NotFound),
+        ("rate_limited", FailureKind::RateLimited),
+        ("validation", FailureKind::Validation),
+        ("unavailable", FailureKind::Unavailable),
+    ];
+    let said = cx.info_key("x-agent-error-kinds").map(Node::members).unwrap_or_default();
+    let mut meanings = Vec::new();
+    for (code, node) in said {
+        let kind = node.plain();
+        match KINDS.iter().find(|(name, _)| *name == kind) {
+            Some((_, kind)) => {
+                meanings.push(ErrorMeaning { code: code.clone().into(), kind: *kind })
+            }
+            None => cx.report.error(
+                node,
+                format!(
+                    "`{kind}` is no kind of failure; expected one of {}",
+                    KINDS.map(|(name, _)| name).join(", ")
+                ),
+            ),
+        }
+    }
+    meanings
+}
+
 pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
     let Some(check) = cx.info_key("x-airbyte-response-error-check") else { return Vec::new() };
     let place = |key: &str| match check.text(key) {

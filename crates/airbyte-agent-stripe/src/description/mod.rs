@@ -190,6 +190,7 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         customers::ENTITY,
         invoices::ENTITY,

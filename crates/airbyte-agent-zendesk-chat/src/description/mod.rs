@@ -185,6 +185,7 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         accounts::ENTITY,
         agents::ENTITY,

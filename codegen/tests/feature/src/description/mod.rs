@@ -541,6 +541,7 @@ pub static DESCRIPTION: Connector = Connector {
             message: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("error"))]) }),
         },
     ]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         projects::ENTITY,
         tasks::ENTITY,

@@ -131,6 +131,7 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limits: Borrowed(&[]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
+    error_kinds: Borrowed(&[]),
     entities: Borrowed(&[
         type_::ENTITY,
         call::ENTITY,

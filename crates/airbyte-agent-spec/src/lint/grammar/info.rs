@@ -19,6 +19,7 @@ pub(super) static INFO: Shape = Shape {
         ("x-airbyte-external-documentation-urls", List(&Object(&DOCUMENTATION))),
         ("x-airbyte-retry-config", Object(&RETRY)),
         ("x-airbyte-response-error-check", Object(&ERROR_CHECK)),
+        ("x-agent-error-kinds", Map(&Text)),
         ("x-airbyte-scoping", List(&Object(&SCOPING))),
         ("x-airbyte-entity-relationships", List(&Object(&RELATIONSHIP))),
         ("x-airbyte-example-questions", Object(&QUESTIONS)),
@@ -224,6 +225,7 @@ static RATE_LIMIT: Shape = Shape {
     keys: &[
         ("requests", Any),
         ("per_seconds", Any),
+        ("concurrent", Any),
         ("scope", Text),
         ("description", Text),
         ("source", Text),
