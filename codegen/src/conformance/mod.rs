@@ -55,7 +55,7 @@ pub(crate) fn file(model: &Model<'_>) -> String {
     w.blank();
     let mut names = vec!["self", "Operation"];
     for call in ["download", "list", "record"] {
-        if body.contains(&format!(" {call}(c.")) {
+        if [" ", "!"].iter().any(|end| body.contains(&format!(" {call}{}(c.", end.trim()))) {
             names.push(call);
         }
     }
@@ -105,10 +105,13 @@ fn entry(
         .collect();
     let needed = needed.concat();
     let kind = match operation.kind() {
-        BuilderKind::List => "list",
+        BuilderKind::List => "list!",
         BuilderKind::Record => "record",
         BuilderKind::Download => "download",
     };
+    // Small pages make a short list a long one.
+    let size = described.paging.size.as_ref().filter(|_| operation.kind() == BuilderKind::List);
+    let size = size.map_or(String::new(), |size| format!(", {:?}", size.parameter));
     w.line("Operation {");
     w.indented(|w| {
         w.line(&format!("name: \"{}.{}\",", described.entity, described.action));
@@ -116,7 +119,10 @@ fn entry(
         w.line(&format!("all: |c| {method}({})", positional.join(", ")));
         w.indented(|w| lines(w, &calls));
         let arguments = if given.is_empty() && needed.is_empty() { "|c, _|" } else { "|c, a|" };
-        w.line(&format!("needed: {arguments} {kind}({method}({}){needed}),", given.join(", ")));
+        w.line(&format!(
+            "needed: {arguments} {kind}({method}({}){needed}{size}),",
+            given.join(", ")
+        ));
     });
     w.line("},");
 }

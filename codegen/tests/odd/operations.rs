@@ -22,7 +22,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .items_([1]).page_size(1).page_size_(1)._2fa(true).plus_1(1.5)
             .x_odd(types::TypeXOdd::A).mode(types::TypeMode::Empty).ty_pe(json!("ty-pe"))
             .filter(types::TypeFilter::new().gt(1).type_("type")).dry_run(),
-        needed: |c, a| list(c.type_().list(a.get::<String>("send"), a.get::<i64>("self"))),
+        needed: |c, a| list!(c.type_().list(a.get::<String>("send"), a.get::<i64>("self")), "page[size]"),
     },
     Operation {
         name: "type.create",
@@ -54,21 +54,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.client_().list()
             .dry_run(),
-        needed: |c, _| list(c.client_().list()),
+        needed: |c, _| list!(c.client_().list()),
     },
     Operation {
         name: "check.list",
         arguments: r#"{}"#,
         all: |c| c.check_().list()
             .dry_run(),
-        needed: |c, _| list(c.check_().list()),
+        needed: |c, _| list!(c.check_().list()),
     },
     Operation {
         name: "2fa_devices.list",
         arguments: r#"{}"#,
         all: |c| c._2fa_devices().list()
             .dry_run(),
-        needed: |c, _| list(c._2fa_devices().list()),
+        needed: |c, _| list!(c._2fa_devices().list()),
     },
     Operation {
         name: "2fa_devices.delete",

@@ -8,7 +8,7 @@ use airbyte_agent_core::Credentials;
 /// OAuth 2.
 ///
 /// For partner apps that many Greenhouse customers authorize. A company that reads its own
-/// Greenhouse uses an access token instead.
+/// Greenhouse uses client credentials instead.
 ///
 /// Secrets stay out of the `Debug` form.
 #[derive(Debug, Clone)]
@@ -52,30 +52,49 @@ impl From<OAuth2> for Credentials {
     }
 }
 
-/// Access token.
+/// Client credentials.
 ///
-/// For your own organization: a token you got with Harvest v3 credentials.
+/// For your own organization: Harvest v3 credentials, which you create in Greenhouse yourself.
 ///
 /// Secrets stay out of the `Debug` form.
 #[derive(Debug, Clone)]
-pub struct AccessToken {
+pub struct ClientCredentials {
     credentials: Credentials,
 }
 
-impl AccessToken {
+impl ClientCredentials {
     /// The credentials that nothing works without.
     ///
-    /// * `token`: A Harvest v3 access token, sent as a bearer token. It lives for about an hour and
-    ///   is not renewed here, so pass a fresh one to each run. The user behind it should be a site
-    ///   admin.
-    pub fn new(token: impl Into<String>) -> Self {
-        let credentials = Credentials::new().scheme("accessToken").field("token", token);
+    /// * `client_id`: Id of your Harvest v3 credentials. The list scopes you need have to be
+    ///   switched on for them.
+    /// * `client_secret`: Secret of your Harvest v3 credentials; with the client ID it gets access
+    ///   tokens, which live for about an hour.
+    pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
+        let credentials = Credentials::new()
+            .scheme("clientCredentials")
+            .field("client_id", client_id)
+            .field("client_secret", client_secret);
         Self { credentials }
+    }
+
+    /// Id of the Greenhouse user to act for, digits. What the user may not see is not listed, so
+    /// name a site admin. Left out, the service account of the credentials is used.
+    #[must_use]
+    pub fn user_id(mut self, user_id: impl Into<String>) -> Self {
+        self.credentials = self.credentials.field("user_id", user_id);
+        self
+    }
+
+    /// A token you already have, used until it runs out. Normally left out.
+    #[must_use]
+    pub fn access_token(mut self, access_token: impl Into<String>) -> Self {
+        self.credentials = self.credentials.field("access_token", access_token);
+        self
     }
 }
 
-impl From<AccessToken> for Credentials {
-    fn from(auth: AccessToken) -> Self {
+impl From<ClientCredentials> for Credentials {
+    fn from(auth: ClientCredentials) -> Self {
         auth.credentials
     }
 }

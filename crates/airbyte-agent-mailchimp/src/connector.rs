@@ -16,8 +16,7 @@ use crate::entities;
 /// recipients did with a campaign; it changes nothing. The data centre of the account is read from
 /// the end of the API key. Most calls need an audience id from `lists.list` or a campaign id from
 /// `campaigns.list`. Rates are shares from 0 to 1, except the averages of an audience, which are
-/// percentages. Mailchimp accepts ten requests of an account at a time and answers 429 beyond that;
-/// there is no limit per minute.
+/// percentages.
 ///
 /// A clone is cheap and shares connections, tokens and limits.
 #[derive(Debug, Clone)]

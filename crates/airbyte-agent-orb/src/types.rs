@@ -4,7 +4,6 @@
 
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Extra, open_enum, record};
-use serde::{Deserialize, Serialize};
 
 /// A buyer of your products; owns subscriptions and receives invoices.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -540,60 +539,6 @@ open_enum!(
         Upcoming = "upcoming",
     }
 );
-
-/// Only invoices dated within these bounds; any of the four may be given.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct InvoiceInvoiceDate {
-    /// Dated later than this instant (ISO 8601).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gt: Option<String>,
-    /// Dated at or after this instant (ISO 8601).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gte: Option<String>,
-    /// Dated before this instant (ISO 8601).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lt: Option<String>,
-    /// Dated at or before this instant (ISO 8601).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lte: Option<String>,
-}
-
-impl InvoiceInvoiceDate {
-    /// Nothing set yet.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Dated later than this instant (ISO 8601).
-    #[must_use]
-    pub fn gt(mut self, gt: impl Into<String>) -> Self {
-        self.gt = Some(gt.into());
-        self
-    }
-
-    /// Dated at or after this instant (ISO 8601).
-    #[must_use]
-    pub fn gte(mut self, gte: impl Into<String>) -> Self {
-        self.gte = Some(gte.into());
-        self
-    }
-
-    /// Dated before this instant (ISO 8601).
-    #[must_use]
-    pub fn lt(mut self, lt: impl Into<String>) -> Self {
-        self.lt = Some(lt.into());
-        self
-    }
-
-    /// Dated at or before this instant (ISO 8601).
-    #[must_use]
-    pub fn lte(mut self, lte: impl Into<String>) -> Self {
-        self.lte = Some(lte.into());
-        self
-    }
-}
 
 open_enum!(
     /// Only invoices in this state. `draft` is still being computed, `issued` is final and unpaid,

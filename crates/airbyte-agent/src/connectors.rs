@@ -6,6 +6,10 @@ use airbyte_agent_core::description::Connector;
 
 #[cfg(feature = "airtable")]
 pub use airbyte_agent_airtable as airtable;
+#[cfg(feature = "asana")]
+pub use airbyte_agent_asana as asana;
+#[cfg(feature = "facebook-marketing")]
+pub use airbyte_agent_facebook_marketing as facebook_marketing;
 #[cfg(feature = "github")]
 pub use airbyte_agent_github as github;
 #[cfg(feature = "gong")]
@@ -14,6 +18,12 @@ pub use airbyte_agent_gong as gong;
 pub use airbyte_agent_google_drive as google_drive;
 #[cfg(feature = "greenhouse")]
 pub use airbyte_agent_greenhouse as greenhouse;
+#[cfg(feature = "hubspot")]
+pub use airbyte_agent_hubspot as hubspot;
+#[cfg(feature = "intercom")]
+pub use airbyte_agent_intercom as intercom;
+#[cfg(feature = "jira")]
+pub use airbyte_agent_jira as jira;
 #[cfg(feature = "klaviyo")]
 pub use airbyte_agent_klaviyo as klaviyo;
 #[cfg(feature = "linear")]
@@ -22,17 +32,25 @@ pub use airbyte_agent_linear as linear;
 pub use airbyte_agent_mailchimp as mailchimp;
 #[cfg(feature = "orb")]
 pub use airbyte_agent_orb as orb;
+#[cfg(feature = "shopify")]
+pub use airbyte_agent_shopify as shopify;
 #[cfg(feature = "slack")]
 pub use airbyte_agent_slack as slack;
 #[cfg(feature = "stripe")]
 pub use airbyte_agent_stripe as stripe;
 #[cfg(feature = "zendesk-chat")]
 pub use airbyte_agent_zendesk_chat as zendesk_chat;
+#[cfg(feature = "zendesk-support")]
+pub use airbyte_agent_zendesk_support as zendesk_support;
 
 /// The descriptions of the connectors compiled in, by name.
 pub(crate) static ALL: &[&Connector] = &[
     #[cfg(feature = "airtable")]
     &airbyte_agent_airtable::DESCRIPTION,
+    #[cfg(feature = "asana")]
+    &airbyte_agent_asana::DESCRIPTION,
+    #[cfg(feature = "facebook-marketing")]
+    &airbyte_agent_facebook_marketing::DESCRIPTION,
     #[cfg(feature = "github")]
     &airbyte_agent_github::DESCRIPTION,
     #[cfg(feature = "gong")]
@@ -41,6 +59,12 @@ pub(crate) static ALL: &[&Connector] = &[
     &airbyte_agent_google_drive::DESCRIPTION,
     #[cfg(feature = "greenhouse")]
     &airbyte_agent_greenhouse::DESCRIPTION,
+    #[cfg(feature = "hubspot")]
+    &airbyte_agent_hubspot::DESCRIPTION,
+    #[cfg(feature = "intercom")]
+    &airbyte_agent_intercom::DESCRIPTION,
+    #[cfg(feature = "jira")]
+    &airbyte_agent_jira::DESCRIPTION,
     #[cfg(feature = "klaviyo")]
     &airbyte_agent_klaviyo::DESCRIPTION,
     #[cfg(feature = "linear")]
@@ -49,10 +73,14 @@ pub(crate) static ALL: &[&Connector] = &[
     &airbyte_agent_mailchimp::DESCRIPTION,
     #[cfg(feature = "orb")]
     &airbyte_agent_orb::DESCRIPTION,
+    #[cfg(feature = "shopify")]
+    &airbyte_agent_shopify::DESCRIPTION,
     #[cfg(feature = "slack")]
     &airbyte_agent_slack::DESCRIPTION,
     #[cfg(feature = "stripe")]
     &airbyte_agent_stripe::DESCRIPTION,
     #[cfg(feature = "zendesk-chat")]
     &airbyte_agent_zendesk_chat::DESCRIPTION,
+    #[cfg(feature = "zendesk-support")]
+    &airbyte_agent_zendesk_support::DESCRIPTION,
 ];

@@ -1,11 +1,13 @@
 //! What holds for every operation of a connector. Knows no connector.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::IntoFuture;
 
 use airbyte_agent_cli::engine::LocalEngine;
-use airbyte_agent_core::description::{Action, Connector};
-use airbyte_agent_core::{BoxFuture, Client, Download, DryRun, Error, Hosted, Page};
+use airbyte_agent_core::description::{Action, Connector, Next, Operation as Described};
+use airbyte_agent_core::{
+    BoxFuture, Client, Cursor, Download, DryRun, Error, ErrorKind, Hosted, Page, Pages,
+};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox, sample};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -37,15 +39,48 @@ impl Arguments {
     }
 }
 
-/// The records of one page.
-pub(crate) fn list<T, M>(
-    call: impl IntoFuture<Output = Result<Page<T, M>>, IntoFuture: Send> + 'static,
+/// All pages of a list, small ones where the size can be chosen.
+macro_rules! list {
+    ($builder:expr, $size:expr) => {
+        $crate::harness::list!($builder.param($size, 90))
+    };
+    ($builder:expr) => {{
+        let builder = $builder;
+        $crate::harness::pages(builder.clone().pages(), move |cursor| {
+            builder.clone().resume(cursor).pages()
+        })
+    }};
+}
+pub(crate) use list;
+
+/// The pages of a list, each an array of records, read to the end; then the second once more, by
+/// its cursor and from there.
+pub(crate) fn pages<T, M>(
+    mut all: Pages<Page<T, M>>,
+    resume: impl FnOnce(Cursor) -> Pages<Page<T, M>> + Send + 'static,
 ) -> BoxFuture<'static, Result<Value>>
 where
-    T: Serialize,
+    T: Serialize + Send + 'static,
+    M: Send + 'static,
 {
-    let call = call.into_future();
-    Box::pin(async move { Ok(json!(call.await?.data)) })
+    Box::pin(async move {
+        let mut pages: Vec<Value> = Vec::new();
+        let mut second = None;
+        while let Some(page) = all.try_next().await? {
+            pages.push(json!(page.data));
+            second = second.or_else(|| all.cursor().cloned());
+        }
+        if let Some(cursor) = second {
+            // A cursor survives being written down.
+            let cursor = cursor.to_string().parse()?;
+            let again = resume(cursor).try_next().await?.map(|page| json!(page.data));
+            if again.as_ref() != pages.get(1) {
+                let why = "the cursor of the second page leads to another page";
+                return Err(Error::new(ErrorKind::Internal, why));
+            }
+        }
+        Ok(pages.into())
+    })
 }
 
 /// One record.
@@ -162,8 +197,11 @@ async fn answers<C>(
             let arguments = Arguments(sample::arguments(described, &record));
             let sent = Value::Object(arguments.0.clone());
             match (operation.needed)(&door.typed, &arguments).await {
-                Ok(Value::Array(list)) if list.is_empty() => {
-                    wrong.push(format!("{} {}: nothing came", door.name, operation.name));
+                Ok(Value::Array(pages)) if described.action.is_array() => {
+                    if let Err(why) = is_whole(described, &pages) {
+                        wrong.push(format!("{} {}: {why}", door.name, operation.name));
+                    }
+                    answers.push(pages.into_iter().flat_map(records).collect());
                 }
                 Ok(answer) => answers.push(answer),
                 Err(why) => {
@@ -183,6 +221,27 @@ async fn answers<C>(
             known.entry(described.entity.to_string()).or_insert(records);
         }
     }
+}
+
+fn records(page: Value) -> Vec<Value> {
+    if let Value::Array(records) = page { records } else { Vec::new() }
+}
+
+/// A list that continues comes in three pages at least, and no record comes twice.
+fn is_whole(described: &Described, pages: &[Value]) -> std::result::Result<(), String> {
+    let count: usize = pages.iter().map(|page| records(page.clone()).len()).sum();
+    if count == 0 {
+        return Err("nothing came".to_owned());
+    }
+    if !matches!(described.paging.next, Next::None { .. }) && pages.len() < 3 {
+        return Err(format!("{count} records came in {} pages", pages.len()));
+    }
+    let distinct: BTreeSet<String> =
+        pages.iter().flat_map(|page| records(page.clone())).map(|r| r.to_string()).collect();
+    if distinct.len() < count {
+        return Err(format!("of {count} records {} are there twice", count - distinct.len()));
+    }
+    Ok(())
 }
 
 /// The `n`th record of the entity, behind the identifiers of what it belongs to.

@@ -115,7 +115,7 @@ pub static DESCRIPTION: Connector = Connector {
             name: Borrowed("oauth2"),
             title: Borrowed("OAuth 2"),
             description: Borrowed(
-                "For partner apps that many Greenhouse customers authorize. A company that reads its own Greenhouse uses an access token instead.",
+                "For partner apps that many Greenhouse customers authorize. A company that reads its own Greenhouse uses client credentials instead.",
             ),
             kind: AuthKind::OAuth2 {
                 header: Borrowed("Authorization"),
@@ -283,36 +283,170 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
         },
         AuthScheme {
-            name: Borrowed("accessToken"),
-            title: Borrowed("Access token"),
+            name: Borrowed("clientCredentials"),
+            title: Borrowed("Client credentials"),
             description: Borrowed(
-                "For your own organization: a token you got with Harvest v3 credentials.",
+                "For your own organization: Harvest v3 credentials, which you create in Greenhouse yourself.",
             ),
-            kind: AuthKind::Bearer,
+            kind: AuthKind::OAuth2 {
+                header: Borrowed("Authorization"),
+                prefix: Borrowed("Bearer"),
+            },
             fields: Borrowed(&[
                 CredentialField {
-                    name: Borrowed("token"),
-                    title: Borrowed("Access token"),
+                    name: Borrowed("client_id"),
+                    title: Borrowed("Client ID"),
                     description: Borrowed(
-                        "A Harvest v3 access token, sent as a bearer token. It lives for about an hour and is not renewed here, so pass a fresh one to each run. The user behind it should be a site admin.",
+                        "Id of your Harvest v3 credentials. The list scopes you need have to be switched on for them.",
                     ),
                     obtain: Borrowed(
-                        "In Greenhouse under Configure > Dev Center > API Credentials create credentials of type Harvest V3 (OAuth), switch on the list scopes you need, and post `grant_type=client_credentials` (and optionally `sub=` with a user id) to https://auth.greenhouse.io/token, with client ID and client secret as user name and password; `access_token` in the answer is it.",
+                        "In Greenhouse under Configure > Dev Center > API Credentials create credentials of type Harvest V3 (OAuth) and choose the scopes; this needs the permission to manage all API credentials of the organization.",
+                    ),
+                    required: true,
+                    ..FIELD
+                },
+                CredentialField {
+                    name: Borrowed("client_secret"),
+                    title: Borrowed("Client secret"),
+                    description: Borrowed(
+                        "Secret of your Harvest v3 credentials; with the client ID it gets access tokens, which live for about an hour.",
+                    ),
+                    obtain: Borrowed(
+                        "Shown once, together with the client ID, when the credentials are created.",
                     ),
                     required: true,
                     secret: true,
-                    aliases: Borrowed(&[Borrowed("bearer_token")]),
+                    ..FIELD
+                },
+                CredentialField {
+                    name: Borrowed("user_id"),
+                    title: Borrowed("User ID"),
+                    description: Borrowed(
+                        "Id of the Greenhouse user to act for, digits. What the user may not see is not listed, so name a site admin. Left out, the service account of the credentials is used.",
+                    ),
+                    obtain: Borrowed(
+                        "The number at the end of the address of the user's page in Greenhouse, `app.greenhouse.io/account/users/12345`.",
+                    ),
+                    aliases: Borrowed(&[Borrowed("sub")]),
+                    ..FIELD
+                },
+                CredentialField {
+                    name: Borrowed("access_token"),
+                    title: Borrowed("Access token"),
+                    description: Borrowed(
+                        "A token you already have, used until it runs out. Normally left out.",
+                    ),
+                    obtain: Borrowed(
+                        "The `access_token` in the answer of https://auth.greenhouse.io/token.",
+                    ),
+                    secret: true,
+                    ..FIELD
                 },
             ]),
             mapping: Borrowed(&[
                 Mapping {
-                    target: Borrowed("token"),
-                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("token"))]) },
+                    target: Borrowed("client_id"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("client_id"))]) },
+                },
+                Mapping {
+                    target: Borrowed("client_secret"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("client_secret"))]) },
+                },
+                Mapping {
+                    target: Borrowed("access_token"),
+                    value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("access_token"))]) },
                 },
             ]),
             headers: Borrowed(&[]),
-            refresh: None,
-            oauth: None,
+            refresh: Some(Refresh {
+                url: Template {
+                    pieces: Borrowed(
+                        &[Piece::Text(Borrowed("https://auth.greenhouse.io/token"))],
+                    ),
+                },
+                style: RefreshStyle::Basic,
+                format: RefreshFormat::Form,
+                grant: RefreshGrant::ClientCredentials,
+                scopes: Borrowed(&[
+                    Borrowed("harvest:applications:list"),
+                    Borrowed("harvest:approval_flows:list"),
+                    Borrowed("harvest:attachments:list"),
+                    Borrowed("harvest:candidate_tags:list"),
+                    Borrowed("harvest:candidates:list"),
+                    Borrowed("harvest:close_reasons:list"),
+                    Borrowed("harvest:custom_field_options:list"),
+                    Borrowed("harvest:custom_fields:list"),
+                    Borrowed("harvest:demographic_answer_options:list"),
+                    Borrowed("harvest:demographic_answers:list"),
+                    Borrowed("harvest:demographic_question_sets:list"),
+                    Borrowed("harvest:demographic_questions:list"),
+                    Borrowed("harvest:departments:list"),
+                    Borrowed("harvest:eeoc:list"),
+                    Borrowed("harvest:email_templates:list"),
+                    Borrowed("harvest:interviews:list"),
+                    Borrowed("harvest:job_interview_stages:list"),
+                    Borrowed("harvest:job_posts:list"),
+                    Borrowed("harvest:jobs:list"),
+                    Borrowed("harvest:notes:list"),
+                    Borrowed("harvest:offers:list"),
+                    Borrowed("harvest:offices:list"),
+                    Borrowed("harvest:openings:list"),
+                    Borrowed("harvest:prospect_pools:list"),
+                    Borrowed("harvest:rejection_reasons:list"),
+                    Borrowed("harvest:scorecards:list"),
+                    Borrowed("harvest:sources:list"),
+                    Borrowed("harvest:user_job_permissions:list"),
+                    Borrowed("harvest:user_roles:list"),
+                    Borrowed("harvest:users:list"),
+                ]),
+                fields: Borrowed(&[
+                    Mapping {
+                        target: Borrowed("sub"),
+                        value: Template { pieces: Borrowed(&[Piece::Name(Borrowed("user_id"))]) },
+                    },
+                ]),
+                extract: Borrowed(&[]),
+            }),
+            oauth: Some(OAuthEndpoints {
+                authorization_url: Template { pieces: Borrowed(&[]) },
+                token_url: Template {
+                    pieces: Borrowed(
+                        &[Piece::Text(Borrowed("https://auth.greenhouse.io/token"))],
+                    ),
+                },
+                scopes: Borrowed(&[
+                    Borrowed("harvest:applications:list"),
+                    Borrowed("harvest:approval_flows:list"),
+                    Borrowed("harvest:attachments:list"),
+                    Borrowed("harvest:candidate_tags:list"),
+                    Borrowed("harvest:candidates:list"),
+                    Borrowed("harvest:close_reasons:list"),
+                    Borrowed("harvest:custom_field_options:list"),
+                    Borrowed("harvest:custom_fields:list"),
+                    Borrowed("harvest:demographic_answer_options:list"),
+                    Borrowed("harvest:demographic_answers:list"),
+                    Borrowed("harvest:demographic_question_sets:list"),
+                    Borrowed("harvest:demographic_questions:list"),
+                    Borrowed("harvest:departments:list"),
+                    Borrowed("harvest:eeoc:list"),
+                    Borrowed("harvest:email_templates:list"),
+                    Borrowed("harvest:interviews:list"),
+                    Borrowed("harvest:job_interview_stages:list"),
+                    Borrowed("harvest:job_posts:list"),
+                    Borrowed("harvest:jobs:list"),
+                    Borrowed("harvest:notes:list"),
+                    Borrowed("harvest:offers:list"),
+                    Borrowed("harvest:offices:list"),
+                    Borrowed("harvest:openings:list"),
+                    Borrowed("harvest:prospect_pools:list"),
+                    Borrowed("harvest:rejection_reasons:list"),
+                    Borrowed("harvest:scorecards:list"),
+                    Borrowed("harvest:sources:list"),
+                    Borrowed("harvest:user_job_permissions:list"),
+                    Borrowed("harvest:user_roles:list"),
+                    Borrowed("harvest:users:list"),
+                ]),
+            }),
             scopes: Borrowed(&[]),
         },
     ]),

@@ -354,8 +354,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Requests-Limit"),
         remaining: Borrowed("X-RateLimit-Requests-Remaining"),
-        reset: Borrowed(""),
-        reset_format: WaitFormat::Seconds,
+        reset: Borrowed("X-RateLimit-Requests-Reset"),
+        reset_format: WaitFormat::UnixMilliseconds,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),

@@ -89,7 +89,7 @@ pub(super) const ENTITY: Entity = Entity {
                 done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("count"),
-                    default: None,
+                    default: Some(10),
                     maximum: Some(1000),
                 }),
                 short_page_ends: false,

@@ -83,7 +83,7 @@ pub static DESCRIPTION: Connector = Connector {
     version: Borrowed("1.0.11"),
     definition_id: Borrowed("b03a9f3e-22a5-11eb-adc1-0242ac120002"),
     description: Borrowed(
-        "Mailchimp sends e-mail campaigns to audiences. This connector reads campaigns and their reports, audiences (the API calls them lists) with contacts, tags, interests and segments, and what recipients did with a campaign; it changes nothing. The data centre of the account is read from the end of the API key. Most calls need an audience id from `lists.list` or a campaign id from `campaigns.list`. Rates are shares from 0 to 1, except the averages of an audience, which are percentages. Mailchimp accepts ten requests of an account at a time and answers 429 beyond that; there is no limit per minute.",
+        "Mailchimp sends e-mail campaigns to audiences. This connector reads campaigns and their reports, audiences (the API calls them lists) with contacts, tags, interests and segments, and what recipients did with a campaign; it changes nothing. The data centre of the account is read from the end of the API key. Most calls need an audience id from `lists.list` or a campaign id from `campaigns.list`. Rates are shares from 0 to 1, except the averages of an audience, which are percentages.",
     ),
     links: Borrowed(&[
         Link {
@@ -168,7 +168,17 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
-    rate_limits: Borrowed(&[]),
+    rate_limits: Borrowed(&[
+        RateLimit {
+            requests: 10,
+            per_seconds: 0,
+            scope: Borrowed("account"),
+            description: Borrowed(
+                "Requests under way at the same time; there is no limit per minute, and no headers tell what is left. Beyond it Mailchimp answers 429, at very high load also 403 without a JSON body. A request is cut off after 120 seconds.",
+            ),
+            source: Borrowed("https://mailchimp.com/developer/marketing/docs/fundamentals/"),
+        },
+    ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),

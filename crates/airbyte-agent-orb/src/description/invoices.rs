@@ -17,7 +17,7 @@ pub(super) const ENTITY: Entity = Entity {
             action: Action::List,
             summary: Borrowed("List invoices"),
             description: Borrowed(
-                "Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag behind usage. Filter by customer, subscription, state or `invoice_date`. Amounts are decimal texts.",
+                "Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag behind usage. Filter by customer, subscription, state or date of the invoice. Amounts are decimal texts.",
             ),
             method: Method::Get,
             path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/invoices"))]) },
@@ -71,72 +71,11 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
                 Parameter {
-                    name: Borrowed("invoice_date"),
-                    location: Location::Query,
-                    description: Borrowed(
-                        "Only invoices dated within these bounds; any of the four may be given.",
-                    ),
-                    schema: Schema {
-                        kinds: Borrowed(&[Kind::Object]),
-                        properties: Borrowed(&[
-                            Property {
-                                name: Borrowed("gt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Dated later than this instant (ISO 8601).",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("gte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Dated at or after this instant (ISO 8601).",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lt"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed("Dated before this instant (ISO 8601)."),
-                                    ..SCHEMA
-                                },
-                            },
-                            Property {
-                                name: Borrowed("lte"),
-                                required: false,
-                                schema: Schema {
-                                    kinds: Borrowed(&[Kind::String]),
-                                    format: Borrowed("date-time"),
-                                    description: Borrowed(
-                                        "Dated at or before this instant (ISO 8601).",
-                                    ),
-                                    ..SCHEMA
-                                },
-                            },
-                        ]),
-                        open: false,
-                        ..SCHEMA
-                    },
-                    style: Style::DeepObject,
-                    ..PARAMETER
-                },
-                Parameter {
                     name: Borrowed("invoice_date_gt"),
+                    wire: Some(Borrowed("invoice_date[gt]")),
                     location: Location::Query,
                     description: Borrowed(
-                        "Older spelling of `gt` in `invoice_date`, which Orb does not document and may ignore; use `invoice_date`.",
+                        "Only invoices dated later than this instant (ISO 8601).",
                     ),
                     schema: Schema {
                         kinds: Borrowed(&[Kind::String]),
@@ -147,9 +86,10 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 Parameter {
                     name: Borrowed("invoice_date_gte"),
+                    wire: Some(Borrowed("invoice_date[gte]")),
                     location: Location::Query,
                     description: Borrowed(
-                        "Older spelling of `gte` in `invoice_date`, which Orb does not document and may ignore; use `invoice_date`.",
+                        "Only invoices dated at or after this instant (ISO 8601).",
                     ),
                     schema: Schema {
                         kinds: Borrowed(&[Kind::String]),
@@ -160,10 +100,9 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 Parameter {
                     name: Borrowed("invoice_date_lt"),
+                    wire: Some(Borrowed("invoice_date[lt]")),
                     location: Location::Query,
-                    description: Borrowed(
-                        "Older spelling of `lt` in `invoice_date`, which Orb does not document and may ignore; use `invoice_date`.",
-                    ),
+                    description: Borrowed("Only invoices dated before this instant (ISO 8601)."),
                     schema: Schema {
                         kinds: Borrowed(&[Kind::String]),
                         format: Borrowed("date-time"),
@@ -173,9 +112,10 @@ pub(super) const ENTITY: Entity = Entity {
                 },
                 Parameter {
                     name: Borrowed("invoice_date_lte"),
+                    wire: Some(Borrowed("invoice_date[lte]")),
                     location: Location::Query,
                     description: Borrowed(
-                        "Older spelling of `lte` in `invoice_date`, which Orb does not document and may ignore; use `invoice_date`.",
+                        "Only invoices dated at or before this instant (ISO 8601).",
                     ),
                     schema: Schema {
                         kinds: Borrowed(&[Kind::String]),

@@ -24,8 +24,8 @@ impl<'a> Invoices<'a> {
     ///
     /// Lists invoices with their lines, the latest invoice date first. Only issued, paid and synced
     /// ones come back unless `status` asks for drafts or void ones; the amounts of drafts can lag
-    /// behind usage. Filter by customer, subscription, state or `invoice_date`. Amounts are decimal
-    /// texts.
+    /// behind usage. Filter by customer, subscription, state or date of the invoice. Amounts are
+    /// decimal texts.
     ///
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
@@ -110,35 +110,25 @@ impl InvoicesList {
         self
     }
 
-    /// Only invoices dated within these bounds; any of the four may be given.
-    pub fn invoice_date(mut self, invoice_date: impl Into<types::InvoiceInvoiceDate>) -> Self {
-        self.call.set("invoice_date", invoice_date.into());
-        self
-    }
-
-    /// Older spelling of `gt` in `invoice_date`, which Orb does not document and may ignore; use
-    /// `invoice_date`.
+    /// Only invoices dated later than this instant (ISO 8601).
     pub fn invoice_date_gt(mut self, invoice_date_gt: impl Into<String>) -> Self {
         self.call.set("invoice_date_gt", invoice_date_gt.into());
         self
     }
 
-    /// Older spelling of `gte` in `invoice_date`, which Orb does not document and may ignore; use
-    /// `invoice_date`.
+    /// Only invoices dated at or after this instant (ISO 8601).
     pub fn invoice_date_gte(mut self, invoice_date_gte: impl Into<String>) -> Self {
         self.call.set("invoice_date_gte", invoice_date_gte.into());
         self
     }
 
-    /// Older spelling of `lt` in `invoice_date`, which Orb does not document and may ignore; use
-    /// `invoice_date`.
+    /// Only invoices dated before this instant (ISO 8601).
     pub fn invoice_date_lt(mut self, invoice_date_lt: impl Into<String>) -> Self {
         self.call.set("invoice_date_lt", invoice_date_lt.into());
         self
     }
 
-    /// Older spelling of `lte` in `invoice_date`, which Orb does not document and may ignore; use
-    /// `invoice_date`.
+    /// Only invoices dated at or before this instant (ISO 8601).
     pub fn invoice_date_lte(mut self, invoice_date_lte: impl Into<String>) -> Self {
         self.call.set("invoice_date_lte", invoice_date_lte.into());
         self

@@ -12,7 +12,7 @@ use crate::data::plain;
 use crate::wire::{Arguments, LINK_STATE, text_of};
 
 /// Length of a page when neither the request nor the description says it.
-const DEFAULT_SIZE: u64 = 25;
+const DEFAULT_SIZE: u64 = 100;
 
 /// The part of a list that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -37,7 +37,7 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("limit"),
                     location: Location::Query,
                     description: Borrowed(
-                        "Number of records to return, 1 to 1000; Zendesk uses 1000 when it is left out. An answer with fewer records than this is the last one.",
+                        "Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer records than this is the last one.",
                     ),
                     schema: Schema {
                         kinds: Borrowed(&[Kind::Integer]),
@@ -96,10 +96,10 @@ pub(super) const ENTITY: Entity = Entity {
                 done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
-                    default: None,
+                    default: Some(1000),
                     maximum: Some(1000),
                 }),
-                short_page_ends: false,
+                short_page_ends: true,
             },
             ..OPERATION
         },

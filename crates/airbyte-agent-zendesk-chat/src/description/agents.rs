@@ -17,7 +17,7 @@ pub(super) const ENTITY: Entity = Entity {
             action: Action::List,
             summary: Borrowed("List agents"),
             description: Borrowed(
-                "Lists chat agents in the order of their ids, with name, e-mail address, role, departments and skills. Use it to turn names into agent ids or ids into names. One call returns one page of up to 100: pass `limit`, and go on with `since_id` set to the last id plus one until an answer is empty.",
+                "Lists chat agents in the order of their ids, with name, e-mail address, role, departments and skills. Use it to turn names into agent ids or ids into names. A page has up to 100; the next one begins at `since_id`, the last id plus one. Pass `limit`, since Zendesk may return as few as 10 without it.",
             ),
             method: Method::Get,
             path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/agents"))]) },
@@ -53,10 +53,10 @@ pub(super) const ENTITY: Entity = Entity {
                 ..RESPONSE
             },
             paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat sends no token for the next page: pass the last agent id plus one as since_id.",
-                    ),
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("since_id"),
+                    add: 1,
                 },
                 more: None,
                 done: None,
@@ -65,7 +65,7 @@ pub(super) const ENTITY: Entity = Entity {
                     default: None,
                     maximum: Some(100),
                 }),
-                short_page_ends: false,
+                short_page_ends: true,
             },
             hints: Hints {
                 read_only: true,

@@ -17,7 +17,7 @@ pub(super) const ENTITY: Entity = Entity {
             action: Action::List,
             summary: Borrowed("List bans"),
             description: Borrowed(
-                "Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id` tells which. One call returns one page in the order of ids: pass `limit`, and go on with `since_id` set to the highest id received plus one until an answer is empty. For administrators.",
+                "Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id` tells which. Pages go by id over both kinds together, so a ban may come twice at the edge of two pages; compare ids. For administrators.",
             ),
             method: Method::Get,
             path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/bans"))]) },
@@ -53,10 +53,10 @@ pub(super) const ENTITY: Entity = Entity {
                 ..RESPONSE
             },
             paging: Paging {
-                next: Next::None {
-                    reason: Borrowed(
-                        "Zendesk Chat sends no token for the next page: pass the highest ban id plus one as since_id.",
-                    ),
+                next: Next::LastRecord {
+                    field: JsonPath { steps: Borrowed(&[Step::Key(Borrowed("id"))]) },
+                    into: Borrowed("since_id"),
+                    add: 1,
                 },
                 more: None,
                 done: None,
@@ -65,7 +65,7 @@ pub(super) const ENTITY: Entity = Entity {
                     default: None,
                     maximum: Some(100),
                 }),
-                short_page_ends: false,
+                short_page_ends: true,
             },
             ..OPERATION
         },

@@ -65,8 +65,8 @@ impl AgentTimelineList {
         self
     }
 
-    /// Number of records to return, 1 to 1000; Zendesk uses 1000 when it is left out. An answer
-    /// with fewer records than this is the last one.
+    /// Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer
+    /// records than this is the last one.
     ///
     /// Default: `1000`. At most 1000.
     pub fn limit(mut self, limit: i64) -> Self {

@@ -24,9 +24,11 @@ impl<'a> Agents<'a> {
     /// List agents.
     ///
     /// Lists chat agents in the order of their ids, with name, e-mail address, role, departments
-    /// and skills. Use it to turn names into agent ids or ids into names. One call returns one page
-    /// of up to 100: pass `limit`, and go on with `since_id` set to the last id plus one until an
-    /// answer is empty.
+    /// and skills. Use it to turn names into agent ids or ids into names. A page has up to 100; the
+    /// next one begins at `since_id`, the last id plus one. Pass `limit`, since Zendesk may return
+    /// as few as 10 without it.
+    ///
+    /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
     /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};

@@ -24,9 +24,10 @@ impl<'a> Bans<'a> {
     /// List bans.
     ///
     /// Lists banned IP addresses and banned visitors in one list; `ip_address` or `visitor_id`
-    /// tells which. One call returns one page in the order of ids: pass `limit`, and go on with
-    /// `since_id` set to the highest id received plus one until an answer is empty. For
-    /// administrators.
+    /// tells which. Pages go by id over both kinds together, so a ban may come twice at the edge of
+    /// two pages; compare ids. For administrators.
+    ///
+    /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
     /// ```no_run
     /// # use airbyte_agent_zendesk_chat::{Result, ZendeskChatConnector};

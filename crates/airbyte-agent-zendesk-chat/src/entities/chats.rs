@@ -27,7 +27,8 @@ impl<'a> Chats<'a> {
     /// `chats(*)` for whole records with transcripts, or name single fields to keep the answer
     /// small; without it only ids come back. There is no filter by agent, department or visitor and
     /// no end time: narrow by `start_time` and compare the records. An answer with fewer records
-    /// than `limit` is the last. A chat shows up again when it changes.
+    /// than `limit` is the last. A chat at the edge of two pages may come twice, and one that
+    /// changes shows up again: compare ids.
     ///
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
@@ -94,8 +95,8 @@ impl ChatsList {
         self
     }
 
-    /// Number of records to return, 1 to 1000; Zendesk uses 1000 when it is left out. An answer
-    /// with fewer records than this is the last one.
+    /// Number of records to return; Zendesk uses 1000 when it is left out. An answer with fewer
+    /// records than this is the last one.
     ///
     /// Default: `1000`. At most 1000.
     pub fn limit(mut self, limit: i64) -> Self {

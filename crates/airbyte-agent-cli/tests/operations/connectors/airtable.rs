@@ -17,14 +17,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"offset":"itrLg8vCnPZkYmqYD/recOmCRBGXPVLrkRl"}"#,
         all: |c| c.bases().list()
             .offset("itrLg8vCnPZkYmqYD/recOmCRBGXPVLrkRl").dry_run(),
-        needed: |c, _| list(c.bases().list()),
+        needed: |c, _| list!(c.bases().list()),
     },
     Operation {
         name: "tables.list",
         arguments: r#"{"base_id":"appLkNDICXNqxSDhG"}"#,
         all: |c| c.tables().list("appLkNDICXNqxSDhG")
             .dry_run(),
-        needed: |c, a| list(c.tables().list(a.get::<String>("base_id"))),
+        needed: |c, a| list!(c.tables().list(a.get::<String>("base_id"))),
     },
     Operation {
         name: "records.list",
@@ -35,7 +35,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .filter_by_formula("AND({Status} = 'In progress', IS_AFTER({Due}, TODAY()))")
             .sort([types::RecordSort::new("Due").direction(types::RecordSortDirection::Desc)])
             .dry_run(),
-        needed: |c, a| list(c.records().list(a.get::<String>("base_id"), a.get::<String>("table_id_or_name"))),
+        needed: |c, a| list!(c.records().list(a.get::<String>("base_id"), a.get::<String>("table_id_or_name")), "pageSize"),
     },
     Operation {
         name: "records.get",

@@ -17,7 +17,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.users().list()
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.users().list()),
+        needed: |c, _| list!(c.users().list()),
     },
     Operation {
         name: "users.get",
@@ -32,7 +32,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.calls().list()
             .from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-04-01T00:00:00Z")
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.calls().list()),
+        needed: |c, _| list!(c.calls().list()),
     },
     Operation {
         name: "calls.get",
@@ -48,7 +48,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .filter(types::CallsExtensiveFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-08T00:00:00Z").call_ids(["call-id"]).workspace_id("workspace-id"))
             .content_selector(types::CallsExtensiveContentSelector::new().context("Extended").context_timing([types::CallsExtensiveContentSelectorContextTiming::Now]).exposed_fields(types::CallsExtensiveContentSelectorExposedFields::new().collaboration(types::CallsExtensiveContentSelectorExposedFieldsCollaboration::new().public_comments(true)).content(types::CallsExtensiveContentSelectorExposedFieldsContent::new().points_of_interest(true).structure(true).topics(true).trackers(true).tracker_occurrences(true).brief(true).outline(true).highlights(true).call_outcome(true).key_points(true)).interaction(types::CallsExtensiveContentSelectorExposedFieldsInteraction::new().person_interaction_stats(true).questions(true).speakers(true).video(true)).media(true).parties(true)))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.calls_extensive().list()),
+        needed: |c, _| list!(c.calls_extensive().list()),
     },
     Operation {
         name: "call_audio.download",
@@ -73,7 +73,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.workspaces().list()
             .dry_run(),
-        needed: |c, _| list(c.workspaces().list()),
+        needed: |c, _| list!(c.workspaces().list()),
     },
     Operation {
         name: "call_transcripts.list",
@@ -81,7 +81,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.call_transcripts().list()
             .filter(types::CallTranscriptFilter::new().from_date_time("2025-03-01T00:00:00Z").to_date_time("2025-03-01T00:00:00Z").call_ids(["7782342274025937895"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.call_transcripts().list()),
+        needed: |c, _| list!(c.call_transcripts().list()),
     },
     Operation {
         name: "stats_activity_aggregate.list",
@@ -89,7 +89,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.stats_activity_aggregate().list()
             .filter(types::StatsActivityAggregateFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.stats_activity_aggregate().list()),
+        needed: |c, _| list!(c.stats_activity_aggregate().list()),
     },
     Operation {
         name: "stats_activity_day_by_day.list",
@@ -97,7 +97,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.stats_activity_day_by_day().list()
             .filter(types::StatsActivityDayByDayFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.stats_activity_day_by_day().list()),
+        needed: |c, _| list!(c.stats_activity_day_by_day().list()),
     },
     Operation {
         name: "stats_interaction.list",
@@ -105,42 +105,42 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.stats_interaction().list()
             .filter(types::StatsInteractionFilter::new("2025-03-01", "2025-04-01").user_ids(["user-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.stats_interaction().list()),
+        needed: |c, _| list!(c.stats_interaction().list()),
     },
     Operation {
         name: "settings_scorecards.list",
         arguments: r#"{"workspaceId":"623457276584334"}"#,
         all: |c| c.settings_scorecards().list()
             .workspace_id("623457276584334").dry_run(),
-        needed: |c, _| list(c.settings_scorecards().list()),
+        needed: |c, _| list!(c.settings_scorecards().list()),
     },
     Operation {
         name: "settings_trackers.list",
         arguments: r#"{"workspaceId":"623457276584334"}"#,
         all: |c| c.settings_trackers().list()
             .workspace_id("623457276584334").dry_run(),
-        needed: |c, _| list(c.settings_trackers().list()),
+        needed: |c, _| list!(c.settings_trackers().list()),
     },
     Operation {
         name: "library_folders.list",
         arguments: r#"{"workspaceId":"623457276584334"}"#,
         all: |c| c.library_folders().list("623457276584334")
             .dry_run(),
-        needed: |c, a| list(c.library_folders().list(a.get::<String>("workspaceId"))),
+        needed: |c, a| list!(c.library_folders().list(a.get::<String>("workspaceId"))),
     },
     Operation {
         name: "library_folder_content.list",
         arguments: r#"{"folderId":"3843152912968920037","cursor":"eyJwYWdlTnVtYmVyIjoyfQ"}"#,
         all: |c| c.library_folder_content().list("3843152912968920037")
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, a| list(c.library_folder_content().list(a.get::<String>("folderId"))),
+        needed: |c, a| list!(c.library_folder_content().list(a.get::<String>("folderId"))),
     },
     Operation {
         name: "coaching.list",
         arguments: r#"{"workspace-id":"623457276584334","manager-id":"234599484848423","from":"2025-01-01T00:00:00Z","to":"2025-04-01T00:00:00Z"}"#,
         all: |c| c.coaching().list("623457276584334", "234599484848423")
             .from_("2025-01-01T00:00:00Z").to("2025-04-01T00:00:00Z").dry_run(),
-        needed: |c, a| list(c.coaching().list(a.get::<String>("workspace-id"), a.get::<String>("manager-id"))),
+        needed: |c, a| list!(c.coaching().list(a.get::<String>("workspace-id"), a.get::<String>("manager-id"))),
     },
     Operation {
         name: "stats_activity_scorecards.list",
@@ -148,6 +148,6 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.stats_activity_scorecards().list()
             .filter(types::StatsActivityScorecardFilter::new("2025-03-01T00:00:00Z", "2025-04-01T00:00:00Z").scorecard_ids(["scorecard-id"]).reviewed_user_ids(["reviewed-user-id"]).reviewer_user_ids(["reviewer-user-id"]).call_ids(["call-id"]))
             .cursor("eyJwYWdlTnVtYmVyIjoyfQ").dry_run(),
-        needed: |c, _| list(c.stats_activity_scorecards().list()),
+        needed: |c, _| list!(c.stats_activity_scorecards().list()),
     },
 ];

@@ -18,7 +18,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.profiles().list()
             .revision("2026-01-15").page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list(c.profiles().list()),
+        needed: |c, _| list!(c.profiles().list(), "page[size]"),
     },
     Operation {
         name: "profiles.get",
@@ -33,7 +33,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.lists().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list(c.lists().list()),
+        needed: |c, _| list!(c.lists().list(), "page[size]"),
     },
     Operation {
         name: "lists.get",
@@ -49,7 +49,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .revision("2026-01-15")
             .filter("equals(messages.channel,'email'),greater-than(updated_at,2025-03-01T00:00:00Z)")
             .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
-        needed: |c, _| list(c.campaigns().list()),
+        needed: |c, _| list!(c.campaigns().list()),
     },
     Operation {
         name: "campaigns.get",
@@ -64,7 +64,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.events().list()
             .revision("2026-01-15").page_size(200).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .sort("-datetime").dry_run(),
-        needed: |c, _| list(c.events().list()),
+        needed: |c, _| list!(c.events().list(), "page[size]"),
     },
     Operation {
         name: "metrics.list",
@@ -72,7 +72,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metrics().list()
             .revision("2026-01-15").filter("equals(integration.name,'Shopify')")
             .page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ").dry_run(),
-        needed: |c, _| list(c.metrics().list()),
+        needed: |c, _| list!(c.metrics().list()),
     },
     Operation {
         name: "metrics.get",
@@ -87,7 +87,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.flows().list()
             .revision("2026-01-15").page_size(50).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list(c.flows().list()),
+        needed: |c, _| list!(c.flows().list(), "page[size]"),
     },
     Operation {
         name: "flows.get",
@@ -102,7 +102,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.email_templates().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list(c.email_templates().list()),
+        needed: |c, _| list!(c.email_templates().list(), "page[size]"),
     },
     Operation {
         name: "email_templates.get",

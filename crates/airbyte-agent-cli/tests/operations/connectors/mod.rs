@@ -10,6 +10,10 @@
 #[rustfmt::skip]
 mod airtable;
 #[rustfmt::skip]
+mod asana;
+#[rustfmt::skip]
+mod facebook_marketing;
+#[rustfmt::skip]
 mod github;
 #[rustfmt::skip]
 mod gong;
@@ -17,6 +21,12 @@ mod gong;
 mod google_drive;
 #[rustfmt::skip]
 mod greenhouse;
+#[rustfmt::skip]
+mod hubspot;
+#[rustfmt::skip]
+mod intercom;
+#[rustfmt::skip]
+mod jira;
 #[rustfmt::skip]
 mod klaviyo;
 #[rustfmt::skip]
@@ -26,8 +36,12 @@ mod mailchimp;
 #[rustfmt::skip]
 mod orb;
 #[rustfmt::skip]
+mod shopify;
+#[rustfmt::skip]
 mod slack;
 #[rustfmt::skip]
 mod stripe;
 #[rustfmt::skip]
 mod zendesk_chat;
+#[rustfmt::skip]
+mod zendesk_support;

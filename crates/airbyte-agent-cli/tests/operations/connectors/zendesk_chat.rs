@@ -24,7 +24,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"limit":100,"since_id":100000245}"#,
         all: |c| c.agents().list()
             .limit(100).since_id(100000245).dry_run(),
-        needed: |c, _| list(c.agents().list()),
+        needed: |c, _| list!(c.agents().list(), "limit"),
     },
     Operation {
         name: "agents.get",
@@ -38,14 +38,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"start_time":1740787200000000,"limit":500,"fields":"agent_timeline(*)"}"#,
         all: |c| c.agent_timeline().list()
             .start_time(1740787200000000).limit(500).fields("agent_timeline(*)").dry_run(),
-        needed: |c, _| list(c.agent_timeline().list()),
+        needed: |c, _| list!(c.agent_timeline().list(), "limit"),
     },
     Operation {
         name: "bans.list",
         arguments: r#"{"limit":100,"since_id":100000245}"#,
         all: |c| c.bans().list()
             .limit(100).since_id(100000245).dry_run(),
-        needed: |c, _| list(c.bans().list()),
+        needed: |c, _| list!(c.bans().list(), "limit"),
     },
     Operation {
         name: "bans.get",
@@ -60,7 +60,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.chats().list()
             .start_time(1740787200).start_id("2503.9981.UfUmuCBEZB6Qb").limit(500)
             .fields("chats(id,timestamp,duration,rating,agent_names)").dry_run(),
-        needed: |c, _| list(c.chats().list()),
+        needed: |c, _| list!(c.chats().list(), "limit"),
     },
     Operation {
         name: "chats.get",
@@ -74,7 +74,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.departments().list()
             .dry_run(),
-        needed: |c, _| list(c.departments().list()),
+        needed: |c, _| list!(c.departments().list()),
     },
     Operation {
         name: "departments.get",
@@ -88,7 +88,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.goals().list()
             .dry_run(),
-        needed: |c, _| list(c.goals().list()),
+        needed: |c, _| list!(c.goals().list()),
     },
     Operation {
         name: "goals.get",
@@ -102,7 +102,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.roles().list()
             .dry_run(),
-        needed: |c, _| list(c.roles().list()),
+        needed: |c, _| list!(c.roles().list()),
     },
     Operation {
         name: "roles.get",
@@ -123,7 +123,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.shortcuts().list()
             .dry_run(),
-        needed: |c, _| list(c.shortcuts().list()),
+        needed: |c, _| list!(c.shortcuts().list()),
     },
     Operation {
         name: "shortcuts.get",
@@ -137,7 +137,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.skills().list()
             .dry_run(),
-        needed: |c, _| list(c.skills().list()),
+        needed: |c, _| list!(c.skills().list()),
     },
     Operation {
         name: "skills.get",
@@ -151,6 +151,6 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{}"#,
         all: |c| c.triggers().list()
             .dry_run(),
-        needed: |c, _| list(c.triggers().list()),
+        needed: |c, _| list!(c.triggers().list()),
     },
 ];
