@@ -47,7 +47,11 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
     w.blank();
     w.line("use airbyte_agent_core::description::Connector;");
     w.line("use airbyte_agent_core::serde_json::Value;");
-    w.line("use airbyte_agent_core::{CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result};");
+    w.line("use airbyte_agent_core::{");
+    w.line(
+        "    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,",
+    );
+    w.line("};");
     w.blank();
     w.line("use crate::description::DESCRIPTION;");
     w.line("use crate::entities;");
@@ -102,6 +106,19 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
                     }
                 },
             );
+        }
+    });
+    w.blank();
+    w.block(&format!("impl TypedConnector for {class}"), |w| {
+        w.line("const NAME: &'static str = Self::NAME;");
+        w.line("const DEFINITION_ID: &'static str = Self::DEFINITION_ID;");
+        for (head, body) in [
+            ("fn description() -> &'static Connector", "&DESCRIPTION"),
+            ("fn from_client(client: Client) -> Self", "Self::from_client(client)"),
+            ("fn client(&self) -> &Client", "self.client()"),
+        ] {
+            w.blank();
+            w.block(head, |w| w.line(body));
         }
     });
     w.finish()

@@ -43,6 +43,7 @@ mod request;
 mod retry;
 mod secret;
 mod transport;
+mod typed;
 
 pub use serde;
 pub use serde_json;
@@ -66,6 +67,7 @@ pub use self::lookup::find_operation;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient};
 pub use self::transport::{Layout, Prepared, Reply, Transport};
+pub use self::typed::TypedConnector;
 
 /// What the macros need; not part of the public API.
 #[doc(hidden)]

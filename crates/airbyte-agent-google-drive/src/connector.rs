@@ -4,7 +4,9 @@
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result};
+use airbyte_agent_core::{
+    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,
+};
 
 use crate::description::DESCRIPTION;
 use crate::entities;
@@ -148,5 +150,22 @@ impl GoogleDriveConnector {
     /// The signed-in user, the storage quota and the formats Drive can convert; there is just one.
     pub const fn about(&self) -> entities::about::About<'_> {
         entities::about::About::new(&self.client)
+    }
+}
+
+impl TypedConnector for GoogleDriveConnector {
+    const NAME: &'static str = Self::NAME;
+    const DEFINITION_ID: &'static str = Self::DEFINITION_ID;
+
+    fn description() -> &'static Connector {
+        &DESCRIPTION
+    }
+
+    fn from_client(client: Client) -> Self {
+        Self::from_client(client)
+    }
+
+    fn client(&self) -> &Client {
+        self.client()
     }
 }

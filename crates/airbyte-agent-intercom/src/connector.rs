@@ -4,7 +4,9 @@
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result};
+use airbyte_agent_core::{
+    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,
+};
 
 use crate::description::DESCRIPTION;
 use crate::entities;
@@ -138,5 +140,22 @@ impl IntercomConnector {
     /// An article for teammates and the AI agent, hidden from customers.
     pub const fn internal_articles(&self) -> entities::internal_articles::InternalArticles<'_> {
         entities::internal_articles::InternalArticles::new(&self.client)
+    }
+}
+
+impl TypedConnector for IntercomConnector {
+    const NAME: &'static str = Self::NAME;
+    const DEFINITION_ID: &'static str = Self::DEFINITION_ID;
+
+    fn description() -> &'static Connector {
+        &DESCRIPTION
+    }
+
+    fn from_client(client: Client) -> Self {
+        Self::from_client(client)
+    }
+
+    fn client(&self) -> &Client {
+        self.client()
     }
 }

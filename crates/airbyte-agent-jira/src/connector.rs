@@ -4,7 +4,9 @@
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result};
+use airbyte_agent_core::{
+    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,
+};
 
 use crate::description::DESCRIPTION;
 use crate::entities;
@@ -138,5 +140,22 @@ impl JiraConnector {
     /// A link between two issues, such as one that blocks another.
     pub const fn issue_links(&self) -> entities::issue_links::IssueLinks<'_> {
         entities::issue_links::IssueLinks::new(&self.client)
+    }
+}
+
+impl TypedConnector for JiraConnector {
+    const NAME: &'static str = Self::NAME;
+    const DEFINITION_ID: &'static str = Self::DEFINITION_ID;
+
+    fn description() -> &'static Connector {
+        &DESCRIPTION
+    }
+
+    fn from_client(client: Client) -> Self {
+        Self::from_client(client)
+    }
+
+    fn client(&self) -> &Client {
+        self.client()
     }
 }

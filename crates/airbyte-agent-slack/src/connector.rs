@@ -4,7 +4,9 @@
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result};
+use airbyte_agent_core::{
+    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,
+};
 
 use crate::description::DESCRIPTION;
 use crate::entities;
@@ -172,5 +174,22 @@ impl SlackConnector {
     /// A link in the bar at the top of a channel.
     pub const fn bookmarks(&self) -> entities::bookmarks::Bookmarks<'_> {
         entities::bookmarks::Bookmarks::new(&self.client)
+    }
+}
+
+impl TypedConnector for SlackConnector {
+    const NAME: &'static str = Self::NAME;
+    const DEFINITION_ID: &'static str = Self::DEFINITION_ID;
+
+    fn description() -> &'static Connector {
+        &DESCRIPTION
+    }
+
+    fn from_client(client: Client) -> Self {
+        Self::from_client(client)
+    }
+
+    fn client(&self) -> &Client {
+        self.client()
     }
 }

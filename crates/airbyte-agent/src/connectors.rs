@@ -32,6 +32,8 @@ pub use airbyte_agent_linear as linear;
 pub use airbyte_agent_mailchimp as mailchimp;
 #[cfg(feature = "orb")]
 pub use airbyte_agent_orb as orb;
+#[cfg(feature = "salesforce")]
+pub use airbyte_agent_salesforce as salesforce;
 #[cfg(feature = "shopify")]
 pub use airbyte_agent_shopify as shopify;
 #[cfg(feature = "slack")]
@@ -73,6 +75,8 @@ pub(crate) static ALL: &[&Connector] = &[
     &airbyte_agent_mailchimp::DESCRIPTION,
     #[cfg(feature = "orb")]
     &airbyte_agent_orb::DESCRIPTION,
+    #[cfg(feature = "salesforce")]
+    &airbyte_agent_salesforce::DESCRIPTION,
     #[cfg(feature = "shopify")]
     &airbyte_agent_shopify::DESCRIPTION,
     #[cfg(feature = "slack")]

@@ -4,7 +4,9 @@
 
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result};
+use airbyte_agent_core::{
+    CheckReport, Client, EntitySummary, Execute, Hosted, Local, Result, TypedConnector,
+};
 
 use crate::description::DESCRIPTION;
 use crate::entities;
@@ -115,5 +117,22 @@ impl OddConnector {
     /// Operations on `2fa_devices`.
     pub const fn _2fa_devices(&self) -> entities::_2fa_devices::N2faDevices<'_> {
         entities::_2fa_devices::N2faDevices::new(&self.client)
+    }
+}
+
+impl TypedConnector for OddConnector {
+    const NAME: &'static str = Self::NAME;
+    const DEFINITION_ID: &'static str = Self::DEFINITION_ID;
+
+    fn description() -> &'static Connector {
+        &DESCRIPTION
+    }
+
+    fn from_client(client: Client) -> Self {
+        Self::from_client(client)
+    }
+
+    fn client(&self) -> &Client {
+        self.client()
     }
 }

@@ -36,6 +36,8 @@ mod mailchimp;
 #[rustfmt::skip]
 mod orb;
 #[rustfmt::skip]
+mod salesforce;
+#[rustfmt::skip]
 mod shopify;
 #[rustfmt::skip]
 mod slack;
