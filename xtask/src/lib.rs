@@ -2,6 +2,7 @@
 //! its arguments and prints what these return.
 
 pub mod conformance;
+pub mod graphql;
 pub mod lint;
 pub mod new;
 pub mod regen;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
-use xtask::{conformance, lint, new, regen, specs, umbrella};
+use xtask::{conformance, graphql, lint, new, regen, specs, umbrella};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
@@ -32,6 +32,9 @@ enum Task {
         /// Warnings count as errors.
         #[arg(long)]
         deny_warnings: bool,
+        /// Checks the GraphQL documents of a connector against the vendor's schema.
+        #[arg(long, value_name = "SLUG=FILE")]
+        graphql_schema: Vec<String>,
     },
     /// Starts the spec of a new connector.
     New {
@@ -47,7 +50,9 @@ fn main() -> ExitCode {
     let root = package.parent().map_or_else(PathBuf::new, Path::to_owned);
     match Arguments::parse().task {
         Task::Regen { slugs, check } => regenerate(&root, &slugs, check),
-        Task::Lint { specs, deny_warnings } => check_specs(&root, &specs, deny_warnings),
+        Task::Lint { specs, deny_warnings, graphql_schema } => {
+            check_specs(&root, &specs, deny_warnings, &graphql_schema)
+        }
         Task::New { slug } => match new::new(&root, &slug) {
             Ok(path) => {
                 println!("{} is ready to be filled in; then:", path.display());
@@ -94,7 +99,7 @@ fn regenerate(root: &Path, slugs: &[String], check: bool) -> ExitCode {
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn check_specs(root: &Path, named: &[String], deny_warnings: bool) -> ExitCode {
+fn check_specs(root: &Path, named: &[String], deny_warnings: bool, schemas: &[String]) -> ExitCode {
     let files = match specs::files(root, named) {
         Ok(files) => files,
         Err(error) => return failure(&error.to_string()),
@@ -107,6 +112,25 @@ fn check_specs(root: &Path, named: &[String], deny_warnings: bool) -> ExitCode {
                 report.problems.iter().for_each(|problem| println!("{shown}:{problem}"));
                 errors += report.errors();
                 warnings += report.warnings();
+            }
+            Err(error) => {
+                eprintln!("error: {error}");
+                errors += 1;
+            }
+        }
+    }
+    for schema in schemas {
+        match graphql::check(root, schema) {
+            Ok(report) => {
+                if let Some(defects) = &report.defects {
+                    eprintln!("warning: {schema}: the schema itself is not valid\n{defects}");
+                }
+                report.problems.iter().for_each(|problem| println!("{problem}"));
+                println!(
+                    "{}: {} documents checked against the schema",
+                    report.slug, report.checked
+                );
+                errors += report.problems.len();
             }
             Err(error) => {
                 eprintln!("error: {error}");

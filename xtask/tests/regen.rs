@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use xtask::regen::{Mode, State, regen};
-use xtask::{conformance, lint, new, specs};
+use xtask::{conformance, graphql, lint, new, specs, umbrella};
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -36,6 +36,36 @@ fn the_committed_crates_are_what_regen_makes() {
         assert_eq!(state, Ok(State::Fresh), "run `cargo xtask regen {slug}`");
     }
     assert!(matches!(conformance::list(&root, Mode::Check), Ok(State::Fresh)));
+    assert!(matches!(umbrella::write(&root, Mode::Check), Ok(State::Fresh)));
+}
+
+#[test]
+fn graphql_documents_are_held_against_a_schema() {
+    let root = root(&[]);
+    let spec = include_str!("viewer.yaml");
+    fs::write(root.path().join("specs/viewer.yaml"), spec).unwrap();
+    let check = |schema: &str| {
+        let file = root.path().join("schema.graphql");
+        fs::write(&file, schema).unwrap();
+        graphql::check(root.path(), &format!("viewer={}", file.display()))
+    };
+    for (fields, expected) in [
+        ("viewer(id: ID!): Viewer", None),
+        ("viewer(id: ID): Viewer twice: Int twice: Int", None),
+        ("viewer(id: Int!): Viewer", Some("viewer.get")),
+        ("other: Viewer", Some("viewer")),
+    ] {
+        let schema = format!("type Query {{ {fields} }} type Viewer {{ login: String }}");
+        let report = check(&schema).unwrap();
+        assert_eq!(report.checked, 1);
+        assert_eq!(report.defects.is_some(), fields.contains("twice"));
+        match expected {
+            None => assert_eq!(report.problems, Vec::<String>::new(), "{fields}"),
+            Some(word) => assert!(report.problems[0].contains(word), "{:?}", report.problems),
+        }
+    }
+    assert!(check("no schema").is_err());
+    assert!(graphql::check(root.path(), "viewer").unwrap_err().contains("SLUG=FILE"));
 }
 
 #[test]

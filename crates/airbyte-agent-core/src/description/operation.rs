@@ -287,6 +287,21 @@ pub struct GraphQl {
     pub operation_name: Option<Text>,
 }
 
+/// Where a document takes the field selection.
+const FIELDS: &str = "{{ fields }}";
+
+impl GraphQl {
+    /// The document with this selection, or with the default one; `None` when it needs a selection
+    /// and has no default.
+    pub fn document(&self, fields: Option<&str>) -> Option<String> {
+        if !self.document.contains(FIELDS) {
+            return Some(self.document.to_string());
+        }
+        let fields = fields.or(self.default_fields.as_deref())?;
+        Some(self.document.replace(FIELDS, fields))
+    }
+}
+
 /// A variable of a GraphQL document.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]

@@ -6,9 +6,6 @@ use crate::arguments::Arguments;
 use crate::description::{GraphQl, Piece, Variable, VariableValue};
 use crate::error::{Error, Result};
 
-/// Where a document takes the field selection.
-const HOLE: &str = "{{ fields }}";
-
 /// Name of the argument that selects fields.
 const SELECTOR: &str = "fields";
 
@@ -38,9 +35,6 @@ pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value>
 }
 
 fn document(graphql: &GraphQl, arguments: &Arguments) -> Result<String> {
-    if !graphql.document.contains(HOLE) {
-        return Ok(graphql.document.to_string());
-    }
     let chosen = match arguments.get(SELECTOR) {
         Some(Value::Array(entries)) if !entries.is_empty() => {
             let entries: Result<Vec<String>> = entries.iter().map(selection).collect();
@@ -48,14 +42,9 @@ fn document(graphql: &GraphQl, arguments: &Arguments) -> Result<String> {
         }
         _ => None,
     };
-    let fields = match (chosen, &graphql.default_fields) {
-        (Some(chosen), _) => chosen,
-        (None, Some(default)) => default.to_string(),
-        (None, None) => {
-            return Err(Error::validation(format!("'{SELECTOR}' must name at least one field")));
-        }
-    };
-    Ok(graphql.document.replace(HOLE, &fields))
+    graphql
+        .document(chosen.as_deref())
+        .ok_or_else(|| Error::validation(format!("'{SELECTOR}' must name at least one field")))
 }
 
 /// One entry of the selection: `title`, `author.login`, or GraphQL text that closes all it opens.

@@ -167,7 +167,7 @@ pub(super) fn error_kinds(cx: &Cx<'_>) -> Vec<ErrorMeaning> {
         let kind = node.plain();
         match KINDS.iter().find(|(name, _)| *name == kind) {
             Some((_, kind)) => {
-                meanings.push(ErrorMeaning { code: code.clone().into(), kind: *kind })
+                meanings.push(ErrorMeaning { code: code.clone().into(), kind: *kind });
             }
             None => cx.report.error(
                 node,

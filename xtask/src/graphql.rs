@@ -1,0 +1,105 @@
+//! The GraphQL documents of a connector held against the schema that its vendor publishes.
+
+use std::fs;
+use std::path::Path;
+
+use airbyte_agent_core::description::{Body, GraphQl, Operation, VariableValue};
+use airbyte_agent_spec::Spec;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema};
+
+use crate::specs;
+
+/// What was found in the documents of a connector.
+#[derive(Debug)]
+pub struct Report {
+    /// The connector.
+    pub slug: String,
+    /// Number of documents looked at.
+    pub checked: usize,
+    /// What is wrong with the schema itself: vendors publish such schemas, and documents can be
+    /// held against the rest of them.
+    pub defects: Option<String>,
+    /// What is wrong, each with the operation it is about.
+    pub problems: Vec<String>,
+}
+
+/// Checks the documents of the connector that `setting`, `SLUG=FILE`, names against the schema in
+/// the file: the selection made by default, and the variables that are filled in.
+///
+/// # Errors
+///
+/// When spec or schema cannot be read or used, or the connector has no GraphQL operation.
+pub fn check(root: &Path, setting: &str) -> Result<Report, String> {
+    let (slug, file) = setting
+        .split_once('=')
+        .ok_or_else(|| format!("--graphql-schema {setting}: expected SLUG=FILE"))?;
+    specs::slugs(root, &[slug.to_owned()]).map_err(|error| error.to_string())?;
+    let spec = read(&specs::path(root, slug))?;
+    let list = |problems: Vec<airbyte_agent_spec::Problem>| {
+        let lines: Vec<String> = problems.iter().map(|p| format!("{slug}:{p}")).collect();
+        lines.join("\n")
+    };
+    let connector = Spec::parse(&spec).and_then(|spec| spec.lower()).map_err(list)?;
+    let mut report =
+        Report { slug: slug.to_owned(), checked: 0, defects: None, problems: Vec::new() };
+    let schema = match Schema::parse_and_validate(read(Path::new(file))?, file) {
+        Ok(schema) => schema,
+        Err(found) if found.partial.schema_definition.query.is_some() => {
+            report.defects = Some(found.errors.to_string());
+            Valid::assume_valid(found.partial)
+        }
+        Err(found) => return Err(format!("{file} is no GraphQL schema:\n{}", found.errors)),
+    };
+    for operation in connector.operations() {
+        let Body::GraphQl(graphql) = &operation.body else { continue };
+        report.checked += 1;
+        if let Err(problem) = one(&schema, operation, graphql) {
+            report.problems.push(format!("{slug}: {}: {problem}", operation.place()));
+        }
+    }
+    if report.checked == 0 {
+        return Err(format!("{slug} has no GraphQL operation"));
+    }
+    Ok(report)
+}
+
+fn one(schema: &Valid<Schema>, operation: &Operation, graphql: &GraphQl) -> Result<(), String> {
+    let text = graphql.document(None).ok_or("there is no default selection of fields")?;
+    let document = ExecutableDocument::parse_and_validate(schema, text, operation.place())
+        .map_err(|found| found.errors.to_string())?;
+    let name = graphql.operation_name.as_deref();
+    let declared =
+        document.operations.get(name).map_err(|_| "it is not clear which operation is meant")?;
+    for variable in &declared.variables {
+        let given = graphql.variables.iter().find(|given| given.name == variable.name.as_str());
+        let needed = variable.ty.is_non_null() && variable.default_value.is_none();
+        let Some(given) = given else {
+            if needed {
+                return Err(format!("`${}` is needed and never filled in", variable.name));
+            }
+            continue;
+        };
+        if let VariableValue::Parameter(parameter) = &given.value
+            && let Some(parameter) = operation.parameter(parameter)
+            && needed
+            && !parameter.required
+            && parameter.default.is_none()
+        {
+            return Err(format!(
+                "`${}` is needed, but the parameter `{}` is optional",
+                variable.name, parameter.name
+            ));
+        }
+    }
+    for given in graphql.variables.iter() {
+        if !declared.variables.iter().any(|variable| given.name == variable.name.as_str()) {
+            return Err(format!("`${}` is filled in and not declared", given.name));
+        }
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}
