@@ -138,6 +138,18 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.api_key"),
+                    field: Borrowed("personal_access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_method"),
+                    value: Json(Borrowed(r#""api_key""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -207,6 +219,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a table"),
             Borrowed("Read the comments of a record"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed("ISO 8601 in UTC; date fields without a time are YYYY-MM-DD."),
 };

@@ -314,6 +314,26 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed("Full permissions: everything the user may do."),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.option_title"),
+                    value: Json(Borrowed(r#""OAuth Credentials""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("personalAccessToken"),
@@ -349,6 +369,18 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.personal_access_token"),
+                    field: Borrowed("token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.option_title"),
+                    value: Json(Borrowed(r#""PAT Credentials""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -631,6 +663,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a team"),
             Borrowed("Show my portfolios and goals"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed("RFC 3339 in UTC, such as 2025-03-01T09:30:00.000Z; days as YYYY-MM-DD."),
 };

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{List, Template, Text};
+use super::{Constant, List, StoredField, Template, Text};
 
 /// One way to authenticate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -28,6 +28,10 @@ pub struct AuthScheme {
     pub oauth: Option<OAuthEndpoints>,
     /// What each scope opens.
     pub scopes: List<Scope>,
+    /// Where the hosted platform keeps the fields; empty when it does not know the scheme.
+    pub stored: List<StoredField>,
+    /// What tells the scheme in the configuration that the platform stores.
+    pub markers: List<Constant>,
 }
 
 impl AuthScheme {

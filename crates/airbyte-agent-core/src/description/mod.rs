@@ -8,6 +8,7 @@
 //! generator's contract, not to the stable public API.
 
 mod auth;
+mod hosting;
 mod operation;
 mod paging;
 mod path;
@@ -22,6 +23,7 @@ pub use auth::{
     ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Header, Mapping, OAuthEndpoints,
     Refresh, RefreshFormat, RefreshGrant, RefreshStyle, Scope,
 };
+pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use operation::{
     Action, Body, ConfigInject, Download, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
     Location, MetaField, MetaSource, Method, Operation, Parameter, Response, Style, Transform,
@@ -76,6 +78,8 @@ pub struct Connector {
     pub relationships: List<Relationship>,
     /// Questions that the connector can and cannot answer.
     pub questions: Questions,
+    /// How the hosted platform keeps the connector.
+    pub hosting: Hosting,
     /// How the vendor writes instants, empty when it is not uniform.
     pub date_format: Text,
 }

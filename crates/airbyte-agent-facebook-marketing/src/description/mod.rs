@@ -207,6 +207,26 @@ pub static DESCRIPTION: Connector = Connector {
                 scopes: Borrowed(&[Borrowed("ads_management"), Borrowed("ads_read")]),
             }),
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""Client""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("facebookServiceAuth"),
@@ -240,6 +260,18 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("account_key"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""Service""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -394,6 +426,26 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Publish a post on a Facebook page"),
             Borrowed("Answer a comment on an ad"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("account_ids"),
+                title: Borrowed("Ad accounts"),
+                path: Borrowed("account_ids"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Array]),
+                    description: Borrowed(
+                        "Ids of the ad accounts to copy, digits without `act_`. Example: `1234567890123456`.",
+                    ),
+                    items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "ISO 8601 date and time with offset (2025-03-01T09:30:00-0800); results take calendar days YYYY-MM-DD in the ad account's time zone.",

@@ -291,6 +291,18 @@ list: a missing or invisible object has the type `NOT_FOUND`.
                     description: Borrowed("Projects and their items."),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.option_title"),
+                    value: Json(Borrowed(r#""OAuth Credentials""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("githubPAT"),
@@ -329,6 +341,18 @@ list: a missing or invisible object has the type `NOT_FOUND`.
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.personal_access_token"),
+                    field: Borrowed("token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.option_title"),
+                    value: Json(Borrowed(r#""PAT Credentials""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[
@@ -490,6 +514,45 @@ list: a missing or invisible object has the type `NOT_FOUND`.
             Borrowed("Re-run the failed workflow"),
             Borrowed("Commit this change to README.md"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("repositories"),
+                title: Borrowed("Repositories"),
+                path: Borrowed("repositories"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Array]),
+                    description: Borrowed(
+                        "Repositories to copy as `owner/name`, or `owner/*` for all of one owner. Example: `acme/website`.",
+                    ),
+                    items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA }]),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("start_date"),
+                title: Borrowed("Start date"),
+                path: Borrowed("start_date"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    format: Borrowed("date-time"),
+                    description: Borrowed(
+                        "Records older than this are not copied. UTC, `YYYY-MM-DDTHH:MM:SSZ`; example: `2024-01-01T00:00:00Z`.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[
+            Constant {
+                path: Borrowed("start_date"),
+                value: Json(Borrowed(r#""{{ day_delta(-90, '%Y-%m-%dT%H:%M:%SZ') }}""#)),
+            },
+        ]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "ISO 8601 in UTC, such as 2024-05-01T12:30:00Z; in search queries also plain dates (created:>2024-05-01). Times recorded in Git keep their own offset.",

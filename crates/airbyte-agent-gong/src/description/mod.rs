@@ -334,6 +334,30 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed(""),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""OAuth2.0""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("basicAuth"),
@@ -382,6 +406,22 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.access_key"),
+                    field: Borrowed("access_key"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.access_key_secret"),
+                    field: Borrowed("access_key_secret"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""APIKey""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -481,6 +521,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a scorecard"),
             Borrowed("Add a user to a Gong Engage flow"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "ISO 8601 date and time with Z or an offset (2025-03-01T09:30:00Z); activity and interaction statistics take calendar days YYYY-MM-DD in the company's time zone.",

@@ -265,6 +265,26 @@ pub static DESCRIPTION: Connector = Connector {
                     ),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""Client""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -375,6 +395,48 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a shared drive"),
             Borrowed("Empty the trash"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("folder_url"),
+                title: Borrowed("Folder address"),
+                path: Borrowed("folder_url"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    description: Borrowed(
+                        "Web address of the folder to copy, as the browser shows it, beginning with https://drive.google.com/drive/folders/",
+                    ),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("streams"),
+                title: Borrowed("Streams"),
+                path: Borrowed("streams"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Array]),
+                    description: Borrowed(
+                        "Sets of files to copy, each with a name and patterns of paths.",
+                    ),
+                    items: Borrowed(&[Schema { kinds: Borrowed(&[Kind::Object]), ..SCHEMA }]),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[
+            Constant {
+                path: Borrowed("delivery_method"),
+                value: Json(
+                    Borrowed(
+                        r#"{"delivery_type":"use_file_transfer","preserve_directory_structure":true}"#,
+                    ),
+                ),
+            },
+        ]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed("RFC 3339 in UTC, such as 2025-03-01T09:30:00.000Z."),
 };

@@ -281,6 +281,30 @@ pub static DESCRIPTION: Connector = Connector {
                 ]),
             }),
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""Client""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("clientCredentials"),
@@ -448,6 +472,8 @@ pub static DESCRIPTION: Connector = Connector {
                 ]),
             }),
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -500,6 +526,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a job"),
             Borrowed("Show the scorecards of an interview"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "ISO 8601 date and time in UTC (2025-03-01T09:30:00Z); filters put an operator and a bar in front (gte|2025-03-01T00:00:00Z).",

@@ -377,6 +377,26 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed("Writes deals and their links."),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.credentials_title"),
+                    value: Json(Borrowed(r#""OAuth Credentials""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("hubspotPrivateApp"),
@@ -415,6 +435,18 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("private_app_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.credentials_title"),
+                    value: Json(Borrowed(r#""Private App Credentials""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -692,6 +724,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Start a marketing campaign"),
             Borrowed("Change the stages of a pipeline"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "ISO 8601 in UTC with milliseconds, such as 2026-03-02T14:30:00.000Z; properties also take Unix milliseconds, and dates without time YYYY-MM-DD.",

@@ -177,6 +177,10 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed("Deleting: the same permissions as for writing."),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("access_token"), field: Borrowed("access_token") },
+            ]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -257,6 +261,31 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a ticket"),
             Borrowed("Publish a help centre article"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("start_date"),
+                title: Borrowed("Start date"),
+                path: Borrowed("start_date"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    format: Borrowed("date-time"),
+                    description: Borrowed(
+                        "Copy what changed since this instant, ISO 8601 in UTC, such as 2025-03-01T00:00:00Z.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[
+            Constant {
+                path: Borrowed("start_date"),
+                value: Json(Borrowed(r#""{{ day_delta(-180, '%Y-%m-%dT%H:%M:%SZ') }}""#)),
+            },
+        ]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed("Unix seconds (whole numbers, UTC)."),
 };

@@ -465,6 +465,26 @@ pub static DESCRIPTION: Connector = Connector {
                     ),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""OAuth2.0""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("basicAuth"),
@@ -511,6 +531,19 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("credentials.email"), field: Borrowed("username") },
+                StoredField {
+                    path: Borrowed("credentials.api_token"),
+                    field: Borrowed("password"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""API Token""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -616,6 +649,17 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a project"),
             Borrowed("Change a workflow"),
             Borrowed("Delete a link between issues"),
+        ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[
+            StoredVariable {
+                path: Borrowed("domain"),
+                variable: Borrowed("subdomain"),
+                format: Borrowed("{value}.atlassian.net"),
+            },
         ]),
     },
     date_format: Borrowed(

@@ -137,6 +137,10 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("api_key"), field: Borrowed("api_key") },
+            ]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -226,6 +230,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Unsubscribe somebody"),
             Borrowed("Show the open rate of a campaign"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "ISO 8601 date and time with an offset (2025-03-01T09:30:00+00:00); the timestamp of events is in Unix seconds.",

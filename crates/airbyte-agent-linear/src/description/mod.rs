@@ -295,6 +295,26 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed("Enough for `comments.create` alone."),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""OAuth2.0""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("apiKeyAuth"),
@@ -327,6 +347,15 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("credentials.api_key"), field: Borrowed("api_key") },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""API Key""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -403,6 +432,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Start a new cycle"),
             Borrowed("Post a project update"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "ISO 8601 in UTC with milliseconds, such as 2026-03-02T12:30:00.000Z; plain dates are YYYY-MM-DD.",

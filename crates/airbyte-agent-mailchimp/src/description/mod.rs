@@ -164,6 +164,15 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("credentials.apikey"), field: Borrowed("api_key") },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""apikey""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -291,6 +300,17 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Subscribe an e-mail address"),
             Borrowed("Add a tag to a contact"),
             Borrowed("List marketing automation flows"),
+        ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[
+            StoredVariable {
+                path: Borrowed("data_center"),
+                variable: Borrowed("data_center"),
+                format: Borrowed("{value}"),
+            },
         ]),
     },
     date_format: Borrowed("ISO 8601 date and time with offset (2025-03-01T09:30:00+00:00)."),

@@ -131,6 +131,10 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("api_key"), field: Borrowed("api_key") },
+            ]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -165,6 +169,31 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Send usage events"),
             Borrowed("Show the prepaid credits of a customer"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("start_date"),
+                title: Borrowed("Start date"),
+                path: Borrowed("start_date"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    format: Borrowed("date-time"),
+                    description: Borrowed(
+                        "Records created from this instant on are copied, ISO 8601 in UTC such as 2025-01-01T00:00:00Z; 180 days back when the platform sets it.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[
+            Constant {
+                path: Borrowed("start_date"),
+                value: Json(Borrowed(r#""{{ day_delta(-180, '%Y-%m-%dT%H:%M:%SZ') }}""#)),
+            },
+        ]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed("ISO 8601 with an offset, in UTC."),
 };

@@ -163,7 +163,7 @@ pub static DESCRIPTION: Connector = Connector {
                         "Token that yields access tokens; it also tells the address of the org. It lasts as long as the policy of the app says, or until the user takes the permission back.",
                     ),
                     obtain: Borrowed(
-                        "Let the user sign in at https://login.salesforce.com/services/oauth2/authorize with the client id of your app. Exchange the code that comes back at https://login.salesforce.com/services/oauth2/token.",
+                        "Let the user sign in at https://login.salesforce.com/services/oauth2/authorize with the client id of your app, then exchange the code that comes back at /services/oauth2/token of the same host.",
                     ),
                     required: true,
                     secret: true,
@@ -350,6 +350,12 @@ pub static DESCRIPTION: Connector = Connector {
                     ),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("client_id"), field: Borrowed("client_id") },
+                StoredField { path: Borrowed("client_secret"), field: Borrowed("client_secret") },
+                StoredField { path: Borrowed("refresh_token"), field: Borrowed("refresh_token") },
+            ]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -542,6 +548,11 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Send an e-mail to a contact"),
             Borrowed("Create a report or a dashboard"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "Dates are YYYY-MM-DD; instants come as ISO 8601 in UTC with milliseconds (2025-03-01T09:30:00.000+0000) and are given with any offset.",

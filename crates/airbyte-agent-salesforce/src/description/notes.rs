@@ -4,7 +4,7 @@
 
 use super::*;
 
-const TEXT_1: &str = r#"{"type":"object","description":"A classic note attached to a record.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Title":{"type":"string","description":"Title of the note."},"Body":{"type":["string","null"],"description":"The text, plain, up to 32 KB."},"ParentId":{"type":["string","null"],"description":"Id of the record it is attached to."},"IsPrivate":{"type":["boolean","null"],"description":"Whether only the owner and administrators see it."},"OwnerId":{"type":["string","null"],"description":"Id of the user (or queue) who owns it; on creation, the user behind the token when left out."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
+const TEXT_1: &str = r#"{"type":"object","description":"A classic note attached to a record.","additionalProperties":true,"properties":{"Id":{"type":"string","description":"Record id, 18 characters."},"Title":{"type":"string","description":"Title of the note."},"Body":{"type":["string","null"],"description":"The text, plain, up to 32 KB."},"ParentId":{"type":["string","null"],"description":"Id of the record it is attached to."},"IsPrivate":{"type":["boolean","null"],"description":"Whether only the owner and administrators see it."},"OwnerId":{"type":["string","null"],"description":"Id of the user who owns it; leads and cases may belong to a queue."},"CreatedDate":{"type":["string","null"],"description":"When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000."},"CreatedById":{"type":["string","null"],"description":"Id of the user who created it."},"LastModifiedDate":{"type":["string","null"],"description":"When a user last changed it, ISO 8601."},"LastModifiedById":{"type":["string","null"],"description":"Id of the user who changed it last."},"SystemModstamp":{"type":["string","null"],"description":"When it was last changed by a user or by automation, ISO 8601; the field to ask for changes by."},"IsDeleted":{"type":["boolean","null"],"description":"Whether it is in the Recycle Bin."},"attributes":{"type":"object","description":"What kind of record it is and where it is found.","properties":{"type":{"type":"string","description":"API name of the object."},"url":{"type":"string","description":"Path of the record in the REST API."}}}}}"#;
 
 /// `notes` with its operations.
 pub(super) const ENTITY: Entity = Entity {
@@ -135,7 +135,7 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("OwnerId"),
                     location: Location::Body,
                     description: Borrowed(
-                        "Id of the user (or queue) who owns it; on creation, the user behind the token when left out.",
+                        "Id of the user who is to own it; the user behind the token when left out.",
                     ),
                     schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
                     ..PARAMETER
@@ -280,7 +280,7 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("OwnerId"),
                     location: Location::Body,
                     description: Borrowed(
-                        "Id of the user (or queue) who owns it; on creation, the user behind the token when left out.",
+                        "Id of the user who owns it; leads and cases may belong to a queue.",
                     ),
                     schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
                     ..PARAMETER

@@ -212,7 +212,8 @@ impl AccountsCreate {
         self
     }
 
-    /// Kind, one of the values set up in the org.
+    /// Kind of account, one of the values set up in the org, such as `Prospect` or `Customer -
+    /// Direct`.
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.call.set("Type", type_.into());
         self
@@ -284,7 +285,7 @@ impl AccountsCreate {
         self
     }
 
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who is to own it; the user behind the token when left out.
     pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
         self.call.set("OwnerId", owner_id.into());
         self
@@ -352,7 +353,8 @@ impl AccountsUpdate {
         self
     }
 
-    /// Kind, one of the values set up in the org.
+    /// Kind of account, one of the values set up in the org, such as `Prospect` or `Customer -
+    /// Direct`.
     pub fn type_(mut self, type_: impl Into<String>) -> Self {
         self.call.set("Type", type_.into());
         self
@@ -496,7 +498,7 @@ impl AccountsUpdate {
         self
     }
 
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
         self.call.set("OwnerId", owner_id.into());
         self

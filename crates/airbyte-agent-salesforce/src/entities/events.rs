@@ -265,7 +265,7 @@ impl EventsCreate {
         self
     }
 
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who is to own it; the user behind the token when left out.
     pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
         self.call.set("OwnerId", owner_id.into());
         self
@@ -400,7 +400,7 @@ impl EventsUpdate {
         self
     }
 
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
         self.call.set("OwnerId", owner_id.into());
         self

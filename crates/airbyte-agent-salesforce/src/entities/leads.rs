@@ -324,7 +324,8 @@ impl LeadsCreate {
         self
     }
 
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user or queue who is to own it; left out, assignment rules or the user behind the
+    /// token decide.
     pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
         self.call.set("OwnerId", owner_id.into());
         self
@@ -592,7 +593,7 @@ impl LeadsUpdate {
         self
     }
 
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub fn owner_id(mut self, owner_id: impl Into<String>) -> Self {
         self.call.set("OwnerId", owner_id.into());
         self

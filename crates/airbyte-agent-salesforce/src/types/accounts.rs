@@ -46,7 +46,7 @@ pub struct Account {
     pub last_modified_date: Option<String>,
     /// Number of employees.
     pub number_of_employees: Option<i64>,
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub owner_id: Option<String>,
     /// Id of the account above it, for groups of companies.
     pub parent_id: Option<String>,

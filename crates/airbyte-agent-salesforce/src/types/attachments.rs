@@ -22,7 +22,7 @@ pub struct Attachment {
     pub description: Option<String>,
     /// Whether only the owner and administrators see it.
     pub is_private: Option<bool>,
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub owner_id: Option<String>,
     /// When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.
     pub created_date: Option<String>,

@@ -53,7 +53,7 @@ pub struct Contact {
     pub mailing_street: Option<String>,
     /// Mobile phone number.
     pub mobile_phone: Option<String>,
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub owner_id: Option<String>,
     /// Business phone number.
     pub phone: Option<String>,

@@ -33,7 +33,7 @@ pub struct Event {
     pub what_id: Option<String>,
     /// Id of the account, taken from what the event is about; read only.
     pub account_id: Option<String>,
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub owner_id: Option<String>,
     /// When it was created, ISO 8601 with milliseconds, such as 2025-03-01T09:30:00.000+0000.
     pub created_date: Option<String>,

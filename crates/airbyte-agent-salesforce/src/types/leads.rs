@@ -60,7 +60,7 @@ pub struct Lead {
     pub mobile_phone: Option<String>,
     /// Number of employees.
     pub number_of_employees: Option<i64>,
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub owner_id: Option<String>,
     /// Business phone number.
     pub phone: Option<String>,

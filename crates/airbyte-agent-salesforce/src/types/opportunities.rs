@@ -53,7 +53,7 @@ pub struct Opportunity {
     pub lead_source: Option<String>,
     /// What has to be done next, one line.
     pub next_step: Option<String>,
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub owner_id: Option<String>,
     /// Chance of winning in per cent, 0 to 100; follows the stage unless set.
     pub probability: Option<f64>,

@@ -40,7 +40,7 @@ pub struct Task {
     pub last_modified_by_id: Option<String>,
     /// When a user last changed it, ISO 8601.
     pub last_modified_date: Option<String>,
-    /// Id of the user (or queue) who owns it; on creation, the user behind the token when left out.
+    /// Id of the user who owns it; leads and cases may belong to a queue.
     pub owner_id: Option<String>,
     /// `High`, `Normal` or `Low`, or what the org has set up.
     pub priority: Option<String>,

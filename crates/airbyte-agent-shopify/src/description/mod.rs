@@ -212,6 +212,18 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.api_password"),
+                    field: Borrowed("api_key"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_method"),
+                    value: Json(Borrowed(r#""api_password""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("shopifyOAuth"),
@@ -487,6 +499,26 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed("Read disputes of Shopify Payments."),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_method"),
+                    value: Json(Borrowed(r#""oauth2.0""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("shopifyClientCredentials"),
@@ -559,6 +591,8 @@ pub static DESCRIPTION: Connector = Connector {
                 scopes: Borrowed(&[]),
             }),
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -813,6 +847,17 @@ pub static DESCRIPTION: Connector = Connector {
         direct: Borrowed(&[]),
         search: Borrowed(&[]),
         unsupported: Borrowed(&[]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[
+            StoredVariable {
+                path: Borrowed("shop"),
+                variable: Borrowed("shop"),
+                format: Borrowed("{value}"),
+            },
+        ]),
     },
     date_format: Borrowed(
         "ISO 8601. Reads give the shop's time zone as offset (2026-03-14T09:30:00-04:00), results of changes are UTC (2026-03-14T13:30:00Z).",

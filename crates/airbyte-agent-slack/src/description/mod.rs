@@ -153,6 +153,15 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("credentials.api_token"), field: Borrowed("bot_key") },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.option_title"),
+                    value: Json(Borrowed(r#""API Token Credentials""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("oauth2"),
@@ -367,6 +376,26 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed("Join public channels."),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.client_id"),
+                    field: Borrowed("client_id"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.client_secret"),
+                    field: Borrowed("client_secret"),
+                },
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.option_title"),
+                    value: Json(Borrowed(r#""Default OAuth2.0 authorization""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -556,6 +585,102 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Cancel a scheduled message"),
             Borrowed("Set my status"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("start_date"),
+                title: Borrowed("Start date"),
+                path: Borrowed("start_date"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    format: Borrowed("date-time"),
+                    description: Borrowed(
+                        "Messages from this instant on are copied, such as 2025-01-01T00:00:00Z.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("lookback_window"),
+                title: Borrowed("Lookback window"),
+                path: Borrowed("lookback_window"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Integer]),
+                    description: Borrowed(
+                        "Days before the last copy that are read again, to catch late replies in threads; 0 to 365.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("join_channels"),
+                title: Borrowed("Join channels"),
+                path: Borrowed("join_channels"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Boolean]),
+                    description: Borrowed(
+                        "Whether the app joins every public channel, which it has to in order to copy messages.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("include_archived_channels"),
+                title: Borrowed("Include archived channels"),
+                path: Borrowed("include_archived_channels"),
+                required: false,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Boolean]),
+                    description: Borrowed("Whether archived channels are copied as well."),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("threads_ignore_no_replies"),
+                title: Borrowed("Skip messages without replies"),
+                path: Borrowed("threads_ignore_no_replies"),
+                required: false,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Boolean]),
+                    description: Borrowed(
+                        "Whether threads are looked up only for messages that have replies; much faster.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("include_private_channels"),
+                title: Borrowed("Include private channels"),
+                path: Borrowed("include_private_channels"),
+                required: false,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::Boolean]),
+                    description: Borrowed(
+                        "Whether private channels that the app is a member of are copied as well.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[
+            Constant {
+                path: Borrowed("start_date"),
+                value: Json(Borrowed(r#""{{ day_delta(-30, '%Y-%m-%dT%H:%M:%SZ') }}""#)),
+            },
+            Constant { path: Borrowed("lookback_window"), value: Json(Borrowed("0")) },
+            Constant { path: Borrowed("join_channels"), value: Json(Borrowed("true")) },
+            Constant { path: Borrowed("threads_ignore_no_replies"), value: Json(Borrowed("true")) },
+            Constant {
+                path: Borrowed("include_archived_channels"),
+                value: Json(Borrowed("false")),
+            },
+            Constant { path: Borrowed("include_private_channels"), value: Json(Borrowed("false")) },
+        ]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(
         "Unix seconds. Messages are identified by `ts`: Unix seconds with six decimals as text (1726142400.123456), to be passed on unchanged.",

@@ -5,7 +5,7 @@ use airbyte_agent_core::description::{
     RefreshFormat, RefreshGrant, RefreshStyle, Scope, Template,
 };
 
-use super::{Cx, credentials};
+use super::{Cx, credentials, hosting};
 use crate::yaml::Node;
 
 /// Flows in the order of preference.
@@ -64,6 +64,8 @@ fn bearer_token() -> AuthScheme {
         refresh: None,
         oauth: None,
         scopes: Vec::new().into(),
+        stored: Vec::new().into(),
+        markers: Vec::new().into(),
     }
 }
 
@@ -88,6 +90,8 @@ fn scheme<'a>(cx: &Cx<'a>, name: &str, node: &'a Node) -> Option<AuthScheme> {
         refresh,
         oauth,
         scopes: scopes(node).into(),
+        stored: config.map(hosting::stored).unwrap_or_default().into(),
+        markers: config.map(hosting::markers).unwrap_or_default().into(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use airbyte_agent_core::description::Connector;
 
-use super::{Cx, auth, entity, info, operation, server};
+use super::{Cx, auth, entity, hosting, info, operation, server};
 use crate::yaml::Node;
 
 /// The description. Meaningless where fatal findings were reported.
@@ -62,6 +62,7 @@ pub(crate) fn connector(cx: &Cx<'_>) -> Connector {
         entities: entity::entities(cx, operations).into(),
         relationships: info::relationships(cx).into(),
         questions: info::questions(cx),
+        hosting: hosting::hosting(cx),
         date_format: cx.info_key("x-agent-date-format").map(Node::plain).unwrap_or_default().into(),
     }
 }

@@ -9,6 +9,7 @@ mod connector;
 mod credentials;
 mod entity;
 mod graphql;
+mod hosting;
 mod info;
 mod inline;
 mod operation;

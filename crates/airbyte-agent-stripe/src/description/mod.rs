@@ -155,6 +155,10 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("client_secret"), field: Borrowed("api_key") },
+            ]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -237,6 +241,25 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create a payout to our bank"),
             Borrowed("Create a coupon"),
         ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("account_id"),
+                title: Borrowed("Account id"),
+                path: Borrowed("account_id"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    description: Borrowed(
+                        "Id of the Stripe account to copy, such as acct_1Nv0FGQ9RKHgCVdK; it is shown in the dashboard under Settings > Account details.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed("Unix seconds (whole numbers, UTC)."),
 };

@@ -166,6 +166,18 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.credentials"),
+                    value: Json(Borrowed(r#""access_token""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -224,6 +236,37 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Delete a chat"),
             Borrowed("Change the routing mode"),
             Borrowed("Create a shortcut"),
+        ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("start_date"),
+                title: Borrowed("Start date"),
+                path: Borrowed("start_date"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    format: Borrowed("date-time"),
+                    description: Borrowed(
+                        "Chats that changed before this instant are not copied; by default 180 days ago.",
+                    ),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[
+            Constant {
+                path: Borrowed("start_date"),
+                value: Json(Borrowed(r#""{{ day_delta(-180, '%Y-%m-%dT%H:%M:%SZ') }}""#)),
+            },
+        ]),
+        variables: Borrowed(&[
+            StoredVariable {
+                path: Borrowed("subdomain"),
+                variable: Borrowed("subdomain"),
+                format: Borrowed("{value}"),
+            },
         ]),
     },
     date_format: Borrowed(

@@ -346,6 +346,18 @@ pub static DESCRIPTION: Connector = Connector {
                     ),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.access_token"),
+                    field: Borrowed("access_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.credentials"),
+                    value: Json(Borrowed(r#""oauth2.0""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("zendeskAPIToken"),
@@ -398,6 +410,19 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("credentials.email"), field: Borrowed("email") },
+                StoredField {
+                    path: Borrowed("credentials.api_token"),
+                    field: Borrowed("api_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.credentials"),
+                    value: Json(Borrowed(r#""api_token""#)),
+                },
+            ]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -535,6 +560,17 @@ pub static DESCRIPTION: Connector = Connector {
             Borrowed("Create an organization"),
             Borrowed("Publish an article"),
             Borrowed("Change a trigger"),
+        ]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[
+            StoredVariable {
+                path: Borrowed("subdomain"),
+                variable: Borrowed("subdomain"),
+                format: Borrowed("{value}"),
+            },
         ]),
     },
     date_format: Borrowed(

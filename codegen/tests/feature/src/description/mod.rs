@@ -267,6 +267,18 @@ pub static DESCRIPTION: Connector = Connector {
                     description: Borrowed(""),
                 },
             ]),
+            stored: Borrowed(&[
+                StoredField {
+                    path: Borrowed("credentials.refresh_token"),
+                    field: Borrowed("refresh_token"),
+                },
+            ]),
+            markers: Borrowed(&[
+                Constant {
+                    path: Borrowed("credentials.auth_type"),
+                    value: Json(Borrowed(r#""OAuth""#)),
+                },
+            ]),
         },
         AuthScheme {
             name: Borrowed("acmeService"),
@@ -315,6 +327,8 @@ pub static DESCRIPTION: Connector = Connector {
                 scopes: Borrowed(&[Borrowed("read")]),
             }),
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
         AuthScheme {
             name: Borrowed("acmeToken"),
@@ -342,6 +356,10 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[
+                StoredField { path: Borrowed("credentials.apikey"), field: Borrowed("api_key") },
+            ]),
+            markers: Borrowed(&[]),
         },
         AuthScheme {
             name: Borrowed("acmePassword"),
@@ -384,6 +402,8 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
         AuthScheme {
             name: Borrowed("acmeHeader"),
@@ -434,6 +454,8 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
         AuthScheme {
             name: Borrowed("acmeQuery"),
@@ -460,6 +482,8 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
         AuthScheme {
             name: Borrowed("acmeCookie"),
@@ -486,6 +510,8 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[
@@ -580,6 +606,57 @@ pub static DESCRIPTION: Connector = Connector {
         direct: Borrowed(&[Borrowed("List my projects"), Borrowed("Create a task in project 7")]),
         search: Borrowed(&[Borrowed("Which tasks mention the launch?")]),
         unsupported: Borrowed(&[Borrowed("Delete the whole account")]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[
+            Setting {
+                name: Borrowed("team_path"),
+                title: Borrowed("Team"),
+                path: Borrowed("settings.team_path"),
+                required: true,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    description: Borrowed("Team and room as `team/room`."),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("workspace_id"),
+                title: Borrowed("Workspace"),
+                path: Borrowed("workspace_id"),
+                required: false,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    description: Borrowed("Id of the workspace."),
+                    ..SCHEMA
+                },
+            },
+            Setting {
+                name: Borrowed("market"),
+                title: Borrowed("Market"),
+                path: Borrowed("market"),
+                required: false,
+                schema: Schema {
+                    kinds: Borrowed(&[Kind::String]),
+                    description: Borrowed("Market of the account."),
+                    choices: Borrowed(&[Json(Borrowed(r#""eu""#)), Json(Borrowed(r#""us""#))]),
+                    ..SCHEMA
+                },
+            },
+        ]),
+        constants: Borrowed(&[
+            Constant {
+                path: Borrowed("start_date"),
+                value: Json(Borrowed(r#""{{ day_delta(-30, '%Y-%m-%d') }}""#)),
+            },
+        ]),
+        variables: Borrowed(&[
+            StoredVariable {
+                path: Borrowed("subdomain"),
+                variable: Borrowed("subdomain"),
+                format: Borrowed("{value}"),
+            },
+        ]),
     },
     date_format: Borrowed("ISO 8601 in UTC."),
 };

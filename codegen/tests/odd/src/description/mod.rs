@@ -124,6 +124,8 @@ pub static DESCRIPTION: Connector = Connector {
             refresh: None,
             oauth: None,
             scopes: Borrowed(&[]),
+            stored: Borrowed(&[]),
+            markers: Borrowed(&[]),
         },
     ]),
     scoping: Borrowed(&[]),
@@ -144,6 +146,11 @@ pub static DESCRIPTION: Connector = Connector {
         direct: Borrowed(&[]),
         search: Borrowed(&[]),
         unsupported: Borrowed(&[]),
+    },
+    hosting: Hosting {
+        settings: Borrowed(&[]),
+        constants: Borrowed(&[]),
+        variables: Borrowed(&[]),
     },
     date_format: Borrowed(""),
 };

@@ -84,9 +84,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "accounts.update",
-        arguments: r#"{"id":"001Hs00002LqTbXIAV","Name":"Northwind Traders","AccountNumber":"AC-20417","Type":"Prospect","Industry":"Technology","Phone":"+1 415 555 0123","Website":"https://www.example.com","BillingStreet":"500 Howard Street","BillingCity":"San Francisco","BillingState":"CA","BillingPostalCode":"94105","BillingCountry":"United States","AnnualRevenue":12500000.0,"NumberOfEmployees":250,"Description":"Asked for a quote for 40 seats.","OwnerId":"005Hs00000CqRnUIAV","ParentId":"001Hs00002LqTbXIAV"}"#,
+        arguments: r#"{"id":"001Hs00002LqTbXIAV","Name":"Northwind Traders","AccountNumber":"AC-20417","Type":"Customer - Direct","Industry":"Technology","Phone":"+1 415 555 0123","Website":"https://www.example.com","BillingStreet":"500 Howard Street","BillingCity":"San Francisco","BillingState":"CA","BillingPostalCode":"94105","BillingCountry":"United States","AnnualRevenue":12500000.0,"NumberOfEmployees":250,"Description":"Asked for a quote for 40 seats.","OwnerId":"005Hs00000CqRnUIAV","ParentId":"001Hs00002LqTbXIAV"}"#,
         all: |c| c.accounts().update("001Hs00002LqTbXIAV")
-            .name("Northwind Traders").account_number("AC-20417").type_("Prospect")
+            .name("Northwind Traders").account_number("AC-20417").type_("Customer - Direct")
             .industry("Technology").phone("+1 415 555 0123").website("https://www.example.com")
             .billing_street("500 Howard Street").billing_city("San Francisco").billing_state("CA")
             .billing_postal_code("94105").billing_country("United States")

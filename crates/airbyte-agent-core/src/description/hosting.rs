@@ -1,0 +1,67 @@
+//! How the hosted platform keeps a connector: its settings, and where credentials, settings and
+//! server variables stand in the configuration that it stores.
+
+use serde::Serialize;
+
+use super::{Json, List, Schema, Text};
+
+/// What the platform keeps beside the credentials.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Hosting {
+    /// Settings that are given when a connector is created (`replication_config`).
+    pub settings: List<Setting>,
+    /// Values that the platform puts in where the creator gives none, by their place in the stored
+    /// configuration. A text with `{{` is computed from the date.
+    pub constants: List<Constant>,
+    /// Server variables by their place in the stored configuration.
+    pub variables: List<StoredVariable>,
+}
+
+/// A setting of a hosted connector.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Setting {
+    /// Name in `replication_config`.
+    pub name: Text,
+    /// Title.
+    pub title: Text,
+    /// Place in the stored configuration, dotted.
+    pub path: Text,
+    /// Whether a connector needs it.
+    pub required: bool,
+    /// What it may be, and what it means.
+    pub schema: Schema,
+}
+
+/// A value at a place of the stored configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct Constant {
+    /// Place, dotted.
+    pub path: Text,
+    /// Value.
+    pub value: Json,
+}
+
+/// A server variable in the stored configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct StoredVariable {
+    /// Place in the stored configuration, dotted.
+    pub path: Text,
+    /// The server variable.
+    pub variable: Text,
+    /// The stored text, with `{value}` where the variable's value stands.
+    pub format: Text,
+}
+
+/// A credential field in the stored configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct StoredField {
+    /// Place in the stored configuration, dotted.
+    pub path: Text,
+    /// The credential field.
+    pub field: Text,
+}
