@@ -6,7 +6,7 @@ use airbyte_agent_core::description::Body;
 use serde_json::{Map, Value, json};
 
 use super::connectors::Installed;
-use super::fields::{self, Selection};
+use super::selection::{self, Selection};
 use super::{Executed, Platform, error, window};
 use crate::dispatch::World;
 use crate::incoming::Incoming;
@@ -72,9 +72,9 @@ pub(crate) async fn answer(
     );
     match run.await {
         Ok(Executed::Json { mut result, metadata }) => {
-            fields::select(&mut result, &selection);
+            selection::select(&mut result, &selection);
             if !skip_truncation && action == "list" {
-                fields::truncate(&mut result);
+                selection::truncate(&mut result);
             }
             envelope(installed, started, &result, &metadata)
         }

@@ -2,7 +2,7 @@
 
 mod connectors;
 mod execute;
-mod fields;
+mod selection;
 mod window;
 
 use std::collections::HashMap;
