@@ -13,7 +13,7 @@ use crate::cursor::Cursor;
 use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
 use crate::expression;
-use crate::hosted::{Hosted, HostedTransport};
+use crate::hosted::{Hosted, HostedTransport, Session};
 use crate::http::BoxFuture;
 use crate::local::{Local, LocalTransport};
 use crate::lookup::find_operation;
@@ -153,6 +153,19 @@ impl Client {
         let transport = Box::new(HostedTransport::new(options)?);
         let config = Map::new();
         Ok(Self(Arc::new(Inner { description, transport, config, is_local: false })))
+    }
+
+    /// Through the hosted platform, in a session that exists. Without a connector id the only
+    /// connector of this kind in the session's workspace is looked up at the first call.
+    pub fn within(
+        description: impl Into<Description>,
+        session: &Session,
+        connector_id: Option<&str>,
+    ) -> Self {
+        let connector_id = connector_id.map(str::to_owned);
+        let transport = Box::new(HostedTransport::within(session.clone(), connector_id));
+        let (description, config) = (description.into(), Map::new());
+        Self(Arc::new(Inner { description, transport, config, is_local: false }))
     }
 
     /// By a transport of your own.

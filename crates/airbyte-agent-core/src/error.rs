@@ -112,6 +112,28 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
+    /// The same error once more, without its source, for all who waited for one outcome.
+    pub(crate) fn duplicate(&self) -> Self {
+        let inner = &self.0;
+        Self(Box::new(Inner {
+            kind: inner.kind,
+            message: inner.message.clone(),
+            status: inner.status,
+            request_id: inner.request_id.clone(),
+            retry_after: inner.retry_after,
+            body: inner.body.clone(),
+            json_path: inner.json_path.clone(),
+            retryable: inner.retryable,
+            source: None,
+        }))
+    }
+
+    /// The same error with more to say.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        self.0.message.push_str(advice);
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self

@@ -32,7 +32,7 @@ mod download;
 mod dry_run;
 mod error;
 pub mod expression;
-mod hosted;
+pub mod hosted;
 mod http;
 mod local;
 mod lookup;

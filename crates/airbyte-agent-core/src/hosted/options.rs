@@ -2,14 +2,18 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::description::RetryPolicy;
 use crate::error::{Error, Result};
 use crate::http::HttpClient;
 
 /// The platform's public address.
 const BASE_URL: &str = "https://api.airbyte.ai";
+/// The platform runs a call within this time.
+const TIMEOUT: Duration = Duration::from_secs(300);
 
 /// Through Airbyte's platform, which keeps the vendor's credentials and renews its tokens.
 ///
@@ -28,6 +32,8 @@ pub struct Hosted {
     pub(super) base_url: String,
     pub(super) via: Option<String>,
     pub(super) http: Option<Arc<dyn HttpClient>>,
+    pub(super) timeout: Duration,
+    pub(super) retry: Option<RetryPolicy>,
 }
 
 impl Hosted {
@@ -45,6 +51,8 @@ impl Hosted {
             base_url,
             via: None,
             http: None,
+            timeout: TIMEOUT,
+            retry: None,
         }
     }
 
@@ -97,6 +105,21 @@ impl Hosted {
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
         self.via = Some(origin.into());
+        self
+    }
+
+    /// Longest time for a call with all its retries; 300 s unless set. A single call can set its
+    /// own by [`CallOptions::timeout`](crate::CallOptions::timeout).
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Replaces the retry policy: [`RetryPolicy::STANDARD`] unless set.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
         self
     }
 

@@ -1,43 +1,66 @@
 //! The platform's token: kept until shortly before its end, asked for once by many.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
-use tokio::sync::Mutex;
 
+use super::flight::Flight;
 use crate::error::{Error, Result};
 
 /// How long before its end a token is replaced.
 const MARGIN: Duration = Duration::from_secs(60);
 /// Lifetime when the platform does not say.
-const LIFETIME: u64 = 900;
-
-/// A token as it was issued.
-pub(super) struct Issued {
-    pub(super) text: SecretString,
-    pub(super) lifetime: Duration,
-}
-
-impl Issued {
-    /// Reads the token endpoint's answer.
-    pub(super) fn read(answer: &Value) -> Result<Self> {
-        let text = answer.get("access_token").and_then(Value::as_str).ok_or_else(|| {
-            Error::decode("platform token: the platform's answer has no 'access_token'")
-        })?;
-        let lifetime = answer.get("expires_in").and_then(Value::as_u64).unwrap_or(LIFETIME);
-        Ok(Self { text: text.into(), lifetime: Duration::from_secs(lifetime) })
-    }
-}
+const LIFETIME: Duration = Duration::from_secs(900);
+/// How long a token that replaced a refused one, and was refused as well, is not replaced again.
+const COOLDOWN: Duration = Duration::from_secs(30);
 
 /// Keeps one token.
 #[derive(Default)]
-pub(super) struct Tokens(Mutex<Option<Kept>>);
+pub(super) struct Tokens(Flight<Kept>);
 
-struct Kept {
+/// A token as it was issued.
+#[derive(Clone)]
+pub(super) struct Kept {
     text: SecretString,
     until: Instant,
+    issued: Instant,
+    /// Whether it took the place of one that was refused.
+    replaces: bool,
+    /// Whether the platform took it.
+    accepted: Arc<AtomicBool>,
+}
+
+impl Kept {
+    fn is(&self, token: &SecretString) -> bool {
+        self.text.expose_secret() == token.expose_secret()
+    }
+
+    /// Reads the token endpoint's answer.
+    fn read(answer: &Value, replaces: bool) -> Result<Self> {
+        let text = answer.get("access_token").and_then(Value::as_str).filter(|t| !t.is_empty());
+        let text = text.ok_or_else(|| {
+            Error::decode("platform token: the platform's answer has no 'access_token'")
+        })?;
+        let issued = Instant::now();
+        let until = issued.checked_add(usable(answer.get("expires_in"))).unwrap_or(issued);
+        let accepted = Arc::default();
+        Ok(Self { text: text.into(), until, issued, replaces, accepted })
+    }
+}
+
+/// How long a token is used: until a minute before its end. One that lives no longer than that
+/// minute is used for half its life, or every call would ask for another.
+fn usable(expires_in: Option<&Value>) -> Duration {
+    let seconds = expires_in.and_then(|value| {
+        value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()))
+    });
+    let lifetime = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let lifetime = lifetime.unwrap_or(LIFETIME);
+    lifetime.checked_sub(MARGIN).filter(|rest| !rest.is_zero()).unwrap_or(lifetime / 2)
 }
 
 impl Tokens {
@@ -46,24 +69,67 @@ impl Tokens {
     pub(super) async fn get<F>(
         &self,
         refused: Option<&SecretString>,
-        issue: impl FnOnce() -> F,
+        issue: impl FnOnce() -> F + Send + 'static,
     ) -> Result<SecretString>
     where
-        F: Future<Output = Result<Issued>>,
+        F: Future<Output = Result<Value>> + Send + 'static,
     {
-        let mut kept = self.0.lock().await;
-        if let Some(token) = &*kept {
-            let is_refused = refused
-                .is_some_and(|refused| refused.expose_secret() == token.text.expose_secret());
-            if !is_refused && Instant::now() < token.until {
-                return Ok(token.text.clone());
+        let replaces = refused.is_some();
+        let refused = refused.cloned();
+        let usable = move |kept: &Kept| {
+            Instant::now() < kept.until && !refused.as_ref().is_some_and(|token| kept.is(token))
+        };
+        let fetch = move || async move { Kept::read(&issue().await?, replaces) };
+        self.0.get(usable, fetch).await.map(|kept| kept.text)
+    }
+
+    /// Notes that the platform took a token.
+    pub(super) fn accepted(&self, token: &SecretString) {
+        self.0.peek(|kept| {
+            if kept.is(token) {
+                kept.accepted.store(true, Ordering::Relaxed);
             }
+        });
+    }
+
+    /// Whether a refused token may be replaced. One that has just replaced another and was never
+    /// taken is not the reason of the refusal: a further one would be refused as well.
+    pub(super) fn may_replace(&self, token: &SecretString) -> bool {
+        let is_hopeless = self.0.peek(|kept| {
+            kept.is(token)
+                && kept.replaces
+                && !kept.accepted.load(Ordering::Relaxed)
+                && kept.issued.elapsed() < COOLDOWN
+        });
+        is_hopeless != Some(true)
+    }
+
+    /// Drops a refused token, so that the next call asks for another.
+    pub(super) fn drop_refused(&self, token: &SecretString) {
+        if self.may_replace(token) {
+            self.0.forget(|kept| kept.is(token));
         }
-        let issued = issue().await?;
-        let usable = issued.lifetime.saturating_sub(MARGIN);
-        let until = Instant::now() + usable;
-        let text = issued.text.clone();
-        *kept = Some(Kept { text: issued.text, until });
-        Ok(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_token_is_used_until_a_minute_before_its_end() {
+        for (expires_in, seconds) in [
+            (json!(900), 840),
+            (json!("900"), 840),
+            (json!(61), 1),
+            (json!(60), 30),
+            (json!(10), 5),
+            (json!(null), 840),
+            (json!(-1), 840),
+        ] {
+            assert_eq!(usable(Some(&expires_in)), Duration::from_secs(seconds), "{expires_in}");
+        }
     }
 }

@@ -1,0 +1,98 @@
+//! Which connector of a workspace a call goes to.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use http::Method;
+use serde_json::Value;
+
+use super::flight::Flight;
+use super::request::PlatformRequest;
+use super::session::Session;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Identifiers of connectors by workspace and definition, once they are looked up.
+#[derive(Default)]
+pub(super) struct Lookups(Mutex<HashMap<(String, String), Flight<String>>>);
+
+impl Lookups {
+    fn of(&self, workspace: &str, definition_id: &str) -> Flight<String> {
+        // Never left half-changed, so a map that a panic poisoned is still good.
+        let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        flights.entry((workspace.to_owned(), definition_id.to_owned())).or_default().clone()
+    }
+}
+
+impl Session {
+    /// The identifier of the only connector of a kind in a workspace. It is looked up once, for
+    /// any number of calls, and remembered; [`forget_connector`](Self::forget_connector) makes
+    /// the next call look again.
+    ///
+    /// `name` is the connector's name for messages, `stripe` for example.
+    ///
+    /// # Errors
+    ///
+    /// `NotFound` when the workspace has none or does not exist, `Usage` when it has several; the
+    /// message says what to do.
+    pub async fn connector_id(
+        &self,
+        workspace: &str,
+        definition_id: &str,
+        name: &str,
+    ) -> Result<String> {
+        let session = self.clone();
+        let [workspace, definition_id, name] = [workspace, definition_id, name].map(str::to_owned);
+        let flight = self.0.lookups.of(&workspace, &definition_id);
+        let look = move || async move { session.look_up(&workspace, &definition_id, &name).await };
+        flight.get(|_| true, look).await
+    }
+
+    /// Forgets which connector of a kind a workspace has, as after creating or deleting one.
+    pub fn forget_connector(&self, workspace: &str, definition_id: &str) {
+        self.0.lookups.of(workspace, definition_id).forget(|_| true);
+    }
+
+    async fn look_up(&self, workspace: &str, definition_id: &str, name: &str) -> Result<String> {
+        let request = PlatformRequest::new(Method::GET, "/api/v1/integrations/connectors")
+            .query("workspace_name", workspace)
+            .query("definition_id", definition_id)
+            .what("connector lookup");
+        let answer = self.json(&request).await.map_err(|error| {
+            if error.is_not_found() { missing(workspace, name).with_status(404) } else { error }
+        })?;
+        let found = answer.get("data").and_then(Value::as_array).ok_or_else(|| {
+            Error::decode("connector lookup: the platform's answer has no list 'data'")
+        })?;
+        let id_of = |item: &Value| item.get("id").and_then(Value::as_str).map(str::to_owned);
+        let ids: Vec<String> = found.iter().filter_map(id_of).collect();
+        match ids.as_slice() {
+            [one] => Ok(one.clone()),
+            [] => Err(missing(workspace, name)),
+            several => {
+                let shown = found.iter().filter_map(described).collect::<Vec<_>>().join(", ");
+                Err(Error::usage(format!(
+                    "workspace '{workspace}' has {} {name} connectors: choose one by its connector \
+                     id: {shown}",
+                    several.len()
+                )))
+            }
+        }
+    }
+}
+
+fn missing(workspace: &str, name: &str) -> Error {
+    let message = format!(
+        "workspace '{workspace}' has no {name} connector: create one in it, name another \
+         workspace, or give a connector id"
+    );
+    Error::new(ErrorKind::NotFound, message)
+}
+
+/// `c0 (billing)`
+fn described(item: &Value) -> Option<String> {
+    let id = item.get("id")?.as_str()?;
+    Some(match item.get("name").and_then(Value::as_str) {
+        Some(name) => format!("{id} ({name})"),
+        None => id.to_owned(),
+    })
+}
