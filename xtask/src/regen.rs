@@ -82,6 +82,8 @@ pub fn regen(root: &Path, slugs: &[String], mode: Mode) -> Vec<(String, Result<S
         let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         handles.into_iter().filter_map(|handle| handle.join().ok()).flatten().collect()
     });
+    // Not before the last worker is done: another one may be about to stage a crate there.
+    let _ = fs::remove_dir(root.join(".regen"));
     results.sort_by_key(|(n, _)| *n);
     let mut results: BTreeMap<usize, Result<State, Error>> = results.into_iter().collect();
     slugs
@@ -191,10 +193,7 @@ fn write(
         attempt(target, fs::rename(&old, target))?;
     }
     placed?;
-    remove(&old)?;
-    // Gone once the last crate has left it.
-    let _ = fs::remove_dir(root.join(".regen"));
-    Ok(())
+    remove(&old)
 }
 
 fn read_all(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
