@@ -42,6 +42,8 @@ mod reply;
 mod request;
 mod retry;
 mod secret;
+#[cfg(feature = "tools")]
+pub mod tools;
 mod transport;
 mod typed;
 

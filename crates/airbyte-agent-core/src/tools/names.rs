@@ -1,0 +1,77 @@
+//! Names of tools: valid for every client, the same in every run.
+
+use std::collections::BTreeSet;
+
+/// Longest name. Clients put a prefix of their own before it and limit the whole to 64.
+const LONGEST: usize = 50;
+
+/// The name made of these parts, such as `github_issues_list`.
+pub(super) fn join(parts: &[&str]) -> String {
+    let plain = parts.iter().map(|part| plain(part)).collect::<Vec<_>>().join("_");
+    if plain.len() <= LONGEST && plain.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return plain;
+    }
+    let plain = if plain.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        plain
+    } else {
+        format!("tool_{plain}")
+    };
+    if plain.len() <= LONGEST { plain } else { marked(&plain, parts) }
+}
+
+/// The name, or one with a mark when it is taken.
+pub(super) fn unique(parts: &[&str], taken: &mut BTreeSet<String>) -> String {
+    let name = join(parts);
+    let name = if taken.contains(&name) { marked(&name, parts) } else { name };
+    taken.insert(name.clone());
+    name
+}
+
+/// A name as people and models misspell it, for comparison.
+pub(super) fn folded(name: &str) -> String {
+    name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+}
+
+fn plain(part: &str) -> String {
+    part.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect()
+}
+
+/// The name cut, with a mark that depends on the parts alone.
+fn marked(name: &str, parts: &[&str]) -> String {
+    // FNV-1a: the same on every machine and in every release.
+    let mut hash: u32 = 0x811c_9dc5;
+    for byte in parts.join("\0").bytes() {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    let cut: String = name.chars().take(LONGEST - 9).collect();
+    format!("{cut}_{hash:08x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_valid_short_and_stable() {
+        let long = "a_very_long_entity_name_that_goes_on_and_on";
+        for (parts, expected) in [
+            (vec!["github", "issues", "list"], "github_issues_list"),
+            (vec!["zendesk-support", "ticket_forms", "get"], "zendesk_support_ticket_forms_get"),
+            (vec!["2fa", "käse", "list"], "tool_2fa_k_se_list"),
+            (vec!["acme", long, "list"], "acme_a_very_long_entity_name_that_goes_on"),
+        ] {
+            let name = join(&parts);
+            assert!(name.starts_with(expected), "{name}");
+            assert!(name.len() <= LONGEST && name == join(&parts), "{name}");
+        }
+    }
+
+    #[test]
+    fn two_tools_never_share_a_name() {
+        let mut taken = BTreeSet::new();
+        let first = unique(&["a", "b_c", "list"], &mut taken);
+        let second = unique(&["a_b", "c", "list"], &mut taken);
+        assert_eq!(first, "a_b_c_list");
+        assert!(second != first && second.starts_with(&first), "{second}");
+    }
+}
