@@ -21,9 +21,10 @@ pub(crate) fn readme(model: &Model<'_>) -> String {
     out.push_str(&format!("{}\n\n", prose::markdown(&connector.description)));
     out.push_str("## What it can do\n\n");
     out.push_str(&entities(model));
-    out.push_str(
-        "Every operation with its parameters and fields is in [REFERENCE.md](REFERENCE.md).\n\n",
-    );
+    let reference = page(model, "REFERENCE.md");
+    out.push_str(&format!(
+        "Every operation with its parameters and fields is in [REFERENCE.md]({reference}).\n\n",
+    ));
     out.push_str(&questions(model));
     out.push_str(&format!(
         "## Install\n\n```sh\ncargo add {package}\ncargo add tokio --features macros,rt\n```\n\n"
@@ -35,10 +36,11 @@ pub(crate) fn readme(model: &Model<'_>) -> String {
     out.push_str(&dynamic(model));
     out.push_str(&paging(model));
     out.push_str("## More\n\n");
-    out.push_str(
-        "* [AUTH.md](AUTH.md): ways to authenticate, what each needs and where to get it\n",
-    );
-    out.push_str("* [REFERENCE.md](REFERENCE.md): every operation\n");
+    out.push_str(&format!(
+        "* [AUTH.md]({}): ways to authenticate, what each needs and where to get it\n",
+        page(model, "AUTH.md")
+    ));
+    out.push_str(&format!("* [REFERENCE.md]({reference}): every operation\n"));
     for link in connector.links.iter() {
         let title = if link.title.is_empty() {
             link.kind.replace('_', " ")
@@ -62,11 +64,17 @@ fn entities(model: &Model<'_>) -> String {
             vec![
                 format!("`{}`", entity.entity.name),
                 prose::cell(&entity.entity.description),
-                action_links(entity, "REFERENCE.md"),
+                action_links(entity, &page(model, "REFERENCE.md")),
             ]
         })
         .collect();
     table(&["Entity", "What a record is", "Actions"], &rows)
+}
+
+/// Where a file of the crate can be read: the README also stands in registries and API documents,
+/// where a relative link leads nowhere.
+fn page(model: &Model<'_>, file: &str) -> String {
+    format!("{}/blob/main/crates/{}/{file}", env!("CARGO_PKG_REPOSITORY"), model.package())
 }
 
 /// An entity's actions with links to their headings in `page`, the page itself when empty.

@@ -6,6 +6,8 @@ use airbyte_agent_core::description::Connector;
 
 #[cfg(feature = "airtable")]
 pub use airbyte_agent_airtable as airtable;
+#[cfg(feature = "amazon-ads")]
+pub use airbyte_agent_amazon_ads as amazon_ads;
 #[cfg(feature = "asana")]
 pub use airbyte_agent_asana as asana;
 #[cfg(feature = "facebook-marketing")]
@@ -49,6 +51,8 @@ pub use airbyte_agent_zendesk_support as zendesk_support;
 pub(crate) static ALL: &[&Connector] = &[
     #[cfg(feature = "airtable")]
     &airbyte_agent_airtable::DESCRIPTION,
+    #[cfg(feature = "amazon-ads")]
+    &airbyte_agent_amazon_ads::DESCRIPTION,
     #[cfg(feature = "asana")]
     &airbyte_agent_asana::DESCRIPTION,
     #[cfg(feature = "facebook-marketing")]

@@ -10,6 +10,8 @@
 #[rustfmt::skip]
 mod airtable;
 #[rustfmt::skip]
+mod amazon_ads;
+#[rustfmt::skip]
 mod asana;
 #[rustfmt::skip]
 mod facebook_marketing;
