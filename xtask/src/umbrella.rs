@@ -109,6 +109,14 @@ all = [
 # Builders and record types of the connectors chosen, beside their descriptions.
 typed = [
 {typed}]
+# Operations as tools for language models.
+tools = [
+    "airbyte-agent-core/tools",
+{tools}]
+# JSON Schemas of request objects.
+schemars = [
+    "airbyte-agent-core/schemars",
+{schemars}]
 {features}
 [dependencies]
 airbyte-agent-core.workspace = true
@@ -116,11 +124,20 @@ airbyte-agent-core.workspace = true
 [dev-dependencies]
 airbyte-agent-cli = {{ path = "../airbyte-agent-cli" }}
 airbyte-agent-sandbox.workspace = true
+jsonschema.workspace = true
+tiktoken-rs.workspace = true
 tokio = {{ workspace = true, features = ["macros", "rt-multi-thread", "process"] }}
+
+# What models are told of every connector: definitions, their tokens, their schemas.
+[[test]]
+name = "tools"
+required-features = ["all", "tools"]
 {examples}"#,
         examples = examples.iter().map(example).collect::<String>(),
         all = each("{}"),
         typed = each("airbyte-agent-{}?/typed"),
+        tools = each("airbyte-agent-{}?/tools"),
+        schemars = each("airbyte-agent-{}?/schemars"),
     )
 }
 

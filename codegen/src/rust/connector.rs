@@ -126,7 +126,7 @@ pub(crate) fn connector(model: &Model<'_>) -> String {
 
 /// What every connector has.
 fn fixed(w: &mut Writer) {
-    let lines = r"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
+    let lines = r#"/// Straight to the vendor, with credentials of your own: one of [`auth`](crate::auth), or a
 /// [`Local`] made of one and configured further.
 ///
 /// # Errors
@@ -185,6 +185,13 @@ pub fn describe(&self) -> &Connector {
 pub fn entity_schema(&self, entity: &str) -> Option<Value> {
     self.client.entity_schema(entity)
 }
-";
+
+/// The operations as tools for a language model.
+#[cfg(feature = "tools")]
+#[must_use]
+pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+    self.client.tools()
+}
+"#;
     lines.lines().for_each(|line| w.line(line));
 }

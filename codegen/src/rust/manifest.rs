@@ -31,16 +31,22 @@ default = ["typed"]
 # Builders and record types. Without it the crate is its description, which is all that programs
 # need that name operations at run time.
 typed = [{dep}]
+# `tools()`: the operations as tools for language models.
+tools = ["airbyte-agent-core/tools"]
+# JSON Schemas of request objects.
+schemars = [{schemas}"airbyte-agent-core/schemars"]
 
 [dependencies]
 airbyte-agent-core.workspace = true
-{serde}
+{serde}{schemars}
 [dev-dependencies]
 tokio = {{ workspace = true, features = ["macros", "rt"] }}
 "#,
         header = header(&model.slug),
         package = model.package(),
         dep = if derives { "\"dep:serde\"" } else { "" },
+        schemas = if derives { "\"dep:schemars\", " } else { "" },
+        schemars = if derives { "schemars = { workspace = true, optional = true }\n" } else { "" },
         serde = if derives { "serde = { workspace = true, optional = true }\n" } else { "" },
     )
 }

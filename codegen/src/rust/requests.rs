@@ -11,6 +11,7 @@ pub(crate) fn request(w: &mut Writer, name: &str, members: &[Member], open: bool
     let required: Vec<&Member> = members.iter().filter(|member| member.required).collect();
     let default = if required.is_empty() { "Default, " } else { "" };
     w.line(&format!("#[derive(Debug, Clone, {default}PartialEq, Serialize, Deserialize)]"));
+    w.line("#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema))]");
     w.line("#[non_exhaustive]");
     w.block(&format!("pub struct {name}"), |w| {
         for member in members {

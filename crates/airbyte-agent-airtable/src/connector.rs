@@ -94,6 +94,13 @@ impl AirtableConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A base: a database with its own tables and permissions.
     pub const fn bases(&self) -> entities::bases::Bases<'_> {
         entities::bases::Bases::new(&self.client)

@@ -141,6 +141,7 @@ record!(RecordsListMeta { offset: "offset" });
 /// Fields to sort by, most important first. Without it the order is that of the view, or arbitrary
 /// when no view is given.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecordSort {
     /// Name or id of the field to sort by.

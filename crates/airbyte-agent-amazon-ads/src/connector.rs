@@ -96,6 +96,13 @@ impl AmazonAdsConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// An advertiser's account in one country.
     pub const fn profiles(&self) -> entities::profiles::Profiles<'_> {
         entities::profiles::Profiles::new(&self.client)

@@ -1120,6 +1120,7 @@ record!(SponsoredBrandsAdGroupsListMeta { next_token: "next_token" });
 
 /// The portfolio wanted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PortfolioPortfolioIdFilter {
     /// A list with the id of the portfolio; of several, only the first found comes back.
@@ -1136,6 +1137,7 @@ impl PortfolioPortfolioIdFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductCampaignStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1160,6 +1162,7 @@ impl SponsoredProductCampaignStateFilter {
 
 /// The campaign wanted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductCampaignCampaignIdFilter {
     /// A list with the id of the campaign; of several, only the first found comes back.
@@ -1176,6 +1179,7 @@ impl SponsoredProductCampaignCampaignIdFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductAdGroupStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1200,6 +1204,7 @@ impl SponsoredProductAdGroupStateFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductKeywordStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1224,6 +1229,7 @@ impl SponsoredProductKeywordStateFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductProductAdStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1248,6 +1254,7 @@ impl SponsoredProductProductAdStateFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductTargetStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1272,6 +1279,7 @@ impl SponsoredProductTargetStateFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductNegativeKeywordStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1296,6 +1304,7 @@ impl SponsoredProductNegativeKeywordStateFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredProductNegativeTargetStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1320,6 +1329,7 @@ impl SponsoredProductNegativeTargetStateFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredBrandsCampaignStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.
@@ -1344,6 +1354,7 @@ impl SponsoredBrandsCampaignStateFilter {
 
 /// Only records in these states; left out, all come back, archived ones included.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SponsoredBrandsAdGroupStateFilter {
     /// States wanted, a list of `ENABLED`, `PAUSED`, `ARCHIVED`.

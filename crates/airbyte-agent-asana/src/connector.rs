@@ -96,6 +96,13 @@ impl AsanaConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// Something to be done: with assignee, dates, projects and custom fields.
     pub const fn tasks(&self) -> entities::tasks::Tasks<'_> {
         entities::tasks::Tasks::new(&self.client)

@@ -75,4 +75,6 @@ pub use self::typed::TypedConnector;
 #[doc(hidden)]
 pub mod __private {
     pub use crate::record::{Field, Lenient, Record, decode, decode_enum};
+    #[cfg(feature = "schemars")]
+    pub use schemars;
 }

@@ -94,6 +94,13 @@ impl FacebookMarketingConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// The user or system user that the access token belongs to.
     pub const fn current_user(&self) -> entities::current_user::CurrentUser<'_> {
         entities::current_user::CurrentUser::new(&self.client)

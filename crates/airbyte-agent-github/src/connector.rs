@@ -101,6 +101,13 @@ impl GithubConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A Git repository with its settings, counts, main language, license and topics.
     pub const fn repositories(&self) -> entities::repositories::Repositories<'_> {
         entities::repositories::Repositories::new(&self.client)

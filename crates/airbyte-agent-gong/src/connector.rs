@@ -94,6 +94,13 @@ impl GongConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A member of the company's Gong account, active or former.
     pub const fn users(&self) -> entities::users::Users<'_> {
         entities::users::Users::new(&self.client)

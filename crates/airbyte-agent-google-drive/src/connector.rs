@@ -95,6 +95,13 @@ impl GoogleDriveConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A file or folder with its metadata; the content can be downloaded.
     pub const fn files(&self) -> entities::files::Files<'_> {
         entities::files::Files::new(&self.client)

@@ -1148,6 +1148,7 @@ record!(ChangesListMeta {
 
 /// What a shortcut points to; only with the MIME type of shortcuts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct FileShortcutDetailsInput {
     /// Id of the file or folder the shortcut leads to.

@@ -95,6 +95,13 @@ impl GreenhouseConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A candidate's application for a job, or a prospect who is considered for jobs.
     pub const fn applications(&self) -> entities::applications::Applications<'_> {
         entities::applications::Applications::new(&self.client)

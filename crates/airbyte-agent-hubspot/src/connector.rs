@@ -95,6 +95,13 @@ impl HubspotConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A person known to the account.
     pub const fn contacts(&self) -> entities::contacts::Contacts<'_> {
         entities::contacts::Contacts::new(&self.client)

@@ -97,6 +97,13 @@ impl IntercomConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A person: a user who signed up, or a lead who has not.
     pub const fn contacts(&self) -> entities::contacts::Contacts<'_> {
         entities::contacts::Contacts::new(&self.client)

@@ -1213,6 +1213,7 @@ record!(CompaniesListMeta { next_page: "next_page" });
 
 /// The contact in whose name the conversation is started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ConversationFrom {
     /// Role of the contact: `user`, `lead`, or `contact` for either (and for visitors).

@@ -97,6 +97,13 @@ impl JiraConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A work item, such as a task, bug, story, epic or subtask.
     pub const fn issues(&self) -> entities::issues::Issues<'_> {
         entities::issues::Issues::new(&self.client)

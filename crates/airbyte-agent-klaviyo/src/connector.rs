@@ -93,6 +93,13 @@ impl KlaviyoConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A person Klaviyo knows, with contact data, location and custom properties.
     pub const fn profiles(&self) -> entities::profiles::Profiles<'_> {
         entities::profiles::Profiles::new(&self.client)

@@ -96,6 +96,13 @@ impl LinearConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// An issue: a bug, task or feature of one team.
     pub const fn issues(&self) -> entities::issues::Issues<'_> {
         entities::issues::Issues::new(&self.client)

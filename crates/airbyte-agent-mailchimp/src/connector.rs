@@ -96,6 +96,13 @@ impl MailchimpConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// An e-mail to an audience, from draft to sent.
     pub const fn campaigns(&self) -> entities::campaigns::Campaigns<'_> {
         entities::campaigns::Campaigns::new(&self.client)

@@ -95,6 +95,13 @@ impl OrbConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A buyer of your products, with addresses, balance and payment provider.
     pub const fn customers(&self) -> entities::customers::Customers<'_> {
         entities::customers::Customers::new(&self.client)

@@ -98,6 +98,13 @@ impl SalesforceConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A kind of record of the org (for the list), or a record of any kind (for the other actions).
     pub const fn sobjects(&self) -> entities::sobjects::Sobjects<'_> {
         entities::sobjects::Sobjects::new(&self.client)

@@ -98,6 +98,13 @@ impl ShopifyConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A person who bought something or left contact data.
     pub const fn customers(&self) -> entities::customers::Customers<'_> {
         entities::customers::Customers::new(&self.client)

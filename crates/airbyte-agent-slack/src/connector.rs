@@ -96,6 +96,13 @@ impl SlackConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A person, guest or bot with an account in the workspace.
     pub const fn users(&self) -> entities::users::Users<'_> {
         entities::users::Users::new(&self.client)

@@ -96,6 +96,13 @@ impl StripeConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A customer: a person or company that is charged or invoiced.
     pub const fn customers(&self) -> entities::customers::Customers<'_> {
         entities::customers::Customers::new(&self.client)

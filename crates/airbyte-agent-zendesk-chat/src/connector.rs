@@ -95,6 +95,13 @@ impl ZendeskChatConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// The Zendesk Chat account with its plan; there is just one.
     pub const fn accounts(&self) -> entities::accounts::Accounts<'_> {
         entities::accounts::Accounts::new(&self.client)

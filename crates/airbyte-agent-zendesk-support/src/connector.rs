@@ -96,6 +96,13 @@ impl ZendeskSupportConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A request of a customer, with its state and who works on it.
     pub const fn tickets(&self) -> entities::tickets::Tickets<'_> {
         entities::tickets::Tickets::new(&self.client)

@@ -91,6 +91,13 @@ impl AcmeConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// A piece of work with an owner and an end.
     pub const fn projects(&self) -> entities::projects::Projects<'_> {
         entities::projects::Projects::new(&self.client)

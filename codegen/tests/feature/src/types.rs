@@ -343,6 +343,7 @@ open_enum!(
 
 /// When the project was created.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectCreated {
     /// Not before.
@@ -397,6 +398,7 @@ open_enum!(
 
 /// Who leads it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectOwner {
     /// Address of the owner.
@@ -440,6 +442,7 @@ open_enum!(
 
 /// What the tasks must be like.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskFilter {
     /// Assigned to one of these.
@@ -477,6 +480,7 @@ impl TaskFilter {
 
 /// What to bill.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerLine {
     /// Cents.
@@ -521,6 +525,7 @@ open_enum!(
 
 /// What the answer names; leave it as it is.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct RecordingSelect {
     /// Addresses of the files.

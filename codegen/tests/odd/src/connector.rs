@@ -94,6 +94,13 @@ impl OddConnector {
         self.client.entity_schema(entity)
     }
 
+    /// The operations as tools for a language model.
+    #[cfg(feature = "tools")]
+    #[must_use]
+    pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
+        self.client.tools()
+    }
+
     /// Operations on `type`.
     pub const fn type_(&self) -> entities::type_::Type<'_> {
         entities::type_::Type::new(&self.client)

@@ -311,6 +311,7 @@ open_enum!(
 
 /// An object.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TypeFilter {
     /// Above.
@@ -345,6 +346,7 @@ impl TypeFilter {
 
 /// Comes back and is sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PersonInput {
     /// Name.
@@ -425,6 +427,7 @@ impl PersonInput {
 
 /// A record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TypeTableValue {
     /// A.

@@ -51,6 +51,7 @@ record!(ProjectSectionsListMeta { next_page: "next_page" });
 
 /// Fields of the new section.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectSectionData {
     /// Name of the section, which is a column on a board.

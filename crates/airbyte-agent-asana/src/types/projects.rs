@@ -371,6 +371,7 @@ record!(ProjectsListMeta { next_page: "next_page" });
 /// Fields of the new project; other fields of Asana's API, such as `owner` or `followers`, are
 /// passed on as they are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectData {
     /// Name of the project.
@@ -548,6 +549,7 @@ open_enum!(
 /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as `owner`
 /// or `team`, are passed on as they are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProjectDataInput {
     /// New name.

@@ -35,6 +35,7 @@ record!(SectionTasksListMeta { next_page: "next_page" });
 
 /// The task, and where to put it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SectionTaskData {
     /// Gid of the task; it joins the project of the section if it is not in it yet.

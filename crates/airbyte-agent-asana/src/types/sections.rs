@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Fields to change.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SectionData {
     /// New name of the section.

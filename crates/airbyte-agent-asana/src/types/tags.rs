@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Fields to change; those left out stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TagData {
     /// New name of the tag.

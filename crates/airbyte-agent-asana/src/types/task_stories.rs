@@ -80,6 +80,7 @@ record!(StoryTarget { gid: "gid", name: "name", resource_type: "resource_type" }
 
 /// Text of the comment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskStoryData {
     /// The comment as plain text; give this or `html_text`.

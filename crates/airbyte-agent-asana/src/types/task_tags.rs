@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The tag to add.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskTagData {
     /// Gid of the tag, from `workspace_tags.list`.

@@ -385,6 +385,7 @@ record!(TasksListMeta { next_page: "next_page" });
 /// Fields of the new task; other fields of Asana's API, such as `start_at` or `approval_status`,
 /// are passed on as they are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskData {
     /// Name of the task.
@@ -589,6 +590,7 @@ open_enum!(
 /// Fields to change; those left out stay as they are. Other fields of Asana's API, such as
 /// `start_at` or `approval_status`, are passed on as they are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskDataInput {
     /// New name.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The user to add.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WorkspaceMembershipData {
     /// Gid or e-mail address of the user, or `me`; an unknown address is invited.

@@ -51,6 +51,7 @@ record!(WorkspaceTagsListMeta { next_page: "next_page" });
 
 /// Fields of the new tag.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct WorkspaceTagData {
     /// Name of the tag; Asana does not keep it unique.

@@ -189,5 +189,36 @@ macro_rules! open_enum {
                 $crate::__private::decode_enum(deserializer)
             }
         }
+
+        $crate::__open_enum_schema!($type { $($name),* });
     };
+}
+
+/// The JSON Schema of an open enum: the values that the spec names. What is not among them is read
+/// all the same; whoever writes should write one of these.
+#[cfg(feature = "schemars")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_enum_schema {
+    ($type:ident { $($name:literal),* }) => {
+        impl $crate::__private::schemars::JsonSchema for $type {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                ::std::borrow::Cow::Borrowed(stringify!($type))
+            }
+
+            fn json_schema(
+                _: &mut $crate::__private::schemars::SchemaGenerator,
+            ) -> $crate::__private::schemars::Schema {
+                $crate::__private::schemars::json_schema!({"type": "string", "enum": [$($name),*]})
+            }
+        }
+    };
+}
+
+/// Nothing without the feature `schemars`.
+#[cfg(not(feature = "schemars"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __open_enum_schema {
+    ($type:ident { $($name:literal),* }) => {};
 }

@@ -97,8 +97,7 @@ impl Control {
         let download = operation.action == Action::Download;
         match self {
             Self::Fields | Self::ExcludeFields => !download && operation.action != Action::Delete,
-            Self::Format | Self::MaxRecords => operation.action.is_array(),
-            Self::Cursor => operation.action.is_array(),
+            Self::Format | Self::MaxRecords | Self::Cursor => operation.action.is_array(),
             Self::Clear => operation.parameters.iter().any(is_clearable),
             Self::FromByte | Self::MaxBytes | Self::Encoding => download,
         }

@@ -72,12 +72,9 @@ impl Policy {
     }
 
     /// Patterns that match no operation of these connectors: misspelled, most likely.
-    pub fn unmatched<'c>(
-        &self,
-        connectors: impl IntoIterator<Item = &'c Connector> + Clone,
-    ) -> Vec<String> {
+    pub fn unmatched(&self, connectors: &[&Connector]) -> Vec<String> {
         let matches = |pattern: &Pattern| {
-            connectors.clone().into_iter().any(|connector| {
+            connectors.iter().any(|connector| {
                 connector.operations().any(|op| pattern.matches(Some(&connector.name), op, false))
             })
         };

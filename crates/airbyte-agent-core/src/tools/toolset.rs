@@ -189,9 +189,9 @@ impl Toolset {
     /// Patterns of the policies that match no operation: misspelled, most likely.
     pub fn unmatched_patterns(&self) -> Vec<String> {
         let connectors: Vec<&Connector> = self.accounts.iter().map(Account::connector).collect();
-        let mut all = self.policy.unmatched(connectors.iter().copied());
+        let mut all = self.policy.unmatched(&connectors);
         for account in self.accounts.iter() {
-            all.extend(account.policy.unmatched([account.connector()]));
+            all.extend(account.policy.unmatched(&[account.connector()]));
         }
         all
     }

@@ -79,6 +79,7 @@ record!(CallTranscriptsListMeta {
 /// Which calls to return transcripts of; conditions are combined with AND. Give call ids or a
 /// period: an empty object asks for every transcript.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallTranscriptFilter {
     /// Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an

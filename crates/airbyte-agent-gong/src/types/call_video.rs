@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Names the call. Give it always: without it Gong picks the call.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallVideoFilter {
     /// The call whose recording to download: exactly one Gong call id. Only the first call of
@@ -32,6 +33,7 @@ impl CallVideoFilter {
 
 /// Asks Gong for the download links. Filled in by default; there is normally no reason to pass it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallVideoContentSelector {
     /// Which parts of the call Gong returns; a download needs only `media`.
@@ -59,6 +61,7 @@ impl CallVideoContentSelector {
 
 /// Which parts of the call Gong returns; a download needs only `media`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallVideoContentSelectorExposedFields {
     /// Must stay true (the default): the download link comes from here.

@@ -356,6 +356,7 @@ record!(CallsExtensiveListMeta {
 /// Which calls to return; conditions are combined with AND. An empty object means every call, so
 /// give a period or call ids.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallsExtensiveFilter {
     /// Only calls that started at or after this instant (inclusive), ISO 8601 with `Z` or an
@@ -415,6 +416,7 @@ impl CallsExtensiveFilter {
 /// What each call should contain. Without it only `metaData` comes back: ask here for parties,
 /// topics, trackers, the summary or media links.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallsExtensiveContentSelector {
     /// `Extended` adds links to records in connected systems such as the CRM, with their field
@@ -481,6 +483,7 @@ open_enum!(
 
 /// Switches for the parts of a call; a part is returned only when its switch is true.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallsExtensiveContentSelectorExposedFields {
     /// Switches for what colleagues added to the call.
@@ -558,6 +561,7 @@ impl CallsExtensiveContentSelectorExposedFields {
 
 /// Switches for what colleagues added to the call.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallsExtensiveContentSelectorExposedFieldsCollaboration {
     /// True returns the public comments made on the call.
@@ -582,6 +586,7 @@ impl CallsExtensiveContentSelectorExposedFieldsCollaboration {
 
 /// Switches for what Gong derived from the conversation.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallsExtensiveContentSelectorExposedFieldsContent {
     /// True returns points of interest, such as action items. Gong has superseded it by
@@ -700,6 +705,7 @@ impl CallsExtensiveContentSelectorExposedFieldsContent {
 
 /// Switches for how the participants talked to each other.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallsExtensiveContentSelectorExposedFieldsInteraction {
     /// True returns the measures of the host, such as talk ratio, longest monologue and patience.

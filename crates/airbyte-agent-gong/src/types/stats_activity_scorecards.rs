@@ -119,6 +119,7 @@ record!(StatsActivityScorecardsListMeta {
 /// Period, and optionally the scorecards, people and calls. Always pass it: left out, calendar year
 /// 2024 is used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatsActivityScorecardFilter {
     /// Start of the period (inclusive), ISO 8601 with `Z` or an offset.

@@ -62,6 +62,7 @@ record!(StatsInteractionListMeta {
 
 /// Period and users to report on. Always pass it: left out, calendar year 2024 is used.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct StatsInteractionFilter {
     /// First day of the period (inclusive), `YYYY-MM-DD`, in the company's time zone.

@@ -107,6 +107,7 @@ record!(CallsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
 
 /// Properties of the call by internal name, custom ones too, values as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallPropertiesInput {
     /// Notes on the call, plain or HTML.
@@ -242,6 +243,7 @@ impl CallPropertiesInput {
 /// Records to link the call to. Type ids from a call: 194 to a contact, 182 company, 206 deal, 220
 /// ticket.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallAssociation {
     /// The record to link to.
@@ -279,6 +281,7 @@ impl CallAssociation {
 
 /// The record to link to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallAssociationTo {
     /// Id of the record.
@@ -303,6 +306,7 @@ impl CallAssociationTo {
 
 /// `types` of [`CallAssociation`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallAssociationType {
     /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
@@ -338,6 +342,7 @@ impl CallAssociationType {
 /// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
 /// Others stay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CallUpdateProperties {
     /// Notes on the call, plain or HTML.

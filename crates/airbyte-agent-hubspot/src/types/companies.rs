@@ -107,6 +107,7 @@ record!(CompaniesSearchMeta { total: "total", next_cursor: "next_cursor", next_l
 /// Properties of the company by internal name, custom ones too, values as text. At least one of
 /// `name` and `domain`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CompanyPropertiesInput {
     /// Name of the company.
@@ -276,6 +277,7 @@ impl CompanyPropertiesInput {
 /// Conditions: a company matches when it fulfils all filters of at least one group (AND within, OR
 /// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CompanyFilterGroup {
     /// Filters that all have to hold.
@@ -292,6 +294,7 @@ impl CompanyFilterGroup {
 
 /// `filters` of [`CompanyFilterGroup`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CompanyFilterGroupFilter {
     /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
@@ -391,6 +394,7 @@ open_enum!(
 
 /// Order of the results; one rule only. Left out, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CompanySort {
     /// Internal name of the property to sort by.

@@ -110,6 +110,7 @@ record!(ContactsSearchMeta { total: "total", next_cursor: "next_cursor", next_li
 /// Properties of the contact by internal name, custom ones too, values as text. At least one of
 /// `email`, `firstname` and `lastname`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactPropertiesInput {
     /// E-mail address; unique among contacts.
@@ -231,6 +232,7 @@ impl ContactPropertiesInput {
 /// Conditions: a contact matches when it fulfils all filters of at least one group (AND within, OR
 /// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactFilterGroup {
     /// Filters that all have to hold.
@@ -247,6 +249,7 @@ impl ContactFilterGroup {
 
 /// `filters` of [`ContactFilterGroup`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactFilterGroupFilter {
     /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
@@ -346,6 +349,7 @@ open_enum!(
 
 /// Order of the results; one rule only. Left out, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ContactSort {
     /// Internal name of the property to sort by.

@@ -118,6 +118,7 @@ record!(DealsSearchMeta { total: "total", next_cursor: "next_cursor", next_link:
 /// Properties of the deal by internal name, custom ones too, values as text. Give `dealstage` too,
 /// and `pipeline` when there are several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DealPropertiesInput {
     /// Name of the deal.
@@ -229,6 +230,7 @@ impl DealPropertiesInput {
 /// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
 /// Others stay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DealUpdateProperties {
     /// Name of the deal.
@@ -338,6 +340,7 @@ impl DealUpdateProperties {
 /// Conditions: a deal matches when it fulfils all filters of at least one group (AND within, OR
 /// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DealFilterGroup {
     /// Filters that all have to hold.
@@ -354,6 +357,7 @@ impl DealFilterGroup {
 
 /// `filters` of [`DealFilterGroup`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DealFilterGroupFilter {
     /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
@@ -453,6 +457,7 @@ open_enum!(
 
 /// Order of the results; one rule only. Left out, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DealSort {
     /// Internal name of the property to sort by.

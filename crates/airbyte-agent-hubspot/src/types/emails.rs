@@ -103,6 +103,7 @@ record!(EmailsListMeta { next_cursor: "next_cursor", next_link: "next_link" });
 
 /// Properties of the e-mail by internal name, custom ones too, values as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailPropertiesInput {
     /// Subject line.
@@ -216,6 +217,7 @@ impl EmailPropertiesInput {
 /// Records to link the e-mail to. Type ids from an e-mail: 198 to a contact, 186 company, 210 deal,
 /// 224 ticket.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailAssociation {
     /// The record to link to.
@@ -253,6 +255,7 @@ impl EmailAssociation {
 
 /// The record to link to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailAssociationTo {
     /// Id of the record.
@@ -277,6 +280,7 @@ impl EmailAssociationTo {
 
 /// `types` of [`EmailAssociation`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailAssociationType {
     /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
@@ -312,6 +316,7 @@ impl EmailAssociationType {
 /// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
 /// Others stay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct EmailUpdateProperties {
     /// Subject line.

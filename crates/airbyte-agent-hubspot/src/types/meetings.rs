@@ -101,6 +101,7 @@ record!(MeetingsListMeta { next_cursor: "next_cursor", next_link: "next_link" })
 
 /// Properties of the meeting by internal name, custom ones too, values as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeetingPropertiesInput {
     /// Title.
@@ -214,6 +215,7 @@ impl MeetingPropertiesInput {
 /// Records to link the meeting to. Type ids from a meeting: 200 to a contact, 188 company, 212
 /// deal, 226 ticket.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeetingAssociation {
     /// The record to link to.
@@ -251,6 +253,7 @@ impl MeetingAssociation {
 
 /// The record to link to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeetingAssociationTo {
     /// Id of the record.
@@ -275,6 +278,7 @@ impl MeetingAssociationTo {
 
 /// `types` of [`MeetingAssociation`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeetingAssociationType {
     /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
@@ -310,6 +314,7 @@ impl MeetingAssociationType {
 /// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
 /// Others stay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MeetingUpdateProperties {
     /// Title.

@@ -83,6 +83,7 @@ record!(NotesListMeta { next_cursor: "next_cursor", next_link: "next_link" });
 
 /// Properties of the note by internal name, custom ones too, values as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NotePropertiesInput {
     /// Text, plain or HTML, up to 65,536 characters.
@@ -127,6 +128,7 @@ impl NotePropertiesInput {
 /// Records to link the note to. Type ids from a note: 202 to a contact, 190 company, 214 deal, 228
 /// ticket.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NoteAssociation {
     /// The record to link to.
@@ -164,6 +166,7 @@ impl NoteAssociation {
 
 /// The record to link to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NoteAssociationTo {
     /// Id of the record.
@@ -188,6 +191,7 @@ impl NoteAssociationTo {
 
 /// `types` of [`NoteAssociation`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NoteAssociationType {
     /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
@@ -223,6 +227,7 @@ impl NoteAssociationType {
 /// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
 /// Others stay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NoteUpdateProperties {
     /// Text, plain or HTML, up to 65,536 characters.

@@ -98,6 +98,7 @@ record!(TasksListMeta { next_cursor: "next_cursor", next_link: "next_link" });
 
 /// Properties of the task by internal name, custom ones too, values as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskPropertiesInput {
     /// Details, plain or HTML.
@@ -197,6 +198,7 @@ impl TaskPropertiesInput {
 /// Records to link the task to. Type ids from a task: 204 to a contact, 192 company, 216 deal, 230
 /// ticket.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskAssociation {
     /// The record to link to.
@@ -234,6 +236,7 @@ impl TaskAssociation {
 
 /// The record to link to.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskAssociationTo {
     /// Id of the record.
@@ -258,6 +261,7 @@ impl TaskAssociationTo {
 
 /// `types` of [`TaskAssociation`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskAssociationType {
     /// `HUBSPOT_DEFINED` for standard types, `USER_DEFINED` for labels of the account.
@@ -293,6 +297,7 @@ impl TaskAssociationType {
 /// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
 /// Others stay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TaskUpdateProperties {
     /// Details, plain or HTML.

@@ -120,6 +120,7 @@ record!(TicketsSearchMeta { total: "total", next_cursor: "next_cursor", next_lin
 
 /// Properties of the ticket by internal name, custom ones too, values as text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketPropertiesInput {
     /// Subject, one line.
@@ -207,6 +208,7 @@ impl TicketPropertiesInput {
 /// Properties to set by internal name, custom ones too, values as text; an empty text clears one.
 /// Others stay.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketUpdateProperties {
     /// Subject, one line.
@@ -306,6 +308,7 @@ impl TicketUpdateProperties {
 /// Conditions: a ticket matches when it fulfils all filters of at least one group (AND within, OR
 /// between). At most 5 groups of 6 filters, 18 filters in all. Left out, everything matches.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketFilterGroup {
     /// Filters that all have to hold.
@@ -322,6 +325,7 @@ impl TicketFilterGroup {
 
 /// `filters` of [`TicketFilterGroup`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketFilterGroupFilter {
     /// Comparison. `EQ`, `NEQ`, `LT`, `LTE`, `GT`, `GTE`, `CONTAINS_TOKEN` and `NOT_CONTAINS_TOKEN`
@@ -421,6 +425,7 @@ open_enum!(
 
 /// Order of the results; one rule only. Left out, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketSort {
     /// Internal name of the property to sort by.

@@ -218,6 +218,7 @@ open_enum!(
 
 /// Restricts the comment to a group or project role; everybody who sees the issue if left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueCommentVisibilityInput {
     /// Whether `value` names a `group` or a project `role`.

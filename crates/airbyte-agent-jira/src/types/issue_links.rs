@@ -8,6 +8,7 @@ use super::AdfDocumentInput;
 
 /// Kind of link, by `name` or `id`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueLinkType {
     /// Name of the link type, such as `Blocks`, `Relates`, `Duplicate`, `Cloners`; not its inward
@@ -64,6 +65,7 @@ impl IssueLinkType {
 
 /// The issue that the link starts from: with `Blocks` the one that blocks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueLinkInwardIssue {
     /// Key of the issue.
@@ -90,6 +92,7 @@ impl IssueLinkInwardIssue {
 
 /// The issue that the link leads to: with `Blocks` the one that is blocked.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueLinkOutwardIssue {
     /// Key of the issue.
@@ -116,6 +119,7 @@ impl IssueLinkOutwardIssue {
 
 /// A comment to add to the issue, saying why.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueLinkComment {
     /// The comment as an ADF document.

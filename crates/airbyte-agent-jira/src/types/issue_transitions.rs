@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The transition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueTransitionTransition {
     /// Id of the transition, from `issue_transitions.list` of this issue; not the id of the status.

@@ -227,6 +227,7 @@ open_enum!(
 
 /// Restricts the entry to a group or project role; everybody who sees the issue if left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueWorklogVisibility {
     /// Whether `value` names a `group` or a project `role`.

@@ -637,6 +637,7 @@ record!(IssuesSearchMeta { next_page_token: "nextPageToken", is_last: "isLast", 
 /// {"value": "Blue"}, several \[{"value": …}\], a person {"accountId": …}, a date "2025-06-30", a
 /// paragraph an ADF document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueFieldsInput {
     /// The project, by `key` or `id`.
@@ -734,6 +735,7 @@ impl IssueFieldsInput {
 
 /// The project, by `key` or `id`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueFieldsInputProject {
     /// Numeric id of the project.
@@ -769,6 +771,7 @@ impl IssueFieldsInputProject {
 /// The issue type, by `id` or `name`; it has to exist in the project (`projects.get` with
 /// `issueTypes`).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueFieldsInputIssuetype {
     /// Id of the issue type.
@@ -803,6 +806,7 @@ impl IssueFieldsInputIssuetype {
 
 /// The priority, by `id` or `name`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueFieldsInputPriority {
     /// Id of the priority.
@@ -837,6 +841,7 @@ impl IssueFieldsInputPriority {
 
 /// Who works on it. Left out, the project's rule decides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueFieldsInputAssignee {
     /// Account id, from `users.search`.
@@ -862,6 +867,7 @@ impl IssueFieldsInputAssignee {
 /// The issue above it: the epic of a story or task, or the issue a subtask belongs to (needed for
 /// subtasks).
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueFieldsInputParent {
     /// Key of the parent issue.
@@ -889,6 +895,7 @@ impl IssueFieldsInputParent {
 /// `customfield_NNNNN` in the form that their type takes (see `issues.create`). The status is not
 /// among them: use `issue_transitions.create`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueUpdateFields {
     /// Title in one line, up to 255 characters.
@@ -979,6 +986,7 @@ impl IssueUpdateFields {
 
 /// The new priority, by `id` or `name`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueUpdateFieldsPriority {
     /// Id of the priority.
@@ -1013,6 +1021,7 @@ impl IssueUpdateFieldsPriority {
 
 /// Who works on it; null for nobody.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueUpdateFieldsAssignee {
     /// Account id, from `users.search`.
@@ -1037,6 +1046,7 @@ impl IssueUpdateFieldsAssignee {
 
 /// Jira ignores a transition here; move the issue with `issue_transitions.create`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct IssueTransitionInput {
     /// Id of the transition.

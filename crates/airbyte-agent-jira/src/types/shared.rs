@@ -174,6 +174,7 @@ record!(IssueTransitionToStatusCategory {
 /// "Hello"}]}]}`; Jira takes no plain text or Markdown here. Members of nodes that are not listed
 /// are kept.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AdfDocumentInput {
     /// Always `doc`.
@@ -225,6 +226,7 @@ impl AdfDocumentInput {
 
 /// `content` of [`AdfDocumentInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AdfDocumentInputContent {
     /// Kind of block: `paragraph`, `heading`, `bulletList`, `orderedList`, `codeBlock`,
@@ -288,6 +290,7 @@ impl AdfDocumentInputContent {
 
 /// `content` of [`AdfDocumentInputContent`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AdfDocumentInputContentContent {
     /// Kind of node: `text`, `hardBreak`, `mention`, `emoji`, `inlineCard`, `date`, `status`;

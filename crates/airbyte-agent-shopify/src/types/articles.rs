@@ -207,6 +207,7 @@ open_enum!(
 /// Fields of the article. Further fields of Shopify's `ArticleCreateInput` (`summary`, `image`,
 /// `publishDate`, `metafields`, …) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ArticleArticle {
     /// Title of the article.
@@ -291,6 +292,7 @@ impl ArticleArticle {
 
 /// Who wrote it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ArticleArticleAuthor {
     /// Name of the author, as shown.
@@ -308,6 +310,7 @@ impl ArticleArticleAuthor {
 /// The fields to change; others stay as they are. Further fields of Shopify's `ArticleUpdateInput`
 /// (`author`, `blogId`, `summary`, `image`, …) are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ArticleArticleInput {
     /// Title of the article.

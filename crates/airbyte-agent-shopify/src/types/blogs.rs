@@ -128,6 +128,7 @@ record!(BlogsListMeta { next_page_url: "next_page_url" });
 /// Fields of the blog. Further fields of Shopify's `BlogCreateInput` (`commentPolicy`,
 /// `templateSuffix`, `metafields`) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BlogBlog {
     /// Title of the blog.
@@ -165,6 +166,7 @@ impl BlogBlog {
 /// The fields to change; others stay as they are. Further fields of Shopify's `BlogUpdateInput` are
 /// passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct BlogBlogInput {
     /// Title of the blog.

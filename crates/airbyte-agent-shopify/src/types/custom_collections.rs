@@ -181,6 +181,7 @@ record!(CustomCollectionsListMeta { next_page_url: "next_page_url" });
 /// Fields of the collection. Further fields of Shopify's `CollectionInput` (`products`, `image`,
 /// `seo`, `metafields`, …) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomCollectionInput {
     /// Title of the collection.
@@ -290,6 +291,7 @@ open_enum!(
 /// Rules that choose the products. With it the collection is a smart one; without, a custom one. It
 /// cannot be changed from one to the other later.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomCollectionInputRuleSet {
     /// True when a product needs to match one rule only, false when all. Shopify wants it with
@@ -329,6 +331,7 @@ impl CustomCollectionInputRuleSet {
 
 /// `rules` of [`CustomCollectionInputRuleSet`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomCollectionInputRuleSetRule {
     /// What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_INVENTORY`,
@@ -378,6 +381,7 @@ impl CustomCollectionInputRuleSetRule {
 /// Id of the collection and the fields to change; others stay as they are. Further fields of
 /// Shopify's `CollectionInput` are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomCollectionInputInput {
     /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the
@@ -477,6 +481,7 @@ open_enum!(
 
 /// Which collection to delete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomCollectionDeleteInput {
     /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the

@@ -110,6 +110,7 @@ record!(CustomersListMeta { next_page_url: "next_page_url" });
 /// fields of Shopify's `CustomerInput` (`emailMarketingConsent`, `locale`, `metafields`, …) are
 /// passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerInput {
     /// E-mail address; no other customer of the shop may have it.
@@ -217,6 +218,7 @@ impl CustomerInput {
 
 /// `addresses` of [`CustomerInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerInputAddress {
     /// Street and number.
@@ -332,6 +334,7 @@ impl CustomerInputAddress {
 /// Id of the customer and the fields to change; others stay as they are. Further fields of
 /// Shopify's `CustomerInput` are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerInputInput {
     /// Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the
@@ -439,6 +442,7 @@ impl CustomerInputInput {
 
 /// Which customer to delete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerDeleteInput {
     /// Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the

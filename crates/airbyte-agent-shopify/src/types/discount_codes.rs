@@ -237,6 +237,7 @@ record!(DiscountCodesListMeta { next_page_url: "next_page_url" });
 /// The discount. Further fields of Shopify's `DiscountCodeBasicInput` (`minimumRequirement`,
 /// `combinesWith`, `appliesOncePerCustomer`, `context`, …) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DiscountCodeBasicCodeDiscount {
     /// Title for the merchant; customers see the code.
@@ -311,6 +312,7 @@ impl DiscountCodeBasicCodeDiscount {
 /// Who may use it: `all`, or Shopify's `customers` or `customerSegments`. Shopify has deprecated it
 /// in favor of `context` but still takes it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DiscountCodeBasicCodeDiscountCustomerSelection {
     /// True for all customers.
@@ -345,6 +347,7 @@ impl DiscountCodeBasicCodeDiscountCustomerSelection {
 
 /// What customers get: the value, and on which items.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DiscountCodeBasicCodeDiscountCustomerGets {
     /// Amount of the discount: either `percentage` or `discountAmount`.
@@ -395,6 +398,7 @@ impl DiscountCodeBasicCodeDiscountCustomerGets {
 
 /// Amount of the discount: either `percentage` or `discountAmount`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DiscountCodeBasicCodeDiscountCustomerGetsValue {
     /// Share of the price, from 0 to 1: 0.2 is 20 percent off.
@@ -442,6 +446,7 @@ impl DiscountCodeBasicCodeDiscountCustomerGetsValue {
 
 /// Fixed amount.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount {
     /// Amount, as a decimal text in the shop's currency.
@@ -476,6 +481,7 @@ impl DiscountCodeBasicCodeDiscountCustomerGetsValueDiscountAmount {
 
 /// What is reduced: `all`, or Shopify's `products` or `collections`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DiscountCodeBasicCodeDiscountCustomerGetsItems {
     /// True for all products.
@@ -511,6 +517,7 @@ impl DiscountCodeBasicCodeDiscountCustomerGetsItems {
 /// The fields to change; others stay as they are. Further fields of Shopify's
 /// `DiscountCodeBasicInput` are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DiscountCodeBasicCodeDiscountInput {
     /// Title for the merchant; customers see the code.

@@ -222,6 +222,7 @@ open_enum!(
 /// (`purchasingEntity`, `billingAddress`, `shippingLine`, `appliedDiscount`, `paymentTerms`,
 /// `metafields`, …) are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DraftOrderInput {
     /// What is offered. A line names a variant, or a title and price for something that is no
@@ -316,6 +317,7 @@ impl DraftOrderInput {
 
 /// `lineItems` of [`DraftOrderInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DraftOrderInputLineItem {
     /// Global id of the variant (`gid://shopify/ProductVariant/…`).
@@ -382,6 +384,7 @@ impl DraftOrderInputLineItem {
 
 /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DraftOrderInputShippingAddress {
     /// Street and number.
@@ -457,6 +460,7 @@ impl DraftOrderInputShippingAddress {
 /// The fields to change; others stay as they are. Further fields of Shopify's `DraftOrderInput` are
 /// passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DraftOrderInputInput {
     /// The new lines; they replace all present ones, so include those to keep.
@@ -524,6 +528,7 @@ impl DraftOrderInputInput {
 
 /// `lineItems` of [`DraftOrderInputInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DraftOrderInputInputLineItem {
     /// Global id of the variant (`gid://shopify/ProductVariant/…`).
@@ -590,6 +595,7 @@ impl DraftOrderInputInputLineItem {
 
 /// Which draft order to delete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DraftOrderDeleteInput {
     /// Global id of the draft order: `admin_graphql_api_id`, or `gid://shopify/DraftOrder/` and the

@@ -27,6 +27,7 @@ record!(InventoryAdjustQuantitiesPayload {
 
 /// Which quantities to change, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InventoryAdjustInput {
     /// Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`,
@@ -72,6 +73,7 @@ impl InventoryAdjustInput {
 
 /// `changes` of [`InventoryAdjustInput`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InventoryAdjustInputChange {
     /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's

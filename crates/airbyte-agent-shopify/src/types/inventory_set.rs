@@ -26,6 +26,7 @@ record!(InventorySetQuantitiesPayload {
 
 /// Which quantities to set, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InventorySetInput {
     /// Which quantity to set: `available` or `on_hand`.
@@ -69,6 +70,7 @@ impl InventorySetInput {
 
 /// `quantities` of [`InventorySetInput`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct InventorySetInputQuantity {
     /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's

@@ -90,6 +90,7 @@ record!(MetafieldDeletePayloadDeletedMetafield {
 
 /// The metafields to write, at most 25 in one call; all of them or none are written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MetafieldMetafield {
     /// First part of the name; the fields merchants define are in `custom`.
@@ -141,6 +142,7 @@ impl MetafieldMetafield {
 
 /// The metafields to delete, by owner and name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct MetafieldMetafieldInput {
     /// Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.

@@ -531,6 +531,7 @@ open_enum!(
 /// `currency`, `transactions`, `financialStatus`, `shippingLines`, `taxLines`, `discountCode`,
 /// `billingAddress`, `metafields`, …) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderOrder {
     /// What is ordered, at least one line. A line names a variant, or a title and price for
@@ -622,6 +623,7 @@ impl OrderOrder {
 
 /// `lineItems` of [`OrderOrder`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderOrderLineItem {
     /// Global id of the variant (`gid://shopify/ProductVariant/…`).
@@ -686,6 +688,7 @@ impl OrderOrderLineItem {
 
 /// Price of one unit, instead of the variant's; needed without a variant.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderOrderLineItemPriceSet {
     /// Price in the shop's currency.
@@ -713,6 +716,7 @@ impl OrderOrderLineItemPriceSet {
 
 /// Price in the shop's currency.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderOrderLineItemPriceSetShopMoney {
     /// Amount, as a decimal text.
@@ -747,6 +751,7 @@ impl OrderOrderLineItemPriceSetShopMoney {
 
 /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderOrderShippingAddress {
     /// Street and number.
@@ -841,6 +846,7 @@ impl OrderOrderShippingAddress {
 
 /// How to create the order; Shopify's `sendReceipt` and `sendFulfillmentReceipt` are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderOptions {
     /// What happens to stock: left alone (`BYPASS`, which Shopify takes when it is left out),
@@ -897,6 +903,7 @@ open_enum!(
 /// Id of the order and the fields to change; others stay as they are. Further fields of Shopify's
 /// `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderInput {
     /// Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric
@@ -974,6 +981,7 @@ impl OrderInput {
 
 /// New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct OrderInputShippingAddress {
     /// Street and number.

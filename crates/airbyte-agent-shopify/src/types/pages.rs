@@ -149,6 +149,7 @@ open_enum!(
 /// Fields of the page. Further fields of Shopify's `PageCreateInput` (`publishDate`,
 /// `templateSuffix`, `metafields`) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PagePage {
     /// Title of the page.
@@ -214,6 +215,7 @@ impl PagePage {
 /// The fields to change; others stay as they are. Further fields of Shopify's `PageUpdateInput` are
 /// passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PagePageInput {
     /// Title of the page.

@@ -117,6 +117,7 @@ record!(ProductVariantsListMeta { next_page_url: "next_page_url" });
 /// The new variants. Further fields of Shopify's `ProductVariantsBulkInput` (`taxable`,
 /// `inventoryPolicy`, `inventoryQuantities`, `metafields`, …) are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductVariantVariant {
     /// Price, as a decimal text in the shop's currency.
@@ -202,6 +203,7 @@ impl ProductVariantVariant {
 /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`,
 /// `tracked`, …) are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductVariantVariantInventoryItem {
     /// Stock keeping unit.
@@ -236,6 +238,7 @@ impl ProductVariantVariantInventoryItem {
 
 /// `optionValues` of [`ProductVariantVariant`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductVariantVariantOptionValue {
     /// Name of the option.
@@ -256,6 +259,7 @@ impl ProductVariantVariantOptionValue {
 /// The variants to change, each with its id; fields left out stay as they are. Further fields of
 /// Shopify's `ProductVariantsBulkInput` are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductVariantVariantInput {
     /// Global id of the variant: `admin_graphql_api_id`, or `gid://shopify/ProductVariant/` and the
@@ -336,6 +340,7 @@ impl ProductVariantVariantInput {
 /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput` (`cost`,
 /// `tracked`, …) are passed on.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductVariantVariantInputInventoryItem {
     /// Stock keeping unit.

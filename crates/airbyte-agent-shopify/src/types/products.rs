@@ -183,6 +183,7 @@ open_enum!(
 /// Fields of the product. Further fields of Shopify's `ProductCreateInput` (`productOptions`,
 /// `handle`, `seo`, `metafields`, …) are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductProduct {
     /// Title of the product.
@@ -283,6 +284,7 @@ open_enum!(
 /// Images and videos of the product, as Shopify's `CreateMediaInput`; Shopify fetches them in the
 /// background.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductMedia {
     /// Public address of the file, of a YouTube or Vimeo video, or of a staged upload.
@@ -345,6 +347,7 @@ open_enum!(
 /// Id of the product and the fields to change; others stay as they are. Further fields of Shopify's
 /// `ProductUpdateInput` are passed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductProductInput {
     /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the
@@ -456,6 +459,7 @@ open_enum!(
 
 /// Which product to delete.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductInput {
     /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the

@@ -105,6 +105,7 @@ open_enum!(
 
 /// What is bought, up to 100 entries; needed for `payment` and `subscription`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CheckoutSessionLineItem {
     /// Id of the price.

@@ -508,6 +508,7 @@ record!(CustomersSearchMeta { has_more: "has_more" });
 
 /// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerCreated {
     /// Later than this instant, Unix seconds.
@@ -562,6 +563,7 @@ impl CustomerCreated {
 
 /// Billing address; its country matters for tax.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct CustomerAddressInput {
     /// Street and number, or company name.

@@ -108,6 +108,7 @@ record!(DisputesListMeta { has_more: "has_more" });
 
 /// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct DisputeCreated {
     /// Later than this instant, Unix seconds.

@@ -31,6 +31,7 @@ record!(PaymentIntentsSearchMeta { has_more: "has_more" });
 
 /// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentIntentCreated {
     /// Later than this instant, Unix seconds.
@@ -85,6 +86,7 @@ impl PaymentIntentCreated {
 
 /// Lets Stripe offer the payment methods enabled in the dashboard.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PaymentIntentAutomaticPaymentMethods {
     /// True to offer them.

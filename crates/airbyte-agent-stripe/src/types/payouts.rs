@@ -141,6 +141,7 @@ record!(PayoutsListMeta { has_more: "has_more" });
 
 /// Only payouts that arrive, or arrived, at the bank within these bounds, in Unix seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PayoutArrivalDate {
     /// Later than this instant, Unix seconds.
@@ -195,6 +196,7 @@ impl PayoutArrivalDate {
 
 /// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PayoutCreated {
     /// Later than this instant, Unix seconds.

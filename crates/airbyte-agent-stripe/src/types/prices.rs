@@ -175,6 +175,7 @@ open_enum!(
 /// Makes it a subscription price and says how often it is charged. Left out, it is a one-time
 /// price.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct PriceRecurringInput {
     /// Unit of the billing period.

@@ -180,6 +180,7 @@ record!(ProductsSearchMeta { has_more: "has_more" });
 
 /// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductCreated {
     /// Later than this instant, Unix seconds.
@@ -234,6 +235,7 @@ impl ProductCreated {
 
 /// Selling points shown in pricing tables, up to 15.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductMarketingFeatureInput {
     /// Text of the selling point, up to 80 characters.
@@ -258,6 +260,7 @@ impl ProductMarketingFeatureInput {
 
 /// Size and weight for shipping; give all four values.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct ProductPackageDimensionsInput {
     /// Height in inches, up to two decimals.

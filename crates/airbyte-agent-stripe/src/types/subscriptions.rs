@@ -47,6 +47,7 @@ record!(SubscriptionsListMeta { has_more: "has_more" });
 
 /// Only subscriptions with or without Stripe's automatic tax calculation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionAutomaticTaxInput {
     /// True for subscriptions with automatic tax, false for those without.
@@ -63,6 +64,7 @@ impl SubscriptionAutomaticTaxInput {
 
 /// Only records created within these bounds, in Unix seconds; bounds may be combined.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionCreated {
     /// Later than this instant, Unix seconds.
@@ -118,6 +120,7 @@ impl SubscriptionCreated {
 /// Only subscriptions whose current billing period ends within these bounds, in Unix seconds;
 /// useful for renewals coming up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionCurrentPeriodEnd {
     /// Later than this instant, Unix seconds.
@@ -172,6 +175,7 @@ impl SubscriptionCurrentPeriodEnd {
 
 /// Only subscriptions whose current billing period began within these bounds, in Unix seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionCurrentPeriodStart {
     /// Later than this instant, Unix seconds.
@@ -240,6 +244,7 @@ open_enum!(
 /// What is subscribed to: up to 20 entries with a price and a quantity. Stripe demands at least
 /// one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionItem {
     /// Id of a recurring price.
@@ -275,6 +280,7 @@ impl SubscriptionItem {
 /// Changes to the items. Give the item's `id` to change it: an entry without `id` adds a further
 /// item beside the old one.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct SubscriptionItemInput {
     /// Id of the subscription item to change, from `items.data` of the subscription. Left out, an

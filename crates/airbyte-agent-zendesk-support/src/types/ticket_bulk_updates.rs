@@ -38,6 +38,7 @@ record!(JobStatus {
 /// The same change for every ticket; fields that are not named stay as they are. Further fields may
 /// be given too, such as `comment`, `type` or `custom_fields`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketBulkUpdateTicket {
     /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting

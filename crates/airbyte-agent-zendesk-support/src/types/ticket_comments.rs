@@ -76,6 +76,7 @@ record!(TicketCommentsListMeta {
 /// Holds the comment; Zendesk adds comments by changing the ticket, so other fields of the ticket,
 /// such as `status`, may be changed in the same call.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketCommentTicket {
     /// The comment to add. Files that were uploaded before are attached by their tokens in
@@ -103,6 +104,7 @@ impl TicketCommentTicket {
 
 /// The comment to add. Files that were uploaded before are attached by their tokens in `uploads`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketCommentTicketComment {
     /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account

@@ -63,6 +63,7 @@ open_enum!(
 /// `ticket_form_id`, `problem_id`, `custom_status_id`, `email_ccs` or `requester` (name and e-mail
 /// address of a new customer).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketTicket {
     /// Subject line.
@@ -262,6 +263,7 @@ impl TicketTicket {
 /// The first message; it becomes the ticket's description. Zendesk asks for it, with text in `body`
 /// or `html_body`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketTicketComment {
     /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
@@ -365,6 +367,7 @@ open_enum!(
 
 /// `custom_fields` of [`TicketTicket`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketTicketCustomField {
     /// Id of the custom field, from `ticket_fields.list`.
@@ -403,6 +406,7 @@ impl TicketTicketCustomField {
 /// too, such as `requester_id`, `brand_id`, `problem_id`, `custom_status_id`, `additional_tags` or
 /// `remove_tags`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketTicketInput {
     /// Subject line.
@@ -560,6 +564,7 @@ impl TicketTicketInput {
 
 /// A comment to add along with the change. Repeating the call adds it again.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketTicketInputComment {
     /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
@@ -675,6 +680,7 @@ open_enum!(
 
 /// `custom_fields` of [`TicketTicketInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct TicketTicketInputCustomField {
     /// Id of the custom field, from `ticket_fields.list`.

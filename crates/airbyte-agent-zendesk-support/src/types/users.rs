@@ -164,6 +164,7 @@ record!(UsersListMeta { next_page: "next_page", previous_page: "previous_page", 
 /// The user to create; give an e-mail address so that the user can be recognised later. Further
 /// fields of Zendesk's users may be given too, such as `time_zone`, `locale` or `custom_role_id`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserUser {
     /// Full name.
@@ -332,6 +333,7 @@ open_enum!(
 /// The fields to change; others stay as they are. Further fields of Zendesk's users may be given
 /// too, such as `time_zone`, `locale` or `custom_role_id`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct UserUserInput {
     /// Full name.
