@@ -128,6 +128,13 @@ impl Error {
         }))
     }
 
+    /// The same error with its texts cleaned once more.
+    pub(crate) fn cleaned(mut self, clean: impl Fn(&str) -> String) -> Self {
+        self.0.message = clean(&self.0.message);
+        self.0.body = self.0.body.map(|body| clean(&body));
+        self
+    }
+
     /// The same error with more to say.
     pub(crate) fn with_advice(mut self, advice: &str) -> Self {
         self.0.message.push_str(advice);
@@ -238,8 +245,12 @@ impl Error {
                 }
                 None => "Wait a minute, then try again.",
             },
-            ErrorKind::Network => "This may be temporary: try once more.",
-            ErrorKind::Vendor if self.0.retryable => "This may be temporary: try once more.",
+            ErrorKind::Network | ErrorKind::Vendor if self.0.retryable => {
+                "This may be temporary: try once more."
+            }
+            ErrorKind::Network => {
+                "It is not known whether this took effect: look before you do it again."
+            }
             ErrorKind::Vendor | ErrorKind::Decode | ErrorKind::Internal => {
                 "Do not retry the same call; tell the user what happened."
             }

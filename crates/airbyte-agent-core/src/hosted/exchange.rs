@@ -25,13 +25,17 @@ impl Session {
             let path = self.0.redactor.clean(&request.path);
             return Err(Error::validation(format!("'{path}' is no path of the platform")));
         }
-        let mut url = self.0.base.clone();
+        let mut url = self.host(request).clone();
         let path = format!("{}{}", url.path().trim_end_matches('/'), request.path);
         url.set_path(&path);
         if !request.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&request.query);
         }
         Ok(url)
+    }
+
+    fn host(&self, request: &PlatformRequest) -> &Url {
+        if request.at_token_host { &self.0.token_base } else { &self.0.base }
     }
 
     /// Sends until there is an answer that needs no further try, whatever its status.
@@ -125,7 +129,7 @@ impl Session {
 
     fn unreachable(&self, request: &PlatformRequest, failure: &HttpFailure) -> Error {
         let message = self.0.redactor.clean(&failure.message);
-        let host = self.0.base.host_str().unwrap_or_default();
+        let host = self.host(request).host_str().unwrap_or_default();
         Error::network(format!(
             "{}: no answer from the platform at {host}: {message}",
             request.what

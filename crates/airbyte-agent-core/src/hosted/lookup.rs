@@ -3,11 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use http::Method;
 use serde_json::Value;
 
 use super::flight::Flight;
-use super::request::PlatformRequest;
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -53,15 +51,14 @@ impl Session {
     }
 
     async fn look_up(&self, workspace: &str, definition_id: &str, name: &str) -> Result<String> {
-        let request = PlatformRequest::new(Method::GET, "/api/v1/integrations/connectors")
-            .query("workspace_name", workspace)
-            .query("definition_id", definition_id)
-            .what("connector lookup");
+        let generation = self.generation();
+        let request = generation.lookup(workspace, definition_id);
         let answer = self.json(&request).await.map_err(|error| {
             if error.is_not_found() { missing(workspace, name).with_status(404) } else { error }
         })?;
-        let found = answer.get("data").and_then(Value::as_array).ok_or_else(|| {
-            Error::decode("connector lookup: the platform's answer has no list 'data'")
+        let listed = generation.listed();
+        let found = answer.get(listed).and_then(Value::as_array).ok_or_else(|| {
+            Error::decode(format!("connector lookup: the platform's answer has no list '{listed}'"))
         })?;
         let id_of = |item: &Value| item.get("id").and_then(Value::as_str).map(str::to_owned);
         let ids: Vec<String> = found.iter().filter_map(id_of).collect();

@@ -3,18 +3,30 @@
 //! The platform keeps the vendor's credentials; a call is one request to it. Knows the platform's
 //! contract, no vendor.
 
+mod create;
+mod envelope;
 mod exchange;
+mod file;
 mod flight;
+mod generation;
+mod hydrate;
 mod lookup;
 mod options;
+mod prepare;
 mod request;
+mod secrets;
 mod session;
+mod settings;
 mod token;
 mod transport;
 
 pub use http::{HeaderMap, Method};
 
+pub use self::create::NewConnector;
+pub use self::generation::Generation;
 pub use self::options::Hosted;
 pub use self::request::PlatformRequest;
+pub use self::secrets::{EnvironmentSecrets, SecretProvider};
 pub use self::session::Session;
+pub use self::settings::Settings;
 pub(crate) use self::transport::HostedTransport;

@@ -22,6 +22,8 @@ pub struct PlatformRequest {
     pub(super) repeatable: bool,
     /// Whether a 401 may mean that the request was acted upon before somebody refused.
     pub(super) vendor_behind: bool,
+    /// Whether it goes to where tokens come from, which once was another address.
+    pub(super) at_token_host: bool,
     /// What it is for, in messages.
     pub(super) what: String,
 }
@@ -46,6 +48,7 @@ impl PlatformRequest {
             // What reads, replaces or removes may be done twice.
             repeatable: method != Method::POST && method != Method::PATCH,
             vendor_behind: false,
+            at_token_host: false,
             what: format!("{method} {path}"),
             query: Vec::new(),
             body: None,
@@ -97,6 +100,12 @@ impl PlatformRequest {
     /// Says what it is for, in messages: `workspace list`. Method and path unless set.
     pub fn what(mut self, what: impl Into<String>) -> Self {
         self.what = what.into();
+        self
+    }
+
+    /// Goes to where tokens come from.
+    pub(super) fn at_token_host(mut self) -> Self {
+        self.at_token_host = true;
         self
     }
 

@@ -11,9 +11,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use url::Url;
 
+use super::generation::Generation;
 use super::lookup::Lookups;
 use super::options::Hosted;
 use super::request::{Bearer, PlatformRequest};
+use super::secrets::SecretProvider;
 use super::token::Tokens;
 use crate::description::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
@@ -49,6 +51,7 @@ pub struct Session(pub(super) Arc<Inner>);
 pub(super) struct Inner {
     pub(super) options: Hosted,
     pub(super) base: Url,
+    pub(super) token_base: Url,
     organization: Option<HeaderValue>,
     pub(super) via: Option<Url>,
     pub(super) http: Arc<dyn HttpClient>,
@@ -66,16 +69,13 @@ impl Session {
     ///
     /// `Validation` when the address or the organization cannot be right.
     pub fn new(options: Hosted) -> Result<Self> {
-        let base = Url::parse(&options.base_url).ok().filter(|url| {
-            matches!(url.scheme(), "http" | "https")
-                && url.host().is_some()
-                && url.query().is_none()
-                && url.fragment().is_none()
-        });
-        let base = base.ok_or_else(|| {
-            let given = &options.base_url;
-            Error::validation(format!("the platform's address is not http(s)://host: '{given}'"))
-        })?;
+        let generation = options.generation;
+        let given = options.base_url.as_deref();
+        let base = address(given.unwrap_or_else(|| generation.api_host()))?;
+        let token_base = address(given.unwrap_or_else(|| generation.token_host()))?;
+        if options.secrets.is_some() && generation != Generation::Current {
+            return Err(Error::usage("older forms of the platform cannot prepare local execution"));
+        }
         let organization = options.organization.as_deref().map(HeaderValue::from_str).transpose();
         let organization = organization
             .map_err(|_| Error::validation("the organization id cannot be written as a header"))?;
@@ -86,6 +86,7 @@ impl Session {
         let policy = options.retry.clone().unwrap_or(RetryPolicy::STANDARD);
         Ok(Self(Arc::new(Inner {
             base,
+            token_base,
             organization,
             via,
             http,
@@ -111,6 +112,16 @@ impl Session {
     /// The workspace that calls go to unless they name another.
     pub fn workspace(&self) -> &str {
         &self.0.options.workspace
+    }
+
+    /// The form of the API that is spoken.
+    pub fn generation(&self) -> Generation {
+        self.0.options.generation
+    }
+
+    /// Who gives secrets to operations that run on this machine, if they do.
+    pub(super) fn secrets(&self) -> Option<&dyn SecretProvider> {
+        self.0.options.secrets.as_deref()
     }
 
     /// Longest time for a request with all its retries.
@@ -204,7 +215,9 @@ impl Session {
     /// The headers of every request but the token.
     pub(super) fn headers(&self, has_body: bool) -> HeaderMap {
         let mut headers = HeaderMap::new();
-        headers.insert("x-adp-agent-sdk", HeaderValue::from_static("airbyte-agent-sdk"));
+        if self.generation().names_client() {
+            headers.insert("x-adp-agent-sdk", HeaderValue::from_static("airbyte-agent-sdk"));
+        }
         if let Some(organization) = &self.0.organization {
             headers.insert("x-organization-id", organization.clone());
         }
@@ -305,13 +318,14 @@ impl Session {
     /// Asks the token endpoint. Boxed, because requests need tokens and tokens a request.
     fn issue(self) -> BoxFuture<'static, Result<Value>> {
         Box::pin(async move {
-            let request = PlatformRequest::new(Method::POST, "/api/v1/account/applications/token")
+            let request = PlatformRequest::new(Method::POST, self.generation().token_path())
                 .body(json!({
                     "client_id": self.0.options.client_id,
                     "client_secret": self.0.options.client_secret.expose_secret(),
                 }))
                 .repeatable(true)
                 .without_token()
+                .at_token_host()
                 .what("platform token");
             let answer = self.json(&request).await.map_err(|error| {
                 if error.kind() == ErrorKind::Authentication {
@@ -326,6 +340,19 @@ impl Session {
             Ok(answer)
         })
     }
+}
+
+/// Reads an address of the platform.
+fn address(text: &str) -> Result<Url> {
+    let url = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host().is_some()
+            && url.query().is_none()
+            && url.fragment().is_none()
+            && url.username().is_empty()
+            && url.password().is_none()
+    });
+    url.ok_or_else(|| Error::validation("the platform's address is not of the form http(s)://host"))
 }
 
 impl fmt::Debug for Session {

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use http::{HeaderValue, Method};
+use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::{Map, Value, json};
 
+use super::envelope;
 use super::options::Hosted;
+use super::prepare::Here;
 use super::request::PlatformRequest;
 use super::session::Session;
 use crate::arguments::{self, Arguments, Completion};
@@ -38,18 +41,15 @@ impl HostedTransport {
     }
 
     async fn connector_id(&self, connector: &Connector) -> Result<String> {
-        match &self.connector_id {
-            Some(id) => Ok(id.clone()),
-            None => {
-                let workspace = self.session.workspace();
-                let (definition, name) = (&connector.definition_id, &connector.name);
-                self.session.connector_id(workspace, definition, name).await
-            }
+        if let Some(id) = &self.connector_id {
+            return Ok(id.clone());
         }
+        let (definition, name) = (&connector.definition_id, &connector.name);
+        self.session.connector_id(self.session.workspace(), definition, name).await
     }
 
-    /// The body of an execute request.
-    fn payload(call: &Prepared<'_>) -> Result<(Arguments, Value)> {
+    /// The arguments as they are sent, and the body of an execute request.
+    fn payload(&self, call: &Prepared<'_>) -> Result<(Arguments, Value)> {
         let config = Map::new();
         let arguments = arguments::complete(
             call.connector,
@@ -64,72 +64,120 @@ impl HostedTransport {
             ));
         }
         let options = call.options;
+        let intent = options.why();
+        if intent.is_some_and(|intent| intent.chars().count() > LONGEST_INTENT) {
+            return Err(Error::validation(format!(
+                "the intent must be at most {LONGEST_INTENT} characters"
+            )));
+        }
+        let generation = self.session.generation();
         let mut body = json!({
             "entity": call.operation.entity,
-            "action": call.operation.action,
+            "action": generation.action(call.operation.action),
             "params": arguments,
-            "skip_truncation": !options.truncates(),
         });
-        if !options.selected().is_empty() {
-            body["select_fields"] = json!(options.selected());
-        } else if !options.excluded().is_empty() {
-            body["exclude_fields"] = json!(options.excluded());
-        }
-        if let Some(intent) = options.why() {
-            if intent.chars().count() > LONGEST_INTENT {
-                return Err(Error::validation(format!(
-                    "the intent must be at most {LONGEST_INTENT} characters"
-                )));
+        if generation.shapes_answers() {
+            body["skip_truncation"] = json!(!options.truncates());
+            if !options.selected().is_empty() {
+                body["select_fields"] = json!(options.selected());
+            } else if !options.excluded().is_empty() {
+                body["exclude_fields"] = json!(options.excluded());
             }
-            body["intent"] = json!(intent);
+            if let Some(intent) = intent {
+                body["intent"] = json!(intent);
+            }
         }
         Ok((arguments, body))
     }
 
-    fn request(call: &Prepared<'_>, id: &str, body: Value) -> PlatformRequest {
+    fn request(&self, call: &Prepared<'_>, id: &str, body: Value) -> PlatformRequest {
         let hints = call.operation.hints;
-        let segments = ["api", "v1", "integrations", "connectors", id, "execute"];
-        PlatformRequest::to(Method::POST, &segments)
-            .body(body)
-            .repeatable(hints.read_only || hints.idempotent)
-            .what(call.operation.place())
-            .vendor_behind()
+        let is_prepared = self.session.secrets().is_some();
+        let last: &[&str] = if is_prepared { &["execute", "prepare"] } else { &["execute"] };
+        let request = self.session.generation().execute(id, last).body(body);
+        let request = request.what(call.operation.place());
+        if is_prepared {
+            // Preparing changes nothing, and only the platform answers.
+            return request.repeatable(true);
+        }
+        request.repeatable(hints.read_only || hints.idempotent).vendor_behind()
     }
 
-    async fn execute(
-        &self,
-        call: &Prepared<'_>,
-    ) -> Result<(Arguments, HttpResponse, PlatformRequest)> {
-        let (arguments, body) = Self::payload(call)?;
+    /// Runs a call here or there.
+    async fn run(&self, call: &Prepared<'_>) -> Result<Ran> {
+        let (arguments, body) = self.payload(call)?;
         let id = self.connector_id(call.connector).await?;
-        let request = Self::request(call, &id, body);
+        let request = self.request(call, &id, body);
+        if let Some(provider) = self.session.secrets() {
+            let here = self.session.prepare(call, arguments, &request, provider).await?;
+            return Ok(Ran::Here(Box::new(here)));
+        }
         // The call has a deadline of its own, which may be longer than the session's.
         let response = self.session.authorized(&request).await?;
-        Ok((arguments, response, request))
+        Ok(Ran::There(Box::new(There { arguments, response, request })))
     }
+
+    /// The answer of a server that does not shape it.
+    fn shaped(&self, body: Bytes, call: &Prepared<'_>) -> Bytes {
+        let options = call.options;
+        let wishes =
+            !options.selected().is_empty() || !options.excluded().is_empty() || options.truncates();
+        if self.session.generation().shapes_answers() || !wishes {
+            return body;
+        }
+        // What cannot be read is reported by those who read it anyway.
+        let Ok(mut answer) = serde_json::from_slice::<Value>(&body) else { return body };
+        let Some(result) = answer.get_mut("result") else { return body };
+        *result = envelope::finish(result.take(), call.operation.action, options);
+        answer.to_string().into()
+    }
+}
+
+/// Where a call is run.
+enum Ran {
+    /// On this machine, still to be run.
+    Here(Box<Here>),
+    /// By the platform, which has answered.
+    There(Box<There>),
+}
+
+/// An answer of the platform and what it answers.
+struct There {
+    arguments: Arguments,
+    response: HttpResponse,
+    request: PlatformRequest,
 }
 
 impl Transport for HostedTransport {
     fn send<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
         Box::pin(async move {
-            let (arguments, response, request) = self.execute(&call).await?;
-            let (status, headers) = (response.status, response.headers.clone());
-            let body = self.session.read(response, &request).await?;
-            Ok(Reply::new(status, headers, body, Layout::Platform).with_arguments(arguments))
+            match self.run(&call).await? {
+                Ran::Here(here) => here.reply().await,
+                Ran::There(there) => {
+                    let There { arguments, response, request } = *there;
+                    let (status, headers) = (response.status, response.headers.clone());
+                    let body = self.session.read(response, &request).await?;
+                    let body = self.shaped(body, &call);
+                    let reply = Reply::new(status, headers, body, Layout::Platform);
+                    Ok(reply.with_arguments(arguments))
+                }
+            }
         })
     }
 
     fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
         Box::pin(async move {
-            let (_, response, _) = self.execute(&call).await?;
-            Ok(Download::new(response))
+            match self.run(&call).await? {
+                Ran::Here(here) => here.file().await,
+                Ran::There(there) => self.session.file(there.response, &there.request).await,
+            }
         })
     }
 
     fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun> {
-        let (_, body) = Self::payload(&call)?;
+        let (_, body) = self.payload(&call)?;
         let id = self.connector_id.as_deref().unwrap_or("<connector id>");
-        let request = Self::request(&call, id, Value::Null);
+        let request = self.request(&call, id, Value::Null);
         let url = self.session.url(&request)?;
         let headers = self.session.headers(true);
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();

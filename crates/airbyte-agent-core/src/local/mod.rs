@@ -19,6 +19,7 @@ use url::Url;
 
 use self::exchange::{Outgoing, header};
 pub use self::options::Local;
+pub(crate) use self::server::known_settings;
 use crate::arguments::{self, Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
@@ -253,7 +254,10 @@ impl Transport for LocalTransport {
                 return Err(self.failure(response, &outgoing).await);
             }
             let (status, headers) = (response.status, response.headers.clone());
-            let body = response.bytes(self.max_answer_bytes).await?;
+            let body = response.bytes(self.max_answer_bytes).await.map_err(|error| {
+                let may_mend = error.is_retryable() && outgoing.repeatable;
+                error.with_retryable(may_mend)
+            })?;
             Ok(Reply::new(status, headers, body, Layout::Vendor).with_arguments(arguments))
         })
     }

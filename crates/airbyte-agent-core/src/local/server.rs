@@ -55,8 +55,8 @@ pub(super) fn configuration(
     Ok(config)
 }
 
-/// A setting that nothing reads is a typing error where the connector has settings at all.
-fn check_known(connector: &Connector, name: &str) -> Result<()> {
+/// The names of all settings that something reads.
+pub(crate) fn known_settings(connector: &Connector) -> Vec<&str> {
     let mut known: Vec<&str> =
         connector.server.variables.iter().map(|variable| variable.name.as_ref()).collect();
     known.extend(connector.scoping.iter().map(|rule| rule.config_key.as_ref()));
@@ -72,6 +72,12 @@ fn check_known(connector: &Connector, name: &str) -> Result<()> {
     }
     known.sort_unstable();
     known.dedup();
+    known
+}
+
+/// A setting that nothing reads is a typing error where the connector has settings at all.
+fn check_known(connector: &Connector, name: &str) -> Result<()> {
+    let known = known_settings(connector);
     if known.is_empty() || known.contains(&name) {
         return Ok(());
     }

@@ -17,17 +17,21 @@ use crate::page::Page;
 /// Records of a list. `null` is an empty list; an object is a list of one.
 struct Many<T> {
     records: Vec<T>,
+    /// Whether there is a list or a record.
     found: bool,
+    /// Whether there is anything, be it `null`.
+    seen: bool,
 }
 
 impl<T> Default for Many<T> {
     fn default() -> Self {
-        Self { records: Vec::new(), found: false }
+        Self { records: Vec::new(), found: false, seen: false }
     }
 }
 
 impl<T: DeserializeOwned> Sink for Many<T> {
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        self.seen = true;
         deserializer.deserialize_any(Collect(self))
     }
 }
@@ -60,20 +64,24 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Collect<'_, T> {
     }
 }
 
-/// The first record that is not `null`.
-struct One<T>(Option<T>);
+/// The first record that is not `null`, and whether there was anything at all.
+struct One<T> {
+    record: Option<T>,
+    seen: bool,
+}
 
 impl<T> Default for One<T> {
     fn default() -> Self {
-        Self(None)
+        Self { record: None, seen: false }
     }
 }
 
 impl<T: DeserializeOwned> Sink for One<T> {
     fn take<'de, D: Deserializer<'de>>(&mut self, deserializer: D) -> Result<(), D::Error> {
+        self.seen = true;
         let found = Option::<T>::deserialize(deserializer)?;
-        if self.0.is_none() {
-            self.0 = found;
+        if self.record.is_none() {
+            self.record = found;
         }
         Ok(())
     }
@@ -100,6 +108,9 @@ where
         let mut many = Many::<T>::default();
         let mut read = answer.read(&mut many)?;
         answer.check(&mut read, many.found)?;
+        if !answer.is_vendor() && !many.seen {
+            return Err(answer.without_result());
+        }
         let count = many.records.len();
         (many.records, read, count)
     };
@@ -141,8 +152,11 @@ fn shaped<T: DeserializeOwned>(
 pub(crate) fn decode_record<T: DeserializeOwned>(answer: Answer<'_>) -> Result<T> {
     let mut one = One::<T>::default();
     let mut read = answer.read(&mut one)?;
-    answer.check(&mut read, one.0.is_some())?;
-    one.0.ok_or_else(|| {
+    answer.check(&mut read, one.record.is_some())?;
+    if !answer.is_vendor() && !one.seen {
+        return Err(answer.without_result());
+    }
+    one.record.ok_or_else(|| {
         Error::new(
             crate::error::ErrorKind::NotFound,
             format!("{}: the answer holds no record", answer.operation.place()),

@@ -126,6 +126,33 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<String> {
     named.and_then(|(_, value)| value.to_str().ok()).map(str::to_owned)
 }
 
+/// Whether the platform's word for how a call ended is a good one.
+pub(crate) fn is_success(status: &str) -> bool {
+    ["success", "succeeded", "ok"].iter().any(|good| status.eq_ignore_ascii_case(good))
+}
+
+/// What an envelope of the platform says of a failure that its HTTP status hides.
+pub(crate) fn platform_failure(envelope: &Value) -> Option<String> {
+    let status = envelope.get("status").and_then(Value::as_str)?;
+    if is_success(status) {
+        return None;
+    }
+    let told = ["result", "error", "errors", "message", "warning"];
+    let told = told.iter().filter_map(|name| envelope.get(*name).filter(|value| is_filled(value)));
+    let told = told.into_iter().find_map(|value| vendor_message(&value.to_string()));
+    Some(told.unwrap_or_else(|| "it gave no reason".to_owned()))
+}
+
+/// Whether a value says anything.
+pub(super) fn is_filled(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(members) => !members.is_empty(),
+        Value::String(text) => !text.is_empty(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// What a vendor's error body says, in the shapes that vendors use.
 pub(crate) fn vendor_message(body: &str) -> Option<String> {
     let shorten = |text: &str| {
@@ -164,6 +191,7 @@ fn message_of(value: &Value) -> Option<String> {
             [
                 "userPresentableMessage",
                 "message",
+                "msg",
                 "error_description",
                 "detail",
                 "error",
@@ -196,6 +224,7 @@ mod tests {
             ),
             (r#"{"errors": [{"message": "a"}, {"message": "b"}]}"#, Some("a; b")),
             (r#"{"message": "Bad", "errors": [{"code": "missing"}]}"#, Some("Bad: missing")),
+            (r#"{"detail": [{"loc": ["body"], "msg": "field required"}]}"#, Some("field required")),
             (r#"{"errorMessages": ["gone"], "errors": {}}"#, Some("gone")),
             (r#"{"error": "invalid_grant", "error_description": "expired"}"#, Some("expired")),
             (r#"[{"message": "MALFORMED", "errorCode": "X"}]"#, Some("MALFORMED")),

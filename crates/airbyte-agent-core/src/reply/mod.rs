@@ -13,6 +13,7 @@ mod read;
 mod select;
 
 pub(crate) use decode::{decode_page, decode_record};
-pub(crate) use failure::Refusal;
+pub(crate) use failure::{Refusal, platform_failure};
 pub(crate) use outcome::outcome;
 pub(crate) use read::Answer;
+pub(crate) use select::shape;

@@ -38,12 +38,7 @@ pub(crate) fn outcome(
     let mut data = if answer.is_vendor() {
         settle(operation, matches.0)
     } else {
-        matches.0.into_iter().next().ok_or_else(|| {
-            Error::decode(format!(
-                "{}: the platform's answer has no 'result'",
-                answer.operation.place()
-            ))
-        })?
+        matches.0.into_iter().next().ok_or_else(|| answer.without_result())?
     };
     let records = data.as_array().map_or(usize::from(!data.is_null()), Vec::len);
     let next = answer.next(&read, records)?;

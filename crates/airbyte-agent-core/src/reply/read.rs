@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::envelope::{Place, Sink, pick};
-use super::failure::{graphql_kind, request_id, vendor_message};
+use super::failure::{
+    graphql_kind, is_filled, is_success, platform_failure, request_id, vendor_message,
+};
 use super::link::link;
 use super::next::{Continuation, body_places};
 use super::position::path_at;
@@ -63,6 +65,9 @@ impl<'a> Answer<'a> {
         let mut places: Vec<Place> = Vec::new();
         let meta = self.meta_places();
         places.extend(meta.iter().filter_map(|(_, place)| place.clone().map(Place::from)));
+        if !self.is_vendor() {
+            places.extend(meta.iter().map(|(name, _)| older_meta(name).into()));
+        }
         for check in self.checks() {
             places.push(check.path.clone().into());
             places
@@ -115,7 +120,10 @@ impl<'a> Answer<'a> {
         fields
             .map(|(field, (name, place))| {
                 let value = match (place, &field.source) {
-                    (Some(place), _) => read.get(place).cloned(),
+                    (Some(place), _) => {
+                        let older = || read.get(&older_meta(name));
+                        read.get(place).or_else(older).cloned()
+                    }
                     (None, MetaSource::Link(relation)) => {
                         link(headers, relation).map(Value::String)
                     }
@@ -173,18 +181,23 @@ impl<'a> Answer<'a> {
 
     fn check_platform(&self, read: &Read) -> Result<()> {
         let status = read.get(&key_path(&["status"])).and_then(Value::as_str);
-        match status {
-            None | Some("success" | "succeeded" | "ok") => Ok(()),
-            Some(_) => {
-                let body = String::from_utf8_lossy(&self.reply.body);
-                let told = serde_json::from_str::<Value>(&body).ok().and_then(|body| {
-                    let result = body.get("result").filter(|value| is_filled(value));
-                    let result = result.or_else(|| body.get("warning"))?;
-                    vendor_message(&result.to_string())
-                });
-                Err(self.inside(ErrorKind::Vendor, told))
-            }
+        if status.is_none_or(is_success) {
+            return Ok(());
         }
+        let body = serde_json::from_slice(&self.reply.body).unwrap_or_default();
+        Err(self.inside(ErrorKind::Vendor, platform_failure(&body)))
+    }
+
+    /// The error for an answer of the platform without what an operation gave.
+    pub(super) fn without_result(&self) -> Error {
+        let body = (self.redact)(&String::from_utf8_lossy(&self.reply.body));
+        let told = vendor_message(&body).map(|text| format!(": {text}")).unwrap_or_default();
+        Error::decode(format!(
+            "{}: the platform's answer has no 'result'{told}",
+            self.operation.place()
+        ))
+        .with_status(self.reply.status)
+        .with_body(body.chars().take(8_192).collect())
     }
 
     /// The error for a failure that the vendor reports with a code inside a success.
@@ -277,6 +290,11 @@ impl Read {
     }
 }
 
+/// Where older forms of the platform put a metadata field.
+fn older_meta(name: &str) -> JsonPath {
+    key_path(&["connector_metadata", "pagination", name])
+}
+
 fn key_path(keys: &[&str]) -> JsonPath {
     JsonPath { steps: keys.iter().map(|key| Step::Key((*key).to_owned().into())).collect() }
 }
@@ -285,13 +303,4 @@ fn key_path(keys: &[&str]) -> JsonPath {
 fn parent(place: &JsonPath) -> JsonPath {
     let steps = place.steps.split_last().map_or(&[][..], |(_, rest)| rest);
     JsonPath { steps: steps.to_vec().into() }
-}
-
-fn is_filled(value: &Value) -> bool {
-    match value {
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(members) => !members.is_empty(),
-        Value::String(text) => !text.is_empty(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
 }

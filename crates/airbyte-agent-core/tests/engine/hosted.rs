@@ -1,57 +1,22 @@
-//! The hosted transport against a platform that misbehaves.
+//! The hosted transport: one token, one lookup, one execute; and what a workspace may hold.
 
-use crate::server::{Answer, Seen, Server};
-use airbyte_agent_core::{Client, Error, ErrorKind, Hosted};
-use serde_json::{Value, json};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-const SECRET: &str = "canary-platform-secret";
-
-fn client(url: &str) -> Client {
-    let hosted = Hosted::new("id", SECRET).workspace("w").organization("org-1").base_url(url);
-    Client::hosted(crate::acme::description(), hosted).unwrap()
-}
-
-/// A platform with one connector, whose answer to execute is `execute`.
-async fn platform(
-    connectors: usize,
-    execute: impl Fn(&Seen, usize) -> Answer + Send + Sync + 'static,
-) -> Server {
-    Server::start(move |request, index| match request.target.split('?').next().unwrap() {
-        "/api/v1/account/applications/token" => {
-            let body = json!({"access_token": format!("t{index}"), "token_type": "bearer", "expires_in": 900});
-            if request.body.contains(SECRET) { Answer::json(200, body) } else { Answer::json(401, json!({"message": "no"})) }
-        }
-        "/api/v1/integrations/connectors" => {
-            let data: Vec<Value> = (0..connectors).map(|n| json!({"id": format!("c{n}")})).collect();
-            Answer::json(200, json!({"data": data}))
-        }
-        "/api/v1/integrations/connectors/c0/execute" => execute(request, index),
-        other => Answer::json(404, json!({"message": other})),
-    })
-    .await
-}
-
-fn success(_: &Seen, _: usize) -> Answer {
-    Answer::json(
-        200,
-        json!({
-            "status": "success",
-            "result": [{"id": "a"}],
-            "connector_metadata": {"next": "n", "total": 1},
-            "execution_metadata": {"connector_instance_id": "c0", "execution_time_ms": 1},
-        }),
-    )
-}
-
-async fn list(client: &Client) -> Result<airbyte_agent_core::Outcome, Error> {
-    client.execute("things", "list", json!({"limit": 5})).await
-}
+use crate::acme;
+use crate::platform::{
+    DEFINITION, SECRET, client, count, hosted, list, path, platform, success, token,
+};
+use crate::server::{Answer, Server};
+use airbyte_agent_core::hosted::{Method, PlatformRequest, Session};
+use airbyte_agent_core::{Client, ErrorKind, Hosted};
+use serde_json::json;
 
 #[tokio::test]
 async fn via_moves_every_request_and_names_the_platform() {
     let server = platform(1, success).await;
     let hosted = Hosted::new("id", SECRET).base_url("https://platform.test").via(&server.url);
-    let client = Client::hosted(crate::acme::description(), hosted).unwrap();
+    let client = Client::hosted(acme::description(), hosted).unwrap();
     list(&client).await.unwrap();
     let seen = server.seen();
     assert_eq!(seen.len(), 3);
@@ -59,49 +24,17 @@ async fn via_moves_every_request_and_names_the_platform() {
 }
 
 #[tokio::test]
-async fn a_call_is_one_token_one_lookup_one_execute() {
-    let server = platform(1, success).await;
-    let client = client(&server.url);
-    let calls = (0..30).map(|_| {
-        let client = client.clone();
-        tokio::spawn(async move { list(&client).await.unwrap() })
-    });
-    for call in calls.collect::<Vec<_>>() {
-        let outcome = call.await.unwrap();
-        assert_eq!(outcome.data, json!([{"id": "a"}]));
-        assert_eq!(outcome.meta, json!({"next": "n", "total": 1}));
-        assert!(outcome.next.is_some());
-    }
-    let seen = server.seen();
-    let count = |end: &str| seen.iter().filter(|r| r.target.contains(end)).count();
-    assert_eq!((count("/token"), count("connectors?"), count("/execute")), (1, 1, 30));
-    let lookup = seen.iter().find(|r| r.target.contains('?')).unwrap();
-    let definition = "00000000-0000-4000-8000-000000000001";
-    assert!(lookup.target.ends_with(&format!("?workspace_name=w&definition_id={definition}")));
-    let execute = seen.iter().find(|r| r.target.ends_with("/execute")).unwrap();
-    let body: Value = serde_json::from_str(&execute.body).unwrap();
-    let expected = json!({
-        "entity": "things", "action": "list", "params": {"limit": 5}, "skip_truncation": true,
-    });
-    assert_eq!(body, expected);
-    assert!(seen.iter().all(|request| request.header("x-organization-id") == Some("org-1")));
-}
-
-#[tokio::test]
-async fn a_refused_token_is_replaced_once() {
-    let server = platform(1, |request, _| match request.header("authorization") {
-        Some("Bearer t0") => Answer::json(401, json!({"message": "expired"})),
-        _ => success(request, 0),
+async fn a_gateway_may_have_a_path_of_its_own() {
+    let server = Server::start(|request, index| match path(request) {
+        "/airbyte/api/v1/account/applications/token" => token(request, index, 900),
+        "/airbyte/api/v1/integrations/connectors/c0/execute" => success(request, index),
+        _ => Answer::json(404, json!({})),
     })
     .await;
-    let client = client(&server.url);
-    assert!(list(&client).await.is_ok());
-    let tokens = server.seen().iter().filter(|r| r.target.contains("/token")).count();
-    assert_eq!(tokens, 2);
-
-    let server = platform(1, |_, _| Answer::json(401, json!({"message": "never"}))).await;
-    let error = list(&self::client(&server.url)).await.unwrap_err();
-    assert_eq!((error.kind(), error.status()), (ErrorKind::Authentication, Some(401)));
+    for end in ["", "/"] {
+        let hosted = hosted(&format!("{}/airbyte{end}", server.url)).connector_id("c0");
+        list(&Client::hosted(acme::description(), hosted).unwrap()).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -109,35 +42,113 @@ async fn missing_and_ambiguous_connectors_are_told_apart() {
     let server = platform(0, success).await;
     let error = list(&client(&server.url)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
-    assert!(error.message().contains("workspace 'w' has no acme connector"), "{error}");
+    for part in ["workspace 'w' has no acme connector", "create one", "connector id"] {
+        assert!(error.message().contains(part), "{error}");
+    }
     let server = platform(2, success).await;
     let error = list(&client(&server.url)).await.unwrap_err();
-    assert!(error.message().contains("c0, c1"), "{error}");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.message().contains("c0 (name 0), c1 (name 1)"), "{error}");
+    assert!(error.message().contains("by its connector id"), "{error}");
+    // One that is named need not be looked up.
+    let hosted = hosted(&server.url).connector_id("c0");
+    list(&Client::hosted(acme::description(), hosted).unwrap()).await.unwrap();
 }
 
 #[tokio::test]
-async fn platform_failures_have_kinds_and_tell_no_secret() {
-    for (answer, kind) in [
-        (Answer::json(422, json!({"errors": [{"message": "bad"}]})), ErrorKind::Validation),
-        (Answer::json(404, json!({"detail": "gone"})), ErrorKind::NotFound),
-        (Answer::json(500, json!({"message": SECRET})), ErrorKind::Vendor),
-        (
-            Answer::json(200, json!({"status": "error", "result": {"error": SECRET}})),
-            ErrorKind::Vendor,
-        ),
-        (Answer::json(200, json!({"status": "success"})), ErrorKind::Decode),
-        (Answer::json(200, "<html>"), ErrorKind::Decode),
-    ] {
-        let shown = format!("{answer:?}");
-        let server = platform(1, move |_, _| answer.clone()).await;
-        let client = client(&server.url);
-        let call = client.execute("things", "create", json!({"name": "x"}));
-        let error = call.await.unwrap_err();
-        assert_eq!(error.kind(), kind, "{shown}");
-        assert!(!format!("{error} {error:?} {:?}", error.body()).contains(SECRET), "{error:?}");
-    }
+async fn an_unknown_workspace_is_not_found_whichever_way_it_is_told() {
+    let server = Server::start(|request, index| match path(request) {
+        "/api/v1/account/applications/token" => token(request, index, 900),
+        _ => Answer::json(404, json!({"message": "Workspace not found"})),
+    })
+    .await;
+    let error = list(&client(&server.url)).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)));
+    assert!(error.message().contains("workspace 'w' has no acme connector"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lookup_is_remembered_when_it_found_one_and_only_then() {
+    let connectors = Arc::new(AtomicUsize::new(0));
+    let held = Arc::clone(&connectors);
+    let server = Server::start(move |request, index| match path(request) {
+        "/api/v1/account/applications/token" => token(request, index, 900),
+        "/api/v1/integrations/connectors" => {
+            let ids = (0..held.load(Ordering::SeqCst)).map(|n| json!({"id": n.to_string()}));
+            let ids: Vec<_> = ids.collect();
+            Answer::json(200, json!({"data": ids}))
+        }
+        _ => success(request, index),
+    })
+    .await;
+    let session = Session::new(hosted(&server.url)).unwrap();
+    let client = Client::within(acme::description(), &session, None);
+    assert!(list(&client).await.unwrap_err().is_not_found());
+    connectors.store(1, Ordering::SeqCst);
+    list(&client).await.unwrap();
+    // Another client of the same session knows it.
+    list(&Client::within(acme::description(), &session, None)).await.unwrap();
+    assert_eq!(count(&server, "/connectors"), 2);
+    session.forget_connector("w", DEFINITION);
+    list(&client).await.unwrap();
+    assert_eq!((count(&server, "/connectors"), count(&server, "/token")), (3, 1));
+}
+
+#[tokio::test]
+async fn every_name_of_a_workspace_is_taken() {
     let server = platform(1, success).await;
-    let hosted = Hosted::new("id", "wrong-secret").base_url(&server.url);
-    let client = Client::hosted(crate::acme::description(), hosted).unwrap();
-    assert_eq!(list(&client).await.unwrap_err().kind(), ErrorKind::Authentication);
+    let plain = || Hosted::new("id", SECRET).base_url(&server.url);
+    for (hosted, name) in [
+        (plain(), "default"),
+        (plain().workspace(""), "default"),
+        (plain().workspace("a b&c"), "a+b%26c"),
+        (plain().workspace_name("w1"), "w1"),
+        (plain().customer_name("w2"), "w2"),
+        (plain().external_user_id("w3"), "w3"),
+    ] {
+        list(&Client::hosted(acme::description(), hosted).unwrap()).await.unwrap();
+        let lookup = server.seen().into_iter().rfind(|r| r.target.contains('?')).unwrap();
+        let expected = format!("?workspace_name={name}&definition_id={DEFINITION}");
+        assert!(lookup.target.ends_with(&expected), "{}", lookup.target);
+    }
+}
+
+#[tokio::test]
+async fn a_session_makes_any_request() {
+    let server = Server::start(|request, index| match path(request) {
+        "/api/v1/account/applications/token" => token(request, index, 900),
+        "/api/v1/workspaces" => Answer::json(200, json!({"data": [], "next": null})),
+        "/api/v1/empty" => Answer::json(204, ""),
+        _ => Answer::json(404, json!({"detail": "nothing here"})),
+    })
+    .await;
+    let session = Session::new(hosted(&server.url)).unwrap();
+    let query = [("name_contains", "a b"), ("limit", "5")];
+    let (status, headers, body) =
+        session.request(Method::GET, "/api/v1/workspaces", &query, None).await.unwrap();
+    assert_eq!((status, &headers["content-type"]), (200, &"application/json".parse().unwrap()));
+    assert_eq!(&body[..], br#"{"data":[],"next":null}"#);
+    assert_eq!(server.seen()[1].target, "/api/v1/workspaces?name_contains=a+b&limit=5");
+    let empty = PlatformRequest::new(Method::DELETE, "/api/v1/empty");
+    assert_eq!(session.json(&empty).await.unwrap(), json!(null));
+    let error = session.request(Method::GET, "/api/v1/x", &[], None).await.unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(404)));
+    assert!(error.message().contains("nothing here"), "{error}");
+    for path in ["api/v1", "/api/../v1", "/api/%2e%2E/v1", "https://elsewhere.test/"] {
+        let error = session.request(Method::GET, path, &[], None).await.unwrap_err();
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Validation, None), "{path}");
+    }
+    assert_eq!((session.workspace(), session.organization()), ("w", Some("org-1")));
+    assert!(!format!("{session:?}").contains(SECRET));
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_right_is_refused_at_once() {
+    for url in ["ftp://x", "nonsense", "https://x?y=1", "https://id:secret@x", "https://x#y"] {
+        let error = Session::new(hosted(url)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation, "{url}");
+        assert!(!error.message().contains("secret"), "{error}");
+    }
+    let error = Session::new(hosted("https://x").organization("a\nb")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Validation);
 }

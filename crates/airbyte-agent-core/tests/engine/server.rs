@@ -9,12 +9,18 @@ use tokio::net::{TcpListener, TcpStream};
 /// A request as it arrived.
 #[derive(Debug, Clone)]
 pub struct Seen {
+    pub method: String,
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
 }
 
 impl Seen {
+    /// The body as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
@@ -38,6 +44,11 @@ impl Answer {
         let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
         let body = body.to_string().into_bytes();
         Self { status, headers, body, cut_after: None, pause: None }
+    }
+
+    /// A connection that is cut before any answer.
+    pub fn hang_up() -> Self {
+        Self { status: 0, ..Self::json(0, "") }
     }
 
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
@@ -98,6 +109,9 @@ async fn serve(stream: TcpStream, log: Arc<Mutex<Vec<Seen>>>, handler: Arc<Handl
             log.len() - 1
         };
         let answer = handler(&request, index);
+        if answer.status == 0 {
+            return;
+        }
         if write(&mut stream, &answer).await.is_err() || answer.cut_after.is_some() {
             return;
         }
@@ -108,7 +122,7 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
     let mut line = String::new();
     stream.read_line(&mut line).await.ok().filter(|bytes| *bytes > 0)?;
     let mut words = line.split_whitespace();
-    words.next()?;
+    let method = words.next()?.to_owned();
     let target = words.next()?.to_owned();
     let mut headers = Vec::new();
     loop {
@@ -121,7 +135,8 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
     let length = length.and_then(|(_, value)| value.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Seen { target, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Some(Seen { method, target, headers, body })
 }
 
 async fn write(stream: &mut BufReader<TcpStream>, answer: &Answer) -> std::io::Result<()> {

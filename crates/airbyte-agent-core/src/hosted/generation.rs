@@ -1,0 +1,115 @@
+//! What the platform's API was called at its different times.
+//!
+//! Knows names and shapes on the wire, sends nothing.
+
+use super::request::PlatformRequest;
+use crate::description::Action;
+
+/// Where the current API lives.
+const API_HOST: &str = "https://api.airbyte.ai";
+/// Where tokens came from at first.
+const CLOUD_HOST: &str = "https://cloud.airbyte.com";
+
+/// The API that a server speaks. Servers of today speak [`Current`](Self::Current); the others
+/// are for servers that were never renewed.
+///
+/// Older servers know neither field selection nor `intent`: fields are then chosen after the
+/// answer came, and an intent is not sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Generation {
+    /// December 2025 to January 2026: connectors are "instances" of an external user.
+    Instances,
+    /// January to February 2026: connectors are "sources" of an external user.
+    Sources,
+    /// February to April 2026: the paths of today, tenants still named as external users.
+    ExternalUsers,
+    /// Since April 2026.
+    #[default]
+    Current,
+}
+
+impl Generation {
+    /// The address that tokens come from, unless the platform's address is set.
+    pub const fn token_host(self) -> &'static str {
+        match self {
+            Self::Instances | Self::Sources => CLOUD_HOST,
+            Self::ExternalUsers | Self::Current => API_HOST,
+        }
+    }
+
+    /// The address of everything else, unless it is set.
+    pub const fn api_host(self) -> &'static str {
+        API_HOST
+    }
+
+    /// Where application tokens come from.
+    pub const fn token_path(self) -> &'static str {
+        match self {
+            Self::Instances | Self::Sources => "/api/v1/applications/token",
+            Self::ExternalUsers | Self::Current => "/api/v1/account/applications/token",
+        }
+    }
+
+    /// Where tokens for one workspace come from.
+    pub const fn scoped_token_path(self) -> &'static str {
+        match self {
+            Self::Instances | Self::Sources | Self::ExternalUsers => {
+                "/api/v1/embedded/scoped-token"
+            }
+            Self::Current => "/api/v1/account/applications/scoped-token",
+        }
+    }
+
+    /// The request that lists the connectors of one kind in a workspace.
+    pub(super) fn lookup(self, workspace: &str, definition_id: &str) -> PlatformRequest {
+        let (path, tenant) = match self {
+            Self::Instances => ("/api/v1/connectors/instances_for_user", "external_user_id"),
+            Self::Sources => ("/api/v1/connectors/connectors_for_user", "external_user_id"),
+            Self::ExternalUsers => ("/api/v1/integrations/connectors", "external_user_id"),
+            Self::Current => ("/api/v1/integrations/connectors", "workspace_name"),
+        };
+        PlatformRequest::new(http::Method::GET, path)
+            .query(tenant, workspace)
+            .query("definition_id", definition_id)
+            .what("connector lookup")
+    }
+
+    /// The member of that answer that holds the connectors.
+    pub(super) const fn listed(self) -> &'static str {
+        match self {
+            Self::Instances => "instances",
+            Self::Sources => "connectors",
+            Self::ExternalUsers | Self::Current => "data",
+        }
+    }
+
+    /// The request that runs an operation; `last` is `execute` or what replaces it.
+    pub(super) fn execute(self, id: &str, last: &[&str]) -> PlatformRequest {
+        let folder: &[&str] = match self {
+            Self::Instances => &["api", "v1", "connectors", "instances"],
+            Self::Sources => &["api", "v1", "connectors", "sources"],
+            Self::ExternalUsers | Self::Current => &["api", "v1", "integrations", "connectors"],
+        };
+        PlatformRequest::to(http::Method::POST, &[folder, &[id], last].concat())
+    }
+
+    /// The action as it was called: from February 2026 on, the vendor's own search gave up its
+    /// name for a while.
+    pub(super) const fn action(self, action: Action) -> &'static str {
+        match (self, action) {
+            (Self::ExternalUsers, Action::Search) => "api_search",
+            _ => action.as_str(),
+        }
+    }
+
+    /// Whether the server itself selects fields, cuts texts and records intents.
+    pub(super) const fn shapes_answers(self) -> bool {
+        matches!(self, Self::Current)
+    }
+
+    /// Whether requests name the kind of client.
+    pub(super) const fn names_client(self) -> bool {
+        matches!(self, Self::Current)
+    }
+}
