@@ -4,5 +4,6 @@
 //! The operations are generated; what is asserted of them stands in `harness`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod auth;
 mod connectors;
 mod harness;

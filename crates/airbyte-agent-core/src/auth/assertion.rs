@@ -55,3 +55,48 @@ fn pkcs8(der: &PrivatePkcs8KeyDer<'_>) -> Option<RsaKeyPair> {
 fn pkcs1(der: &PrivatePkcs1KeyDer<'_>) -> Option<RsaKeyPair> {
     RsaKeyPair::from_der(der.secret_pkcs1_der()).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use ring::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, UnparsedPublicKey};
+
+    use super::*;
+
+    /// Made for this test; opens nothing.
+    const KEY: &str = include_str!("assertion_test_key.pem");
+
+    #[test]
+    fn an_assertion_says_who_asks_for_what_and_is_signed() {
+        let file = json!({"client_email": "robot@acme.test", "private_key": KEY}).to_string();
+        let scopes = ["read".to_owned(), "write".to_owned()];
+        let jwt = sign(&file, &scopes, "https://acme.test/token").unwrap();
+        let parts: Vec<&str> = jwt.split('.').collect();
+        let [head, claims, signature] = parts[..] else { panic!("{jwt}") };
+        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).unwrap();
+        let read = |part: &str| serde_json::from_slice::<Value>(&decode(part)).unwrap();
+        assert_eq!(read(head), json!({"alg": "RS256", "typ": "JWT"}));
+        let claims = read(claims);
+        assert_eq!(claims["iss"], "robot@acme.test");
+        assert_eq!(claims["scope"], "read write");
+        assert_eq!(claims["aud"], "https://acme.test/token");
+        assert_eq!(claims["exp"].as_i64(), claims["iat"].as_i64().map(|at| at + 3_600));
+        let key = key_pair(KEY).unwrap();
+        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, key.public_key().as_ref());
+        let signed = jwt.rsplit_once('.').unwrap().0;
+        key.verify(signed.as_bytes(), &decode(signature)).unwrap();
+    }
+
+    #[test]
+    fn a_bad_key_file_is_told_without_its_content() {
+        for (file, word) in [
+            ("{".to_owned(), "not JSON"),
+            (json!({"private_key": KEY}).to_string(), "client_email"),
+            (json!({"client_email": "a@b"}).to_string(), "private_key"),
+            (json!({"client_email": "a@b", "private_key": "secret"}).to_string(), "usable RSA"),
+        ] {
+            let error = sign(&file, &[], "https://acme.test/token").unwrap_err();
+            assert!(error.to_string().contains(word), "{error}");
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
+    }
+}

@@ -249,12 +249,6 @@ pub(super) const ENTITY: Entity = Entity {
                 }),
                 short_page_ends: false,
             },
-            hints: Hints {
-                read_only: true,
-                destructive: false,
-                idempotent: true,
-                preferred_for_check: true,
-            },
             ..OPERATION
         },
         Operation {

@@ -68,6 +68,12 @@ watching { totalCount }",
                 schema: Some(Json(Borrowed(TEXT_1))),
                 ..RESPONSE
             },
+            hints: Hints {
+                read_only: true,
+                destructive: false,
+                idempotent: true,
+                preferred_for_check: true,
+            },
             ..OPERATION
         },
     ]),

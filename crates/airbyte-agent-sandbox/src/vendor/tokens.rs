@@ -156,15 +156,31 @@ pub(crate) fn answer(
     if request.method != "POST" {
         return None;
     }
-    let mut exchanging = all.iter().filter(here).filter(|e| e.role != Role::Grants).peekable();
-    let first = *exchanging.peek()?;
+    let exchanging: Vec<&Endpoint> =
+        all.iter().filter(here).filter(|e| e.role != Role::Grants).collect();
+    let first = *exchanging.first()?;
     let kind = body_of(request).ok().and_then(|body| text(&body, "grant_type"));
     let wants_code = kind.as_deref() == Some("authorization_code");
     let role = if wants_code { Role::Exchanges } else { Role::Renews };
-    let endpoint = exchanging.find(|endpoint| endpoint.role == role).unwrap_or(first);
+    // Schemes with different grants may share one address.
+    let asked = |endpoint: &&&Endpoint| {
+        let refresh = connector.auth.get(endpoint.scheme).and_then(|auth| auth.refresh.as_ref());
+        refresh.is_some_and(|refresh| kind.as_deref() == Some(grant_type(refresh.grant)))
+    };
+    let mut fitting = exchanging.iter().filter(|endpoint| endpoint.role == role);
+    let endpoint = *fitting.clone().find(asked).or(fitting.next()).unwrap_or(&first);
     let scheme = connector.auth.get(endpoint.scheme)?;
     let refresh = scheme.refresh.as_ref().filter(|_| !wants_code);
     Some(exchange(connector, scheme, refresh, tokens, request))
+}
+
+/// The name of a grant in token requests.
+fn grant_type(grant: RefreshGrant) -> &'static str {
+    match grant {
+        RefreshGrant::RefreshToken => "refresh_token",
+        RefreshGrant::JwtBearer => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        RefreshGrant::ClientCredentials => "client_credentials",
+    }
 }
 
 /// Sends the user, who always agrees, back to the application.
@@ -247,11 +263,11 @@ fn renewal(
         return Err((401, "invalid_client", "the client is not authenticated".to_owned()));
     }
     let grant = text(body, "grant_type").unwrap_or_default();
+    if grant != grant_type(refresh.grant) {
+        return Err((400, "unsupported_grant_type", format!("`{grant}`")));
+    }
     match refresh.grant {
         RefreshGrant::RefreshToken => {
-            if grant != "refresh_token" {
-                return Err((400, "unsupported_grant_type", format!("`{grant}`")));
-            }
             let token = text(body, "refresh_token").filter(|token| !token.is_empty());
             let token = token.ok_or_else(|| invalid("refresh_token is missing"))?;
             if !tokens.spend(&token) {
@@ -260,17 +276,10 @@ fn renewal(
             }
         }
         RefreshGrant::JwtBearer => {
-            if grant != "urn:ietf:params:oauth:grant-type:jwt-bearer" {
-                return Err((400, "unsupported_grant_type", format!("`{grant}`")));
-            }
             assertion(&text(body, "assertion").unwrap_or_default())
                 .map_err(|why| (400, "invalid_grant", why.to_owned()))?;
         }
-        RefreshGrant::ClientCredentials => {
-            if grant != "client_credentials" {
-                return Err((400, "unsupported_grant_type", format!("`{grant}`")));
-            }
-        }
+        RefreshGrant::ClientCredentials => {}
     }
     Ok(())
 }

@@ -15,12 +15,20 @@ pub(super) fn check<'a>(cx: &Cx<'a>, op: Op<'a>) {
                 cx.report
                     .error(node, format!("the path parameter `{name}` needs `required: true`"));
             }
-            "header" if required && !has_default && !set_by_auth(cx, &name) => cx.report.warning(
-                node,
-                format!(
-                    "every caller has to know the header `{name}`; give a default if there is one"
-                ),
-            ),
+            "header"
+                if required
+                    && !has_default
+                    && !set_by_auth(cx, &name)
+                    && !supplied(cx, op, node, &name) =>
+            {
+                cx.report.warning(
+                    node,
+                    format!(
+                        "every caller has to know the header `{name}`; give a default if there is \
+                         one, or say in `x-airbyte-entity-relationships` where it comes from"
+                    ),
+                );
+            }
             _ => {}
         }
         let needed = node.text("in") == "path" || (required && !has_default);

@@ -117,6 +117,28 @@ fn check_operation(cx: &Cx<'_>) {
              credential may call",
         );
     }
+    for op in &all {
+        let is_marked = op.node.get("x-airbyte-preferred-for-check").and_then(Node::as_bool);
+        if is_marked != Some(true) {
+            continue;
+        }
+        for parameter in op.node.get("parameters").map(Node::items).unwrap_or_default() {
+            let schema = |key: &str| parameter.at(&["schema", key]).is_some();
+            let answered = schema("default")
+                || schema("x-airbyte-probe-default")
+                || parameter.get("x-airbyte-param-config-inject").is_some();
+            if parameter.get("required").and_then(Node::as_bool) == Some(true) && !answered {
+                cx.report.error(
+                    parameter,
+                    format!(
+                        "a check cannot know `{}`; give it `x-airbyte-probe-default`, or prefer an \
+                         operation that needs nothing",
+                        parameter.text("name")
+                    ),
+                );
+            }
+        }
+    }
     for node in marked.iter().skip(1) {
         cx.report.warning(node, "another operation is already preferred for the check; mark one");
     }

@@ -46,12 +46,15 @@ fn parameters_belong_somewhere() {
     check(
         "          in: query",
         "          in: query\n          required: true",
-        &["error: nothing says where `after` comes from"],
+        &["error: a check cannot know `after`", "error: nothing says where `after` comes from"],
     );
     check(
         "        - name: after\n",
         "        - {name: X-Version, in: header, required: true, description: Version., schema: {type: string}}\n        - name: after\n",
-        &["warning: every caller has to know the header `X-Version`"],
+        &[
+            "error: a check cannot know `X-Version`",
+            "warning: every caller has to know the header `X-Version`",
+        ],
     );
     check(
         "      x-airbyte-action: create\n",
