@@ -124,9 +124,20 @@ airbyte-agent-core.workspace = true
 [dev-dependencies]
 airbyte-agent-cli = {{ path = "../airbyte-agent-cli" }}
 airbyte-agent-sandbox.workspace = true
+criterion.workspace = true
 jsonschema.workspace = true
 tiktoken-rs.workspace = true
 tokio = {{ workspace = true, features = ["macros", "rt-multi-thread", "process"] }}
+
+# How well search finds operations, and how fast.
+[[test]]
+name = "search"
+required-features = ["all", "tools"]
+
+[[bench]]
+name = "search"
+harness = false
+required-features = ["all", "tools"]
 
 # What models are told of every connector: definitions, their tokens, their schemas.
 [[test]]

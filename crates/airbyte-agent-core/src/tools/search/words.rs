@@ -1,0 +1,285 @@
+//! From text to words as the index knows them: lower case, without endings, without the words that
+//! say nothing. Documents and queries go through the same steps.
+
+/// Words that are in every text.
+const STOP_WORDS: &[&str] = &[
+    "a",
+    "about",
+    "all",
+    "also",
+    "am",
+    "an",
+    "and",
+    "any",
+    "are",
+    "as",
+    "at",
+    "be",
+    "been",
+    "being",
+    "but",
+    "by",
+    "can",
+    "could",
+    "did",
+    "do",
+    "does",
+    "each",
+    "every",
+    "everything",
+    "for",
+    "from",
+    "had",
+    "has",
+    "have",
+    "her",
+    "here",
+    "him",
+    "his",
+    "how",
+    "i",
+    "if",
+    "in",
+    "into",
+    "is",
+    "it",
+    "its",
+    "just",
+    "let",
+    "may",
+    "me",
+    "might",
+    "mine",
+    "must",
+    "my",
+    "need",
+    "no",
+    "not",
+    "now",
+    "of",
+    "on",
+    "or",
+    "our",
+    "ours",
+    "per",
+    "please",
+    "shall",
+    "she",
+    "should",
+    "so",
+    "some",
+    "such",
+    "than",
+    "that",
+    "the",
+    "their",
+    "them",
+    "then",
+    "there",
+    "these",
+    "they",
+    "this",
+    "those",
+    "through",
+    "to",
+    "too",
+    "until",
+    "us",
+    "very",
+    "via",
+    "want",
+    "was",
+    "we",
+    "were",
+    "what",
+    "when",
+    "where",
+    "which",
+    "whose",
+    "why",
+    "will",
+    "with",
+    "would",
+    "you",
+    "your",
+];
+
+/// Forms that no rule about endings explains.
+const IRREGULAR: &[(&str, &str)] = &[
+    ("bought", "buy"),
+    ("children", "child"),
+    ("chosen", "choose"),
+    ("gave", "give"),
+    ("given", "give"),
+    ("held", "hold"),
+    ("kept", "keep"),
+    ("made", "make"),
+    ("paid", "pay"),
+    ("people", "person"),
+    ("persons", "person"),
+    ("said", "say"),
+    ("sent", "send"),
+    ("sold", "sell"),
+    ("spent", "spend"),
+    ("spoken", "speak"),
+    ("took", "take"),
+    ("went", "go"),
+    ("written", "write"),
+    ("wrote", "write"),
+];
+
+/// Whether the word carries no meaning for a search.
+pub(super) fn is_stop_word(word: &str) -> bool {
+    STOP_WORDS.binary_search(&word).is_ok()
+}
+
+/// Calls `take` with every word of `text` in lower case, whole and in order. With `names` a change
+/// from lower to upper case starts a new word, as in `fromDateTime`.
+pub(super) fn each_word(text: &str, names: bool, mut take: impl FnMut(&str)) {
+    let mut word = String::with_capacity(24);
+    let mut was_lower = false;
+    for letter in text.chars() {
+        if letter.is_alphanumeric() {
+            if names && was_lower && letter.is_uppercase() {
+                take(&word);
+                word.clear();
+            }
+            was_lower = letter.is_lowercase();
+            word.extend(letter.to_lowercase());
+            continue;
+        }
+        was_lower = false;
+        // E-mail and to-do are one word each.
+        let joins = letter == '-' && matches!(word.as_str(), "e" | "to");
+        if !joins && !word.is_empty() {
+            take(&word);
+            word.clear();
+        }
+    }
+    if !word.is_empty() {
+        take(&word);
+    }
+}
+
+/// Brings a word in lower case to the form that all its endings share.
+pub(super) fn stem(word: &str, out: &mut String) {
+    out.clear();
+    if let Ok(found) = IRREGULAR.binary_search_by_key(&word, |(form, _)| form) {
+        out.push_str(IRREGULAR[found].1);
+    } else {
+        out.push_str(word);
+    }
+    if out.len() < 3 || !out.is_ascii() {
+        return;
+    }
+    plural(out);
+    let verb = ["ing", "ed"].into_iter().any(|ending| cut(out, ending, 3));
+    if !verb {
+        let _ = cut(out, "ation", 4)
+            || cut(out, "ment", if out.ends_with("mment") { usize::MAX } else { 3 });
+    }
+    cut(out, "e", 3);
+    let twice = out.as_bytes().last_chunk::<2>().is_some_and(|[a, b]| a == b && *b != b's');
+    if twice && out.len() > 3 {
+        out.pop();
+    }
+    // British and American spelling.
+    if out.len() >= 6 && out.ends_with("is") {
+        out.truncate(out.len() - 1);
+        out.push('z');
+    } else if out.len() >= 5 && out.ends_with("our") {
+        out.truncate(out.len() - 2);
+        out.push('r');
+    }
+}
+
+fn plural(word: &mut String) {
+    let length = word.len();
+    if word.ends_with("ies") && length > 4 {
+        word.truncate(length - 3);
+        word.push('y');
+    } else if ["sses", "xes", "ches", "shes", "zes"].iter().any(|ending| word.ends_with(ending)) {
+        word.truncate(length - 2);
+    } else if word.ends_with('s') && !["ss", "us", "is", "as"].iter().any(|end| word.ends_with(end))
+    {
+        word.truncate(length - 1);
+    }
+}
+
+/// Takes `ending` off when at least `least` letters with a vowel among them are left.
+fn cut(word: &mut String, ending: &str, least: usize) -> bool {
+    let Some(rest) = word.strip_suffix(ending) else { return false };
+    let has_vowel = rest.bytes().any(|letter| b"aeiouy".contains(&letter));
+    if rest.len() < least || !has_vowel {
+        return false;
+    }
+    word.truncate(rest.len());
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stemmed(word: &str) -> String {
+        let mut out = String::new();
+        stem(word, &mut out);
+        out
+    }
+
+    #[test]
+    fn tables_are_sorted() {
+        assert!(STOP_WORDS.is_sorted() && IRREGULAR.is_sorted());
+    }
+
+    #[test]
+    fn forms_of_a_word_meet() {
+        for forms in [
+            &["invoice", "invoices", "invoiced", "invoicing"][..],
+            &["company", "companies"],
+            &["cancel", "cancels", "cancelled", "canceling", "cancellation"],
+            &["ad", "ads"],
+            &["branch", "branches"],
+            &["pay", "paid", "paying", "payment", "payments"],
+            &["person", "people"],
+            &["finalize", "finalise", "finalised", "finalization"],
+            &["color", "colour", "colours"],
+            &["archive", "archived", "archiving"],
+            &["plan", "planned", "plans"],
+            &["comment", "comments", "commented"],
+            &["address", "addresses"],
+            &["call", "calls", "called"],
+        ] {
+            let stems: Vec<String> = forms.iter().map(|form| stemmed(form)).collect();
+            assert!(stems.iter().all(|stem| *stem == stems[0]), "{forms:?} became {stems:?}");
+        }
+    }
+
+    #[test]
+    fn different_words_stay_apart() {
+        for (one, other) in [
+            ("status", "state"),
+            ("task", "tag"),
+            ("comment", "com"),
+            ("bus", "bu"),
+            ("list", "lit"),
+        ] {
+            assert_ne!(stemmed(one), stemmed(other));
+        }
+    }
+
+    #[test]
+    fn texts_fall_into_words() {
+        for (text, names, expected) in [
+            ("Customer's E-mail, please!", false, "customer s email please"),
+            ("fromDateTime", true, "from date time"),
+            ("HubSpot", false, "hubspot"),
+            ("pull_requests.list", false, "pull requests list"),
+            ("a to-do für Anna", false, "a todo für anna"),
+        ] {
+            let mut words = Vec::new();
+            each_word(text, names, |word| words.push(word.to_owned()));
+            assert_eq!(words.join(" "), expected);
+        }
+    }
+}

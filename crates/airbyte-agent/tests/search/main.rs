@@ -1,0 +1,140 @@
+//! How well search finds operations: questions of our own wording over all connectors.
+//!
+//! `questions.tsv` has two halves. Weights and synonyms are tuned on the one; the other is only
+//! measured, so that its numbers say what a user may expect.
+
+use airbyte_agent::registry;
+use airbyte_agent_core::tools::search::{Hit, Index};
+
+const QUESTIONS: &str = include_str!("questions.tsv");
+
+struct Question {
+    half: &'static str,
+    answers: Vec<&'static str>,
+    text: &'static str,
+}
+
+/// The questions on connectors that are compiled in.
+fn questions() -> Vec<Question> {
+    let lines = QUESTIONS.lines().filter(|line| !line.starts_with('#'));
+    let parse = |line: &'static str| {
+        let mut columns = line.split('\t');
+        let mut next = || columns.next().expect("three columns");
+        let (half, answers, text) = (next(), next(), next());
+        Question { half, answers: answers.split(' ').collect(), text }
+    };
+    let built_in = |question: &Question| {
+        question.answers.iter().all(|answer| {
+            registry().iter().any(|connector| answer.split('.').next() == Some(&*connector.name))
+        })
+    };
+    lines.map(parse).filter(built_in).collect()
+}
+
+fn place(hit: &Hit) -> String {
+    format!("{}.{}.{}", hit.connector, hit.entity, hit.action)
+}
+
+/// Place of the first answer among the hits, from 1; 0 for none.
+fn rank(index: &Index, question: &Question, text: &str) -> usize {
+    let hits = index.search(text, 10);
+    let is_answer = |hit: &Hit| question.answers.contains(&place(hit).as_str());
+    hits.iter().position(is_answer).map_or(0, |place| place + 1)
+}
+
+#[test]
+fn every_answer_exists() {
+    for question in questions() {
+        for answer in &question.answers {
+            let exists = registry().iter().any(|connector| {
+                connector
+                    .operations()
+                    .any(|operation| *answer == format!("{}.{}", connector.name, operation.place()))
+            });
+            assert!(exists, "{answer} does not exist ({})", question.text);
+        }
+    }
+}
+
+/// Share of the questions of one half that have an answer among the first hits.
+struct Recall {
+    half: &'static str,
+    at_1: f64,
+    at_3: f64,
+    at_5: f64,
+}
+
+fn recall(index: &Index, half: &'static str, text: impl Fn(&Question) -> String) -> Recall {
+    let ranks: Vec<usize> = questions()
+        .iter()
+        .filter(|question| question.half == half)
+        .map(|question| rank(index, question, &text(question)))
+        .collect();
+    let within = |limit: usize| {
+        let found = ranks.iter().filter(|rank| (1..=limit).contains(*rank)).count();
+        found as f64 / ranks.len() as f64
+    };
+    let recall = Recall { half, at_1: within(1), at_3: within(3), at_5: within(5) };
+    println!(
+        "{half}: {} questions, recall@1 {:.3}, recall@3 {:.3}, recall@5 {:.3}",
+        ranks.len(),
+        recall.at_1,
+        recall.at_3,
+        recall.at_5
+    );
+    recall
+}
+
+#[test]
+fn most_questions_are_answered_near_the_top() {
+    let index = Index::new(registry().iter().copied());
+    // Measured: held-out 0.781, 0.938, 0.969; tuning 0.736, 0.950, 0.975.
+    for (half, at_1, at_3, at_5) in [("held-out", 0.75, 0.92, 0.95), ("tuning", 0.70, 0.92, 0.95)] {
+        let found = recall(&index, half, |question| question.text.to_owned());
+        let enough = found.at_1 >= at_1 && found.at_3 >= at_3 && found.at_5 >= at_5;
+        assert!(enough, "search finds less on the {} half than it did", found.half);
+    }
+}
+
+/// Swaps two letters inside the longest word.
+fn mistyped(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let longest = words.iter().map(|word| word.len()).max().unwrap_or_default();
+    let at = words.iter().position(|word| word.len() == longest).unwrap_or_default();
+    let mistype = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        let middle = letters.len() / 2;
+        if middle > 0 {
+            letters.swap(middle - 1, middle);
+        }
+        letters.into_iter().collect::<String>()
+    };
+    let words = words
+        .iter()
+        .enumerate()
+        .map(|(index, word)| if index == at { mistype(word) } else { (*word).to_owned() });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_typing_error_in_the_longest_word_costs_little() {
+    let index = Index::new(registry().iter().copied());
+    let found = recall(&index, "held-out", |question| mistyped(question.text));
+    assert!(found.at_3 >= 0.85 && found.at_5 >= 0.90);
+}
+
+#[test]
+fn answers_keep_to_limit_and_filter() {
+    let index = Index::new(registry().iter().copied());
+    assert!(index.search("", 5).is_empty());
+    assert!(index.search("the of and", 5).is_empty());
+    assert!(index.search("qqqqqqqq zzzzzzzz", 5).is_empty());
+    assert_eq!(index.search("customers", 4).len(), 4);
+    let long = "customer ".repeat(100_000);
+    assert_eq!(index.search(&long, 1)[0].entity, "customers");
+    let kept = index.search_where("delete a customer", 5, |hit| hit.action.is_array());
+    assert!(!kept.is_empty() && kept.iter().all(|hit| hit.action.is_array()), "{kept:?}");
+    let scores: Vec<f32> = index.search("open invoices", 50).iter().map(|hit| hit.score).collect();
+    assert!(scores.is_sorted_by(|a, b| a >= b));
+    assert!(Index::new([]).search("customers", 5).is_empty());
+}
