@@ -144,10 +144,16 @@ fn meta<'d>(
 }
 
 fn argument_hints(operation: &Operation, parameter: &Parameter) -> Hints {
-    let (entity, name) = (&operation.entity, &parameter.name);
+    let (entity, name) = (names::singular(&operation.entity), &parameter.name);
+    // The one member that holds the whole record says nothing by its name.
+    let is_whole = ["input", "data", "body"].contains(&name.as_ref())
+        || names::class(&entity).ends_with(&names::class(&names::singular(name)));
+    if is_whole {
+        return vec![names::class(&format!("{entity} {} input", operation.action))];
+    }
     vec![
-        names::class(&format!("{} {name}", names::singular(entity))),
-        names::class(&format!("{} {} {name}", names::singular(entity), operation.action)),
+        names::class(&format!("{entity} {name}")),
+        names::class(&format!("{entity} {} {name}", operation.action)),
     ]
 }
 

@@ -55,7 +55,7 @@ impl<'a> ProjectSections<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let project_section = asana.project_sections().create("1201345678901234")
-    ///     .data(types::ProjectSectionData::new("In review"))
+    ///     .data(types::ProjectSectionCreateInput::new("In review"))
     ///     .await?;
     /// println!("{:?} {:?}", project_section.name, project_section.gid);
     /// # Ok(())
@@ -115,7 +115,7 @@ impl ProjectSectionsCreate {
     /// Fields of the new section.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::ProjectSectionData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::ProjectSectionCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

@@ -52,7 +52,7 @@ impl<'a> Projects<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let project = asana.projects().create()
-    ///     .data(types::ProjectData::new("Website relaunch", "1199876543210987").team("1198765432101234").default_view(types::ProjectDataDefaultView::Board))
+    ///     .data(types::ProjectCreateInput::new("Website relaunch", "1199876543210987").team("1198765432101234").default_view(types::ProjectCreateInputDefaultView::Board))
     ///     .await?;
     /// println!("{:?} {:?}", project.name, project.gid);
     /// # Ok(())
@@ -95,7 +95,7 @@ impl<'a> Projects<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let project = asana.projects().update("1201345678901234")
-    ///     .data(types::ProjectDataInput::new().due_on("2025-06-30"))
+    ///     .data(types::ProjectUpdateInput::new().due_on("2025-06-30"))
     ///     .await?;
     /// println!("{:?} {:?}", project.name, project.gid);
     /// # Ok(())
@@ -195,7 +195,7 @@ impl ProjectsCreate {
     /// passed on as they are.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::ProjectData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::ProjectCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }
@@ -233,7 +233,7 @@ impl ProjectsUpdate {
     /// `owner` or `team`, are passed on as they are.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::ProjectDataInput>) -> Self {
+    pub fn data(mut self, data: impl Into<types::ProjectUpdateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

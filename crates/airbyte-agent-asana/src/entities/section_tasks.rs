@@ -57,7 +57,7 @@ impl<'a> SectionTasks<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let section_task = asana.section_tasks().create("1201345678905678")
-    ///     .data(types::SectionTaskData::new("1205678901234567"))
+    ///     .data(types::SectionTaskCreateInput::new("1205678901234567"))
     ///     .await?;
     /// println!("{section_task:?}");
     /// # Ok(())
@@ -124,7 +124,7 @@ impl SectionTasksCreate {
     /// The task, and where to put it.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::SectionTaskData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::SectionTaskCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

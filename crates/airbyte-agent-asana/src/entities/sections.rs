@@ -51,7 +51,7 @@ impl<'a> Sections<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let section = asana.sections().update("1201345678905678")
-    ///     .data(types::SectionData::new().name("Done"))
+    ///     .data(types::SectionUpdateInput::new().name("Done"))
     ///     .await?;
     /// println!("{:?} {:?}", section.name, section.gid);
     /// # Ok(())
@@ -115,7 +115,7 @@ impl SectionsUpdate {
     /// Fields to change.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::SectionData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::SectionUpdateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

@@ -51,7 +51,7 @@ impl<'a> Tags<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let tag = asana.tags().update("1202223334445556")
-    ///     .data(types::TagData::new().name("very urgent"))
+    ///     .data(types::TagUpdateInput::new().name("very urgent"))
     ///     .await?;
     /// println!("{:?} {:?}", tag.name, tag.gid);
     /// # Ok(())
@@ -114,7 +114,7 @@ impl TagsUpdate {
     /// Fields to change; those left out stay as they are.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::TagData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::TagUpdateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

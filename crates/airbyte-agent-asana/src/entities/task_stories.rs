@@ -30,7 +30,7 @@ impl<'a> TaskStories<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task_story = asana.task_stories().create("1205678901234567")
-    ///     .data(types::TaskStoryData::new().text("The draft is ready for review."))
+    ///     .data(types::TaskStoryCreateInput::new().text("The draft is ready for review."))
     ///     .await?;
     /// println!("{:?} {:?}", task_story.gid, task_story.resource_type);
     /// # Ok(())
@@ -56,7 +56,7 @@ impl TaskStoriesCreate {
     /// Text of the comment.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskStoryData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::TaskStoryCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

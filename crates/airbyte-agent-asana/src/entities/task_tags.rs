@@ -32,7 +32,7 @@ impl<'a> TaskTags<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task_tag = asana.task_tags().create("1205678901234567")
-    ///     .data(types::TaskTagData::new("1202223334445556"))
+    ///     .data(types::TaskTagCreateInput::new("1202223334445556"))
     ///     .await?;
     /// println!("{task_tag:?}");
     /// # Ok(())
@@ -54,7 +54,7 @@ impl<'a> TaskTags<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task_tag = asana.task_tags().delete("1205678901234567")
-    ///     .data(types::TaskTagData::new("1202223334445556"))
+    ///     .data(types::TaskTagDeleteInput::new("1202223334445556"))
     ///     .await?;
     /// println!("{task_tag:?}");
     /// # Ok(())
@@ -80,7 +80,7 @@ impl TaskTagsCreate {
     /// The tag to add.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskTagData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::TaskTagCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }
@@ -99,7 +99,7 @@ impl TaskTagsDelete {
     /// The tag to remove.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskTagData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::TaskTagDeleteInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

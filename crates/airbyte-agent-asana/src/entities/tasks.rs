@@ -53,7 +53,7 @@ impl<'a> Tasks<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task = asana.tasks().create()
-    ///     .data(types::TaskData::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").due_on("2025-04-01"))
+    ///     .data(types::TaskCreateInput::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").due_on("2025-04-01"))
     ///     .await?;
     /// println!("{:?} {:?}", task.name, task.gid);
     /// # Ok(())
@@ -97,7 +97,7 @@ impl<'a> Tasks<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let task = asana.tasks().update("1205678901234567")
-    ///     .data(types::TaskDataInput::new().completed(true))
+    ///     .data(types::TaskUpdateInput::new().completed(true))
     ///     .await?;
     /// println!("{:?} {:?}", task.name, task.gid);
     /// # Ok(())
@@ -217,7 +217,7 @@ impl TasksCreate {
     /// `approval_status`, are passed on as they are.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::TaskCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }
@@ -256,7 +256,7 @@ impl TasksUpdate {
     /// `start_at` or `approval_status`, are passed on as they are.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::TaskDataInput>) -> Self {
+    pub fn data(mut self, data: impl Into<types::TaskUpdateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

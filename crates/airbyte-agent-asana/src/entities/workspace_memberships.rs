@@ -31,7 +31,7 @@ impl<'a> WorkspaceMemberships<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let workspace_membership = asana.workspace_memberships().create("1199876543210987")
-    ///     .data(types::WorkspaceMembershipData::new("jordan@example.com"))
+    ///     .data(types::WorkspaceMembershipCreateInput::new("jordan@example.com"))
     ///     .await?;
     /// println!("{:?} {:?}", workspace_membership.name, workspace_membership.email);
     /// # Ok(())
@@ -57,7 +57,7 @@ impl WorkspaceMembershipsCreate {
     /// The user to add.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::WorkspaceMembershipData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::WorkspaceMembershipCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

@@ -56,7 +56,7 @@ impl<'a> WorkspaceTags<'a> {
     /// # use airbyte_agent_asana::{AsanaConnector, Result, types};
     /// # async fn example(asana: AsanaConnector) -> Result<()> {
     /// let workspace_tag = asana.workspace_tags().create("1199876543210987")
-    ///     .data(types::WorkspaceTagData::new("urgent").color("dark-red"))
+    ///     .data(types::WorkspaceTagCreateInput::new("urgent").color("dark-red"))
     ///     .await?;
     /// println!("{:?} {:?}", workspace_tag.name, workspace_tag.gid);
     /// # Ok(())
@@ -116,7 +116,7 @@ impl WorkspaceTagsCreate {
     /// Fields of the new tag.
     ///
     /// Required.
-    pub fn data(mut self, data: impl Into<types::WorkspaceTagData>) -> Self {
+    pub fn data(mut self, data: impl Into<types::WorkspaceTagCreateInput>) -> Self {
         self.call.set("data", data.into());
         self
     }

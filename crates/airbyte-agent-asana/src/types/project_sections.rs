@@ -53,7 +53,7 @@ record!(ProjectSectionsListMeta { next_page: "next_page" });
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProjectSectionData {
+pub struct ProjectSectionCreateInput {
     /// Name of the section, which is a column on a board.
     pub name: String,
     /// Gid of a section of the project to put it in front of; not together with `insert_after`.
@@ -65,7 +65,7 @@ pub struct ProjectSectionData {
     pub insert_after: Option<String>,
 }
 
-impl ProjectSectionData {
+impl ProjectSectionCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {

@@ -373,7 +373,7 @@ record!(ProjectsListMeta { next_page: "next_page" });
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProjectData {
+pub struct ProjectCreateInput {
     /// Name of the project.
     pub name: String,
     /// Gid of the workspace or organization the project belongs to; cannot be changed later.
@@ -393,7 +393,7 @@ pub struct ProjectData {
     pub color: Option<String>,
     /// View shown first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_view: Option<ProjectDataDefaultView>,
+    pub default_view: Option<ProjectCreateInputDefaultView>,
     /// Day it is due, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<String>,
@@ -403,7 +403,7 @@ pub struct ProjectData {
     /// Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members
     /// only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub privacy_setting: Option<ProjectDataPrivacySetting>,
+    pub privacy_setting: Option<ProjectCreateInputPrivacySetting>,
     /// Whether it starts out archived; false when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<bool>,
@@ -416,7 +416,7 @@ pub struct ProjectData {
     pub extra: Extra,
 }
 
-impl ProjectData {
+impl ProjectCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(name: impl Into<String>, workspace: impl Into<String>) -> Self {
@@ -468,7 +468,7 @@ impl ProjectData {
 
     /// View shown first.
     #[must_use]
-    pub fn default_view(mut self, default_view: impl Into<ProjectDataDefaultView>) -> Self {
+    pub fn default_view(mut self, default_view: impl Into<ProjectCreateInputDefaultView>) -> Self {
         self.default_view = Some(default_view.into());
         self
     }
@@ -492,7 +492,7 @@ impl ProjectData {
     #[must_use]
     pub fn privacy_setting(
         mut self,
-        privacy_setting: impl Into<ProjectDataPrivacySetting>,
+        privacy_setting: impl Into<ProjectCreateInputPrivacySetting>,
     ) -> Self {
         self.privacy_setting = Some(privacy_setting.into());
         self
@@ -523,7 +523,7 @@ impl ProjectData {
 
 open_enum!(
     /// View shown first.
-    ProjectDataDefaultView {
+    ProjectCreateInputDefaultView {
         /// `list`.
         List = "list",
         /// `board`.
@@ -538,7 +538,7 @@ open_enum!(
 open_enum!(
     /// Who sees it: `public_to_workspace` for everybody in the workspace, `private` for its members
     /// only.
-    ProjectDataPrivacySetting {
+    ProjectCreateInputPrivacySetting {
         /// `public_to_workspace`.
         PublicToWorkspace = "public_to_workspace",
         /// `private`.
@@ -551,7 +551,7 @@ open_enum!(
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProjectDataInput {
+pub struct ProjectUpdateInput {
     /// New name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -567,7 +567,7 @@ pub struct ProjectDataInput {
     pub color: Option<String>,
     /// New view shown first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default_view: Option<ProjectDataInputDefaultView>,
+    pub default_view: Option<ProjectUpdateInputDefaultView>,
     /// New day it is due, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_on: Option<String>,
@@ -586,7 +586,7 @@ pub struct ProjectDataInput {
     pub extra: Extra,
 }
 
-impl ProjectDataInput {
+impl ProjectUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -624,7 +624,7 @@ impl ProjectDataInput {
 
     /// New view shown first.
     #[must_use]
-    pub fn default_view(mut self, default_view: impl Into<ProjectDataInputDefaultView>) -> Self {
+    pub fn default_view(mut self, default_view: impl Into<ProjectUpdateInputDefaultView>) -> Self {
         self.default_view = Some(default_view.into());
         self
     }
@@ -668,7 +668,7 @@ impl ProjectDataInput {
 
 open_enum!(
     /// New view shown first.
-    ProjectDataInputDefaultView {
+    ProjectUpdateInputDefaultView {
         /// `list`.
         List = "list",
         /// `board`.

@@ -37,7 +37,7 @@ record!(SectionTasksListMeta { next_page: "next_page" });
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct SectionTaskData {
+pub struct SectionTaskCreateInput {
     /// Gid of the task; it joins the project of the section if it is not in it yet.
     pub task: String,
     /// Gid of a task in the section to put it in front of; not together with `insert_after`. Left
@@ -49,7 +49,7 @@ pub struct SectionTaskData {
     pub insert_after: Option<String>,
 }
 
-impl SectionTaskData {
+impl SectionTaskCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(task: impl Into<String>) -> Self {

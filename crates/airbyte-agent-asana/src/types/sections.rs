@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct SectionData {
+pub struct SectionUpdateInput {
     /// New name of the section.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
-impl SectionData {
+impl SectionUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TagData {
+pub struct TagUpdateInput {
     /// New name of the tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -20,7 +20,7 @@ pub struct TagData {
     pub notes: Option<String>,
 }
 
-impl TagData {
+impl TagUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -82,7 +82,7 @@ record!(StoryTarget { gid: "gid", name: "name", resource_type: "resource_type" }
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TaskStoryData {
+pub struct TaskStoryCreateInput {
     /// The comment as plain text; give this or `html_text`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -94,7 +94,7 @@ pub struct TaskStoryData {
     pub is_pinned: Option<bool>,
 }
 
-impl TaskStoryData {
+impl TaskStoryCreateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

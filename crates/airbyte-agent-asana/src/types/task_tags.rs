@@ -8,12 +8,29 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TaskTagData {
+pub struct TaskTagCreateInput {
     /// Gid of the tag, from `workspace_tags.list`.
     pub tag: String,
 }
 
-impl TaskTagData {
+impl TaskTagCreateInput {
+    /// With what must be sent.
+    #[must_use]
+    pub fn new(tag: impl Into<String>) -> Self {
+        Self { tag: tag.into() }
+    }
+}
+
+/// The tag to remove.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[non_exhaustive]
+pub struct TaskTagDeleteInput {
+    /// Gid of the tag, from `workspace_tags.list`.
+    pub tag: String,
+}
+
+impl TaskTagDeleteInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(tag: impl Into<String>) -> Self {

@@ -387,7 +387,7 @@ record!(TasksListMeta { next_page: "next_page" });
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TaskData {
+pub struct TaskCreateInput {
     /// Name of the task.
     pub name: String,
     /// Gid of the workspace the task belongs to; cannot be changed later.
@@ -430,7 +430,7 @@ pub struct TaskData {
     /// Kind of task: `default_task`, `milestone` or `approval`. `section` is a left-over of old
     /// projects; use `project_sections.create`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resource_subtype: Option<TaskDataResourceSubtype>,
+    pub resource_subtype: Option<TaskCreateInputResourceSubtype>,
     /// Values of custom fields, by gid of the field: text, number, gid of an option, list of gids
     /// of options, or `{"date": "YYYY-MM-DD"}`. The fields must belong to a project of the task.
     /// Gids are in `custom_fields` of `tasks.get`.
@@ -441,7 +441,7 @@ pub struct TaskData {
     pub extra: Extra,
 }
 
-impl TaskData {
+impl TaskCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(name: impl Into<String>, workspace: impl Into<String>) -> Self {
@@ -549,7 +549,7 @@ impl TaskData {
     #[must_use]
     pub fn resource_subtype(
         mut self,
-        resource_subtype: impl Into<TaskDataResourceSubtype>,
+        resource_subtype: impl Into<TaskCreateInputResourceSubtype>,
     ) -> Self {
         self.resource_subtype = Some(resource_subtype.into());
         self
@@ -575,7 +575,7 @@ impl TaskData {
 open_enum!(
     /// Kind of task: `default_task`, `milestone` or `approval`. `section` is a left-over of old
     /// projects; use `project_sections.create`.
-    TaskDataResourceSubtype {
+    TaskCreateInputResourceSubtype {
         /// `default_task`.
         DefaultTask = "default_task",
         /// `milestone`.
@@ -592,7 +592,7 @@ open_enum!(
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TaskDataInput {
+pub struct TaskUpdateInput {
     /// New name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -627,7 +627,7 @@ pub struct TaskDataInput {
     pub extra: Extra,
 }
 
-impl TaskDataInput {
+impl TaskUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct WorkspaceMembershipData {
+pub struct WorkspaceMembershipCreateInput {
     /// Gid or e-mail address of the user, or `me`; an unknown address is invited.
     pub user: String,
 }
 
-impl WorkspaceMembershipData {
+impl WorkspaceMembershipCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(user: impl Into<String>) -> Self {

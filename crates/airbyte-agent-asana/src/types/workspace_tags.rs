@@ -53,7 +53,7 @@ record!(WorkspaceTagsListMeta { next_page: "next_page" });
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct WorkspaceTagData {
+pub struct WorkspaceTagCreateInput {
     /// Name of the tag; Asana does not keep it unique.
     pub name: String,
     /// Color by name, such as `dark-red`, `light-green`, `dark-blue`.
@@ -64,7 +64,7 @@ pub struct WorkspaceTagData {
     pub notes: Option<String>,
 }
 
-impl WorkspaceTagData {
+impl WorkspaceTagCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {

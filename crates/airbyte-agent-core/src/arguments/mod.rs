@@ -8,7 +8,7 @@ mod check;
 use serde_json::{Map, Value};
 
 use crate::closest::suggestion;
-use crate::description::{Body, Connector, Location, Operation, Parameter};
+use crate::description::{Action, Body, Connector, Location, Operation, Parameter};
 use crate::error::{Error, Result};
 use crate::expression;
 
@@ -113,11 +113,14 @@ fn scope(
     Ok(())
 }
 
-/// A `null` for something that cannot be `null` means "not given".
+/// A `null` for something that cannot be `null` means "not given". What an open body takes beyond
+/// the declared may be `null` where that empties a field.
 fn drop_empty_nulls(operation: &Operation, arguments: &mut Arguments) {
+    let empties = operation.action == Action::Update
+        && matches!(operation.body, Body::Json { open: true, .. });
     arguments.retain(|name, value| {
         !value.is_null()
-            || operation.parameter(name).is_some_and(|parameter| {
+            || operation.parameter(name).map_or(empties, |parameter| {
                 parameter.schema.nullable
                     && matches!(parameter.location, Location::Body | Location::GraphQl)
             })

@@ -62,7 +62,7 @@ fn members(operation: &Operation, arguments: &Arguments, open: bool) -> Map<Stri
     }
     if open {
         for (name, value) in arguments {
-            if operation.parameter(name).is_none() && !value.is_null() {
+            if operation.parameter(name).is_none() {
                 members.insert(name.clone(), value.clone());
             }
         }

@@ -60,7 +60,7 @@ impl<'a> IssueTransitions<'a> {
     /// # use airbyte_agent_jira::{JiraConnector, Result, types};
     /// # async fn example(jira: JiraConnector) -> Result<()> {
     /// let issue_transition = jira.issue_transitions().create("APOLLO-42")
-    ///     .transition(types::IssueTransitionTransition::new("31"))
+    ///     .transition(types::IssueTransitionCreateInput::new("31"))
     ///     .fields(json!({"resolution":{"name":"Done"}}))
     ///     .await?;
     /// println!("{issue_transition:?}");
@@ -138,7 +138,7 @@ impl IssueTransitionsCreate {
     /// The transition.
     ///
     /// Required.
-    pub fn transition(mut self, transition: impl Into<types::IssueTransitionTransition>) -> Self {
+    pub fn transition(mut self, transition: impl Into<types::IssueTransitionCreateInput>) -> Self {
         self.call.set("transition", transition.into());
         self
     }

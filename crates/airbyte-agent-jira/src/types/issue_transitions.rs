@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct IssueTransitionTransition {
+pub struct IssueTransitionCreateInput {
     /// Id of the transition, from `issue_transitions.list` of this issue; not the id of the status.
     pub id: String,
 }
 
-impl IssueTransitionTransition {
+impl IssueTransitionCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {

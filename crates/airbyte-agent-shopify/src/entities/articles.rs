@@ -76,7 +76,7 @@ impl<'a> Articles<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let article = shopify.articles().create()
-    ///     .article(types::ArticleArticle::new("Five boards for spring snow", "gid://shopify/Blog/82123456789", types::ArticleArticleAuthor::new("Jonas Pereira")).body("<p>Soft snow asks for a wide nose.</p>").is_published(true))
+    ///     .article(types::ArticleCreateInput::new("Five boards for spring snow", "gid://shopify/Blog/82123456789", types::ArticleCreateInputAuthor::new("Jonas Pereira")).body("<p>Soft snow asks for a wide nose.</p>").is_published(true))
     ///     .await?;
     /// println!("{article:?}");
     /// # Ok(())
@@ -97,7 +97,7 @@ impl<'a> Articles<'a> {
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let article = shopify.articles().update()
     ///     .id("gid://shopify/Article/556123456789")
-    ///     .article(types::ArticleArticleInput::new().title("Six boards for spring snow"))
+    ///     .article(types::ArticleUpdateInput::new().title("Six boards for spring snow"))
     ///     .await?;
     /// println!("{article:?}");
     /// # Ok(())
@@ -212,7 +212,7 @@ impl ArticlesCreate {
     /// `publishDate`, `metafields`, …) are passed on.
     ///
     /// Required.
-    pub fn article(mut self, article: impl Into<types::ArticleArticle>) -> Self {
+    pub fn article(mut self, article: impl Into<types::ArticleCreateInput>) -> Self {
         self.call.set("article", article.into());
         self
     }
@@ -241,7 +241,7 @@ impl ArticlesUpdate {
     /// `ArticleUpdateInput` (`author`, `blogId`, `summary`, `image`, …) are passed on.
     ///
     /// Required.
-    pub fn article(mut self, article: impl Into<types::ArticleArticleInput>) -> Self {
+    pub fn article(mut self, article: impl Into<types::ArticleUpdateInput>) -> Self {
         self.call.set("article", article.into());
         self
     }

@@ -70,7 +70,7 @@ impl<'a> Blogs<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let blog = shopify.blogs().create()
-    ///     .blog(types::BlogBlog::new("News from the mountain"))
+    ///     .blog(types::BlogCreateInput::new("News from the mountain"))
     ///     .await?;
     /// println!("{blog:?}");
     /// # Ok(())
@@ -91,7 +91,7 @@ impl<'a> Blogs<'a> {
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let blog = shopify.blogs().update()
     ///     .id("gid://shopify/Blog/82123456789")
-    ///     .blog(types::BlogBlogInput::new().title("News from the mountains"))
+    ///     .blog(types::BlogUpdateInput::new().title("News from the mountains"))
     ///     .await?;
     /// println!("{blog:?}");
     /// # Ok(())
@@ -169,7 +169,7 @@ impl BlogsCreate {
     /// `templateSuffix`, `metafields`) are passed on.
     ///
     /// Required.
-    pub fn blog(mut self, blog: impl Into<types::BlogBlog>) -> Self {
+    pub fn blog(mut self, blog: impl Into<types::BlogCreateInput>) -> Self {
         self.call.set("blog", blog.into());
         self
     }
@@ -197,7 +197,7 @@ impl BlogsUpdate {
     /// are passed on.
     ///
     /// Required.
-    pub fn blog(mut self, blog: impl Into<types::BlogBlogInput>) -> Self {
+    pub fn blog(mut self, blog: impl Into<types::BlogUpdateInput>) -> Self {
         self.call.set("blog", blog.into());
         self
     }

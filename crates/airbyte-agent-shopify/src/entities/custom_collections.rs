@@ -74,7 +74,7 @@ impl<'a> CustomCollections<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let custom_collection = shopify.custom_collections().create()
-    ///     .input(types::CustomCollectionInput::new("Summer sale").sort_order(types::CustomCollectionInputSortOrder::BestSelling))
+    ///     .input(types::CustomCollectionCreateInput::new("Summer sale").sort_order(types::CustomCollectionCreateInputSortOrder::BestSelling))
     ///     .await?;
     /// println!("{custom_collection:?}");
     /// # Ok(())
@@ -94,7 +94,7 @@ impl<'a> CustomCollections<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let custom_collection = shopify.custom_collections().update()
-    ///     .input(types::CustomCollectionInputInput::new("gid://shopify/Collection/412345678901").title("Late summer sale"))
+    ///     .input(types::CustomCollectionUpdateInput::new("gid://shopify/Collection/412345678901").title("Late summer sale"))
     ///     .await?;
     /// println!("{custom_collection:?}");
     /// # Ok(())
@@ -199,7 +199,7 @@ impl CustomCollectionsCreate {
     /// `image`, `seo`, `metafields`, …) are passed on.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomCollectionInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::CustomCollectionCreateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }
@@ -219,7 +219,7 @@ impl CustomCollectionsUpdate {
     /// Shopify's `CollectionInput` are passed on.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomCollectionInputInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::CustomCollectionUpdateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }

@@ -72,7 +72,7 @@ impl<'a> Customers<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let customer = shopify.customers().create()
-    ///     .input(types::CustomerInput::new().email("mara.lindqvist@example.com").first_name("Mara").last_name("Lindqvist").tags(["wholesale"]))
+    ///     .input(types::CustomerCreateInput::new().email("mara.lindqvist@example.com").first_name("Mara").last_name("Lindqvist").tags(["wholesale"]))
     ///     .await?;
     /// println!("{customer:?}");
     /// # Ok(())
@@ -92,7 +92,7 @@ impl<'a> Customers<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let customer = shopify.customers().update()
-    ///     .input(types::CustomerInputInput::new("gid://shopify/Customer/7012345678901").note("Prefers delivery on Fridays"))
+    ///     .input(types::CustomerUpdateInput::new("gid://shopify/Customer/7012345678901").note("Prefers delivery on Fridays"))
     ///     .await?;
     /// println!("{customer:?}");
     /// # Ok(())
@@ -199,7 +199,7 @@ impl CustomersCreate {
     /// `metafields`, …) are passed on.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomerInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::CustomerCreateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }
@@ -219,7 +219,7 @@ impl CustomersUpdate {
     /// Shopify's `CustomerInput` are passed on.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::CustomerInputInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::CustomerUpdateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }

@@ -72,7 +72,7 @@ impl<'a> DraftOrders<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let draft_order = shopify.draft_orders().create()
-    ///     .input(types::DraftOrderInput::new().line_items([types::DraftOrderInputLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(2)]).email("mara.lindqvist@example.com"))
+    ///     .input(types::DraftOrderCreateInput::new().line_items([types::DraftOrderCreateInputLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(2)]).email("mara.lindqvist@example.com"))
     ///     .await?;
     /// println!("{draft_order:?}");
     /// # Ok(())
@@ -94,7 +94,7 @@ impl<'a> DraftOrders<'a> {
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let draft_order = shopify.draft_orders().update()
     ///     .id("gid://shopify/DraftOrder/1012345678901")
-    ///     .input(types::DraftOrderInputInput::new().note("Offer valid until the end of the month"))
+    ///     .input(types::DraftOrderUpdateInput::new().note("Offer valid until the end of the month"))
     ///     .await?;
     /// println!("{draft_order:?}");
     /// # Ok(())
@@ -195,7 +195,7 @@ impl DraftOrdersCreate {
     /// `paymentTerms`, `metafields`, …) are passed on.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::DraftOrderInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::DraftOrderCreateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }
@@ -224,7 +224,7 @@ impl DraftOrdersUpdate {
     /// are passed on.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::DraftOrderInputInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::DraftOrderUpdateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }

@@ -30,7 +30,7 @@ impl<'a> InventoryAdjust<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let inventory_adjust = shopify.inventory_adjust().create()
-    ///     .input(types::InventoryAdjustInput::new("available", "received", [types::InventoryAdjustInputChange::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 10, 1)]))
+    ///     .input(types::InventoryAdjustCreateInput::new("available", "received", [types::InventoryAdjustCreateInputChange::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 10, 1)]))
     ///     .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37")
     ///     .await?;
     /// println!("{inventory_adjust:?}");
@@ -56,7 +56,7 @@ impl InventoryAdjustCreate {
     /// Which quantities to change, and why.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::InventoryAdjustInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::InventoryAdjustCreateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }

@@ -30,7 +30,7 @@ impl<'a> InventorySet<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let inventory_set = shopify.inventory_set().create()
-    ///     .input(types::InventorySetInput::new("available", "cycle_count_available", [types::InventorySetInputQuantity::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 42, 40)]))
+    ///     .input(types::InventorySetCreateInput::new("available", "cycle_count_available", [types::InventorySetCreateInputQuantity::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 42, 40)]))
     ///     .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37")
     ///     .await?;
     /// println!("{inventory_set:?}");
@@ -56,7 +56,7 @@ impl InventorySetCreate {
     /// Which quantities to set, and why.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::InventorySetInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::InventorySetCreateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }

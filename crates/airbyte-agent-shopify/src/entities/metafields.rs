@@ -30,7 +30,7 @@ impl<'a> Metafields<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let metafield = shopify.metafields().create()
-    ///     .metafields([types::MetafieldMetafield::new("custom", "care_guide", "single_line_text_field", "Wax every ten days", "gid://shopify/Product/8123456789012")])
+    ///     .metafields([types::MetafieldCreateInput::new("custom", "care_guide", "single_line_text_field", "Wax every ten days", "gid://shopify/Product/8123456789012")])
     ///     .await?;
     /// println!("{metafield:?}");
     /// # Ok(())
@@ -50,7 +50,7 @@ impl<'a> Metafields<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let metafield = shopify.metafields().delete()
-    ///     .metafields([types::MetafieldMetafieldInput::new("gid://shopify/Product/8123456789012", "custom", "care_guide")])
+    ///     .metafields([types::MetafieldDeleteInput::new("gid://shopify/Product/8123456789012", "custom", "care_guide")])
     ///     .await?;
     /// println!("{metafield:?}");
     /// # Ok(())
@@ -77,7 +77,7 @@ impl MetafieldsCreate {
     /// Required.
     pub fn metafields(
         mut self,
-        metafields: impl IntoIterator<Item = impl Into<types::MetafieldMetafield>>,
+        metafields: impl IntoIterator<Item = impl Into<types::MetafieldCreateInput>>,
     ) -> Self {
         self.call.set("metafields", metafields.into_iter().map(Into::into).collect::<Vec<_>>());
         self
@@ -99,7 +99,7 @@ impl MetafieldsDelete {
     /// Required.
     pub fn metafields(
         mut self,
-        metafields: impl IntoIterator<Item = impl Into<types::MetafieldMetafieldInput>>,
+        metafields: impl IntoIterator<Item = impl Into<types::MetafieldDeleteInput>>,
     ) -> Self {
         self.call.set("metafields", metafields.into_iter().map(Into::into).collect::<Vec<_>>());
         self

@@ -77,7 +77,7 @@ impl<'a> Orders<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let order = shopify.orders().create()
-    ///     .order(types::OrderOrder::new([types::OrderOrderLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(1)]).email("mara.lindqvist@example.com"))
+    ///     .order(types::OrderCreateInput::new([types::OrderCreateInputLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(1)]).email("mara.lindqvist@example.com"))
     ///     .options_(types::OrderOptions::new().inventory_behaviour(types::OrderOptionsInventoryBehaviour::DecrementObeyingPolicy))
     ///     .await?;
     /// println!("{order:?}");
@@ -99,7 +99,7 @@ impl<'a> Orders<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let order = shopify.orders().update()
-    ///     .input(types::OrderInput::new("gid://shopify/Order/5412345678901").tags(["gift"]))
+    ///     .input(types::OrderUpdateInput::new("gid://shopify/Order/5412345678901").tags(["gift"]))
     ///     .await?;
     /// println!("{order:?}");
     /// # Ok(())
@@ -240,7 +240,7 @@ impl OrdersCreate {
     /// `billingAddress`, `metafields`, …) are passed on.
     ///
     /// Required.
-    pub fn order(mut self, order: impl Into<types::OrderOrder>) -> Self {
+    pub fn order(mut self, order: impl Into<types::OrderCreateInput>) -> Self {
         self.call.set("order", order.into());
         self
     }
@@ -266,7 +266,7 @@ impl OrdersUpdate {
     /// Shopify's `OrderInput` (`customAttributes`, `poNumber`, `metafields`, …) are passed on.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::OrderInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::OrderUpdateInput>) -> Self {
         self.call.set("input", input.into());
         self
     }

@@ -71,7 +71,7 @@ impl<'a> Pages<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let record = shopify.pages().create()
-    ///     .page(types::PagePage::new("Size guide").body("<p>How to find your board.</p>").is_published(true))
+    ///     .page(types::PageCreateInput::new("Size guide").body("<p>How to find your board.</p>").is_published(true))
     ///     .await?;
     /// println!("{record:?}");
     /// # Ok(())
@@ -92,7 +92,7 @@ impl<'a> Pages<'a> {
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let record = shopify.pages().update()
     ///     .id("gid://shopify/Page/101234567890")
-    ///     .page(types::PagePageInput::new().is_published(false))
+    ///     .page(types::PageUpdateInput::new().is_published(false))
     ///     .await?;
     /// println!("{record:?}");
     /// # Ok(())
@@ -208,7 +208,7 @@ impl PagesCreate {
     /// `templateSuffix`, `metafields`) are passed on.
     ///
     /// Required.
-    pub fn page(mut self, page: impl Into<types::PagePage>) -> Self {
+    pub fn page(mut self, page: impl Into<types::PageCreateInput>) -> Self {
         self.call.set("page", page.into());
         self
     }
@@ -236,7 +236,7 @@ impl PagesUpdate {
     /// are passed on.
     ///
     /// Required.
-    pub fn page(mut self, page: impl Into<types::PagePageInput>) -> Self {
+    pub fn page(mut self, page: impl Into<types::PageUpdateInput>) -> Self {
         self.call.set("page", page.into());
         self
     }

@@ -77,7 +77,7 @@ impl<'a> ProductVariants<'a> {
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let product_variant = shopify.product_variants().create()
     ///     .product_id("gid://shopify/Product/8123456789012")
-    ///     .variants([types::ProductVariantVariant::new().price("449.00").inventory_item(types::ProductVariantVariantInventoryItem::new().sku("RIDGE-156-BLU")).option_values([types::ProductVariantVariantOptionValue::new("Color", "Blue")])])
+    ///     .variants([types::ProductVariantCreateInput::new().price("449.00").inventory_item(types::ProductVariantCreateInputInventoryItem::new().sku("RIDGE-156-BLU")).option_values([types::ProductVariantCreateInputOptionValue::new("Color", "Blue")])])
     ///     .await?;
     /// println!("{product_variant:?}");
     /// # Ok(())
@@ -99,7 +99,7 @@ impl<'a> ProductVariants<'a> {
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let product_variant = shopify.product_variants().update()
     ///     .product_id("gid://shopify/Product/8123456789012")
-    ///     .variants([types::ProductVariantVariantInput::new("gid://shopify/ProductVariant/44123456789012").price("399.00").compare_at_price("449.00")])
+    ///     .variants([types::ProductVariantUpdateInput::new("gid://shopify/ProductVariant/44123456789012").price("399.00").compare_at_price("449.00")])
     ///     .await?;
     /// println!("{product_variant:?}");
     /// # Ok(())
@@ -192,7 +192,7 @@ impl ProductVariantsCreate {
     /// Required.
     pub fn variants(
         mut self,
-        variants: impl IntoIterator<Item = impl Into<types::ProductVariantVariant>>,
+        variants: impl IntoIterator<Item = impl Into<types::ProductVariantCreateInput>>,
     ) -> Self {
         self.call.set("variants", variants.into_iter().map(Into::into).collect::<Vec<_>>());
         self
@@ -224,7 +224,7 @@ impl ProductVariantsUpdate {
     /// Required.
     pub fn variants(
         mut self,
-        variants: impl IntoIterator<Item = impl Into<types::ProductVariantVariantInput>>,
+        variants: impl IntoIterator<Item = impl Into<types::ProductVariantUpdateInput>>,
     ) -> Self {
         self.call.set("variants", variants.into_iter().map(Into::into).collect::<Vec<_>>());
         self

@@ -74,7 +74,7 @@ impl<'a> Products<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let product = shopify.products().create()
-    ///     .product(types::ProductProduct::new("Ridge 156").vendor("Northwind Boards").product_type("Snowboard").status(types::ProductProductStatus::Draft))
+    ///     .product(types::ProductCreateInput::new("Ridge 156").vendor("Northwind Boards").product_type("Snowboard").status(types::ProductCreateInputStatus::Draft))
     ///     .media([types::ProductMedia::new().original_source("https://cdn.example.com/ridge-156.jpg").media_content_type(types::ProductMediaMediaContentType::Image)])
     ///     .await?;
     /// println!("{product:?}");
@@ -96,7 +96,7 @@ impl<'a> Products<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let product = shopify.products().update()
-    ///     .product(types::ProductProductInput::new("gid://shopify/Product/8123456789012").status(types::ProductProductInputStatus::Active))
+    ///     .product(types::ProductUpdateInput::new("gid://shopify/Product/8123456789012").status(types::ProductUpdateInputStatus::Active))
     ///     .await?;
     /// println!("{product:?}");
     /// # Ok(())
@@ -116,7 +116,7 @@ impl<'a> Products<'a> {
     /// # use airbyte_agent_shopify::{Result, ShopifyConnector, types};
     /// # async fn example(shopify: ShopifyConnector) -> Result<()> {
     /// let product = shopify.products().delete()
-    ///     .input(types::ProductInput::new("gid://shopify/Product/8123456789012"))
+    ///     .input(types::ProductDeleteInput::new("gid://shopify/Product/8123456789012"))
     ///     .await?;
     /// println!("{:?}", product.deleted_product_id);
     /// # Ok(())
@@ -227,7 +227,7 @@ impl ProductsCreate {
     /// `handle`, `seo`, `metafields`, …) are passed on.
     ///
     /// Required.
-    pub fn product(mut self, product: impl Into<types::ProductProduct>) -> Self {
+    pub fn product(mut self, product: impl Into<types::ProductCreateInput>) -> Self {
         self.call.set("product", product.into());
         self
     }
@@ -257,7 +257,7 @@ impl ProductsUpdate {
     /// Shopify's `ProductUpdateInput` are passed on.
     ///
     /// Required.
-    pub fn product(mut self, product: impl Into<types::ProductProductInput>) -> Self {
+    pub fn product(mut self, product: impl Into<types::ProductUpdateInput>) -> Self {
         self.call.set("product", product.into());
         self
     }
@@ -276,7 +276,7 @@ impl ProductsDelete {
     /// Which product to delete.
     ///
     /// Required.
-    pub fn input(mut self, input: impl Into<types::ProductInput>) -> Self {
+    pub fn input(mut self, input: impl Into<types::ProductDeleteInput>) -> Self {
         self.call.set("input", input.into());
         self
     }

@@ -209,7 +209,7 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ArticleArticle {
+pub struct ArticleCreateInput {
     /// Title of the article.
     pub title: String,
     /// Global id of the blog it goes into (`gid://shopify/Blog/…`).
@@ -228,19 +228,19 @@ pub struct ArticleArticle {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Who wrote it.
-    pub author: ArticleArticleAuthor,
+    pub author: ArticleCreateInputAuthor,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl ArticleArticle {
+impl ArticleCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(
         title: impl Into<String>,
         blog_id: impl Into<String>,
-        author: impl Into<ArticleArticleAuthor>,
+        author: impl Into<ArticleCreateInputAuthor>,
     ) -> Self {
         Self {
             title: title.into(),
@@ -294,12 +294,12 @@ impl ArticleArticle {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ArticleArticleAuthor {
+pub struct ArticleCreateInputAuthor {
     /// Name of the author, as shown.
     pub name: String,
 }
 
-impl ArticleArticleAuthor {
+impl ArticleCreateInputAuthor {
     /// With what must be sent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -312,7 +312,7 @@ impl ArticleArticleAuthor {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ArticleArticleInput {
+pub struct ArticleUpdateInput {
     /// Title of the article.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -333,7 +333,7 @@ pub struct ArticleArticleInput {
     pub extra: Extra,
 }
 
-impl ArticleArticleInput {
+impl ArticleUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -130,7 +130,7 @@ record!(BlogsListMeta { next_page_url: "next_page_url" });
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct BlogBlog {
+pub struct BlogCreateInput {
     /// Title of the blog.
     pub title: String,
     /// Part of its address in the online store; made from the title when left out.
@@ -141,7 +141,7 @@ pub struct BlogBlog {
     pub extra: Extra,
 }
 
-impl BlogBlog {
+impl BlogCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
@@ -168,7 +168,7 @@ impl BlogBlog {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct BlogBlogInput {
+pub struct BlogUpdateInput {
     /// Title of the blog.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -180,7 +180,7 @@ pub struct BlogBlogInput {
     pub extra: Extra,
 }
 
-impl BlogBlogInput {
+impl BlogUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -183,7 +183,7 @@ record!(CustomCollectionsListMeta { next_page_url: "next_page_url" });
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CustomCollectionInput {
+pub struct CustomCollectionCreateInput {
     /// Title of the collection.
     pub title: String,
     /// Description, with HTML markup.
@@ -194,20 +194,20 @@ pub struct CustomCollectionInput {
     pub handle: Option<String>,
     /// How products are sorted.
     #[serde(rename = "sortOrder", default, skip_serializing_if = "Option::is_none")]
-    pub sort_order: Option<CustomCollectionInputSortOrder>,
+    pub sort_order: Option<CustomCollectionCreateInputSortOrder>,
     /// Suffix of the theme template that shows it.
     #[serde(rename = "templateSuffix", default, skip_serializing_if = "Option::is_none")]
     pub template_suffix: Option<String>,
     /// Rules that choose the products. With it the collection is a smart one; without, a custom
     /// one. It cannot be changed from one to the other later.
     #[serde(rename = "ruleSet", default, skip_serializing_if = "Option::is_none")]
-    pub rule_set: Option<CustomCollectionInputRuleSet>,
+    pub rule_set: Option<CustomCollectionCreateInputRuleSet>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl CustomCollectionInput {
+impl CustomCollectionCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
@@ -238,7 +238,10 @@ impl CustomCollectionInput {
 
     /// How products are sorted.
     #[must_use]
-    pub fn sort_order(mut self, sort_order: impl Into<CustomCollectionInputSortOrder>) -> Self {
+    pub fn sort_order(
+        mut self,
+        sort_order: impl Into<CustomCollectionCreateInputSortOrder>,
+    ) -> Self {
         self.sort_order = Some(sort_order.into());
         self
     }
@@ -253,7 +256,7 @@ impl CustomCollectionInput {
     /// Rules that choose the products. With it the collection is a smart one; without, a custom
     /// one. It cannot be changed from one to the other later.
     #[must_use]
-    pub fn rule_set(mut self, rule_set: impl Into<CustomCollectionInputRuleSet>) -> Self {
+    pub fn rule_set(mut self, rule_set: impl Into<CustomCollectionCreateInputRuleSet>) -> Self {
         self.rule_set = Some(rule_set.into());
         self
     }
@@ -268,7 +271,7 @@ impl CustomCollectionInput {
 
 open_enum!(
     /// How products are sorted.
-    CustomCollectionInputSortOrder {
+    CustomCollectionCreateInputSortOrder {
         /// `ALPHA_ASC`.
         AlphaAsc = "ALPHA_ASC",
         /// `ALPHA_DESC`.
@@ -293,17 +296,17 @@ open_enum!(
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CustomCollectionInputRuleSet {
+pub struct CustomCollectionCreateInputRuleSet {
     /// True when a product needs to match one rule only, false when all. Shopify wants it with
     /// every rule set.
     #[serde(rename = "appliedDisjunctively", default, skip_serializing_if = "Option::is_none")]
     pub applied_disjunctively: Option<bool>,
     /// The rules, at most 60.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rules: Option<Vec<CustomCollectionInputRuleSetRule>>,
+    pub rules: Option<Vec<CustomCollectionCreateInputRuleSetRule>>,
 }
 
-impl CustomCollectionInputRuleSet {
+impl CustomCollectionCreateInputRuleSet {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -322,18 +325,18 @@ impl CustomCollectionInputRuleSet {
     #[must_use]
     pub fn rules(
         mut self,
-        rules: impl IntoIterator<Item = impl Into<CustomCollectionInputRuleSetRule>>,
+        rules: impl IntoIterator<Item = impl Into<CustomCollectionCreateInputRuleSetRule>>,
     ) -> Self {
         self.rules = Some(rules.into_iter().map(Into::into).collect());
         self
     }
 }
 
-/// `rules` of [`CustomCollectionInputRuleSet`].
+/// `rules` of [`CustomCollectionCreateInputRuleSet`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CustomCollectionInputRuleSetRule {
+pub struct CustomCollectionCreateInputRuleSetRule {
     /// What is compared: `TAG`, `TITLE`, `TYPE`, `VENDOR`, `VARIANT_PRICE`, `VARIANT_INVENTORY`,
     /// `IS_PRICE_REDUCED` and so on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -347,7 +350,7 @@ pub struct CustomCollectionInputRuleSetRule {
     pub condition: Option<String>,
 }
 
-impl CustomCollectionInputRuleSetRule {
+impl CustomCollectionCreateInputRuleSetRule {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -383,7 +386,7 @@ impl CustomCollectionInputRuleSetRule {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CustomCollectionInputInput {
+pub struct CustomCollectionUpdateInput {
     /// Global id of the collection: `admin_graphql_api_id`, or `gid://shopify/Collection/` and the
     /// numeric id.
     pub id: String,
@@ -398,13 +401,13 @@ pub struct CustomCollectionInputInput {
     pub handle: Option<String>,
     /// How products are sorted.
     #[serde(rename = "sortOrder", default, skip_serializing_if = "Option::is_none")]
-    pub sort_order: Option<CustomCollectionInputInputSortOrder>,
+    pub sort_order: Option<CustomCollectionUpdateInputSortOrder>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl CustomCollectionInputInput {
+impl CustomCollectionUpdateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -443,7 +446,7 @@ impl CustomCollectionInputInput {
     #[must_use]
     pub fn sort_order(
         mut self,
-        sort_order: impl Into<CustomCollectionInputInputSortOrder>,
+        sort_order: impl Into<CustomCollectionUpdateInputSortOrder>,
     ) -> Self {
         self.sort_order = Some(sort_order.into());
         self
@@ -459,7 +462,7 @@ impl CustomCollectionInputInput {
 
 open_enum!(
     /// How products are sorted.
-    CustomCollectionInputInputSortOrder {
+    CustomCollectionUpdateInputSortOrder {
         /// `ALPHA_ASC`.
         AlphaAsc = "ALPHA_ASC",
         /// `ALPHA_DESC`.

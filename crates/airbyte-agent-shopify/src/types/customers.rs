@@ -112,7 +112,7 @@ record!(CustomersListMeta { next_page_url: "next_page_url" });
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CustomerInput {
+pub struct CustomerCreateInput {
     /// E-mail address; no other customer of the shop may have it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -136,13 +136,13 @@ pub struct CustomerInput {
     pub tax_exempt: Option<bool>,
     /// Addresses of the customer, as Shopify's `MailingAddressInput`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub addresses: Option<Vec<CustomerInputAddress>>,
+    pub addresses: Option<Vec<CustomerCreateInputAddress>>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl CustomerInput {
+impl CustomerCreateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -202,7 +202,7 @@ impl CustomerInput {
     #[must_use]
     pub fn addresses(
         mut self,
-        addresses: impl IntoIterator<Item = impl Into<CustomerInputAddress>>,
+        addresses: impl IntoIterator<Item = impl Into<CustomerCreateInputAddress>>,
     ) -> Self {
         self.addresses = Some(addresses.into_iter().map(Into::into).collect());
         self
@@ -216,11 +216,11 @@ impl CustomerInput {
     }
 }
 
-/// `addresses` of [`CustomerInput`].
+/// `addresses` of [`CustomerCreateInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CustomerInputAddress {
+pub struct CustomerCreateInputAddress {
     /// Street and number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address1: Option<String>,
@@ -253,7 +253,7 @@ pub struct CustomerInputAddress {
     pub extra: Extra,
 }
 
-impl CustomerInputAddress {
+impl CustomerCreateInputAddress {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -336,7 +336,7 @@ impl CustomerInputAddress {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct CustomerInputInput {
+pub struct CustomerUpdateInput {
     /// Global id of the customer: `admin_graphql_api_id`, or `gid://shopify/Customer/` and the
     /// numeric id.
     pub id: String,
@@ -366,7 +366,7 @@ pub struct CustomerInputInput {
     pub extra: Extra,
 }
 
-impl CustomerInputInput {
+impl CustomerUpdateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {

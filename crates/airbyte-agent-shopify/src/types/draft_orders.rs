@@ -224,11 +224,11 @@ open_enum!(
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct DraftOrderInput {
+pub struct DraftOrderCreateInput {
     /// What is offered. A line names a variant, or a title and price for something that is no
     /// product.
     #[serde(rename = "lineItems", default, skip_serializing_if = "Option::is_none")]
-    pub line_items: Option<Vec<DraftOrderInputLineItem>>,
+    pub line_items: Option<Vec<DraftOrderCreateInputLineItem>>,
     /// Global id of the customer (`gid://shopify/Customer/…`). Shopify prefers `purchasingEntity`
     /// with `customerId` inside, which works here too.
     #[serde(rename = "customerId", default, skip_serializing_if = "Option::is_none")]
@@ -244,13 +244,13 @@ pub struct DraftOrderInput {
     pub tags: Option<Vec<String>>,
     /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
     #[serde(rename = "shippingAddress", default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<DraftOrderInputShippingAddress>,
+    pub shipping_address: Option<DraftOrderCreateInputShippingAddress>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl DraftOrderInput {
+impl DraftOrderCreateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -262,7 +262,7 @@ impl DraftOrderInput {
     #[must_use]
     pub fn line_items(
         mut self,
-        line_items: impl IntoIterator<Item = impl Into<DraftOrderInputLineItem>>,
+        line_items: impl IntoIterator<Item = impl Into<DraftOrderCreateInputLineItem>>,
     ) -> Self {
         self.line_items = Some(line_items.into_iter().map(Into::into).collect());
         self
@@ -301,7 +301,7 @@ impl DraftOrderInput {
     #[must_use]
     pub fn shipping_address(
         mut self,
-        shipping_address: impl Into<DraftOrderInputShippingAddress>,
+        shipping_address: impl Into<DraftOrderCreateInputShippingAddress>,
     ) -> Self {
         self.shipping_address = Some(shipping_address.into());
         self
@@ -315,11 +315,11 @@ impl DraftOrderInput {
     }
 }
 
-/// `lineItems` of [`DraftOrderInput`].
+/// `lineItems` of [`DraftOrderCreateInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct DraftOrderInputLineItem {
+pub struct DraftOrderCreateInputLineItem {
     /// Global id of the variant (`gid://shopify/ProductVariant/…`).
     #[serde(rename = "variantId", default, skip_serializing_if = "Option::is_none")]
     pub variant_id: Option<String>,
@@ -338,7 +338,7 @@ pub struct DraftOrderInputLineItem {
     pub extra: Extra,
 }
 
-impl DraftOrderInputLineItem {
+impl DraftOrderCreateInputLineItem {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -386,7 +386,7 @@ impl DraftOrderInputLineItem {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct DraftOrderInputShippingAddress {
+pub struct DraftOrderCreateInputShippingAddress {
     /// Street and number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address1: Option<String>,
@@ -407,7 +407,7 @@ pub struct DraftOrderInputShippingAddress {
     pub extra: Extra,
 }
 
-impl DraftOrderInputShippingAddress {
+impl DraftOrderCreateInputShippingAddress {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -462,10 +462,10 @@ impl DraftOrderInputShippingAddress {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct DraftOrderInputInput {
+pub struct DraftOrderUpdateInput {
     /// The new lines; they replace all present ones, so include those to keep.
     #[serde(rename = "lineItems", default, skip_serializing_if = "Option::is_none")]
-    pub line_items: Option<Vec<DraftOrderInputInputLineItem>>,
+    pub line_items: Option<Vec<DraftOrderUpdateInputLineItem>>,
     /// E-mail address of the customer; the invoice goes there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
@@ -480,7 +480,7 @@ pub struct DraftOrderInputInput {
     pub extra: Extra,
 }
 
-impl DraftOrderInputInput {
+impl DraftOrderUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -491,7 +491,7 @@ impl DraftOrderInputInput {
     #[must_use]
     pub fn line_items(
         mut self,
-        line_items: impl IntoIterator<Item = impl Into<DraftOrderInputInputLineItem>>,
+        line_items: impl IntoIterator<Item = impl Into<DraftOrderUpdateInputLineItem>>,
     ) -> Self {
         self.line_items = Some(line_items.into_iter().map(Into::into).collect());
         self
@@ -526,11 +526,11 @@ impl DraftOrderInputInput {
     }
 }
 
-/// `lineItems` of [`DraftOrderInputInput`].
+/// `lineItems` of [`DraftOrderUpdateInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct DraftOrderInputInputLineItem {
+pub struct DraftOrderUpdateInputLineItem {
     /// Global id of the variant (`gid://shopify/ProductVariant/…`).
     #[serde(rename = "variantId", default, skip_serializing_if = "Option::is_none")]
     pub variant_id: Option<String>,
@@ -549,7 +549,7 @@ pub struct DraftOrderInputInputLineItem {
     pub extra: Extra,
 }
 
-impl DraftOrderInputInputLineItem {
+impl DraftOrderUpdateInputLineItem {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -29,7 +29,7 @@ record!(InventoryAdjustQuantitiesPayload {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct InventoryAdjustInput {
+pub struct InventoryAdjustCreateInput {
     /// Which quantity to change: `available`, `damaged`, `quality_control`, `reserved`,
     /// `safety_stock` or `incoming`. Other than for `available` each change needs a
     /// `ledgerDocumentUri` as well, which is passed on.
@@ -43,16 +43,16 @@ pub struct InventoryAdjustInput {
     #[serde(rename = "referenceDocumentUri", default, skip_serializing_if = "Option::is_none")]
     pub reference_document_uri: Option<String>,
     /// The changes.
-    pub changes: Vec<InventoryAdjustInputChange>,
+    pub changes: Vec<InventoryAdjustCreateInputChange>,
 }
 
-impl InventoryAdjustInput {
+impl InventoryAdjustCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
         reason: impl Into<String>,
-        changes: impl IntoIterator<Item = impl Into<InventoryAdjustInputChange>>,
+        changes: impl IntoIterator<Item = impl Into<InventoryAdjustCreateInputChange>>,
     ) -> Self {
         Self {
             name: name.into(),
@@ -71,11 +71,11 @@ impl InventoryAdjustInput {
     }
 }
 
-/// `changes` of [`InventoryAdjustInput`].
+/// `changes` of [`InventoryAdjustCreateInput`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct InventoryAdjustInputChange {
+pub struct InventoryAdjustCreateInputChange {
     /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's
     /// `inventory_item_id`.
     #[serde(rename = "inventoryItemId")]
@@ -94,7 +94,7 @@ pub struct InventoryAdjustInputChange {
     pub extra: Extra,
 }
 
-impl InventoryAdjustInputChange {
+impl InventoryAdjustCreateInputChange {
     /// With what must be sent.
     #[must_use]
     pub fn new(

@@ -28,7 +28,7 @@ record!(InventorySetQuantitiesPayload {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct InventorySetInput {
+pub struct InventorySetCreateInput {
     /// Which quantity to set: `available` or `on_hand`.
     pub name: String,
     /// Why, as one of Shopify's words: `correction`, `cycle_count_available`, `received`,
@@ -40,16 +40,16 @@ pub struct InventorySetInput {
     #[serde(rename = "referenceDocumentUri", default, skip_serializing_if = "Option::is_none")]
     pub reference_document_uri: Option<String>,
     /// The quantities.
-    pub quantities: Vec<InventorySetInputQuantity>,
+    pub quantities: Vec<InventorySetCreateInputQuantity>,
 }
 
-impl InventorySetInput {
+impl InventorySetCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(
         name: impl Into<String>,
         reason: impl Into<String>,
-        quantities: impl IntoIterator<Item = impl Into<InventorySetInputQuantity>>,
+        quantities: impl IntoIterator<Item = impl Into<InventorySetCreateInputQuantity>>,
     ) -> Self {
         Self {
             name: name.into(),
@@ -68,11 +68,11 @@ impl InventorySetInput {
     }
 }
 
-/// `quantities` of [`InventorySetInput`].
+/// `quantities` of [`InventorySetCreateInput`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct InventorySetInputQuantity {
+pub struct InventorySetCreateInputQuantity {
     /// Global id of the inventory item: `gid://shopify/InventoryItem/` and the variant's
     /// `inventory_item_id`.
     #[serde(rename = "inventoryItemId")]
@@ -88,7 +88,7 @@ pub struct InventorySetInputQuantity {
     pub change_from_quantity: i64,
 }
 
-impl InventorySetInputQuantity {
+impl InventorySetCreateInputQuantity {
     /// With what must be sent.
     #[must_use]
     pub fn new(

@@ -92,7 +92,7 @@ record!(MetafieldDeletePayloadDeletedMetafield {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct MetafieldMetafield {
+pub struct MetafieldCreateInput {
     /// First part of the name; the fields merchants define are in `custom`.
     pub namespace: String,
     /// Second part of the name.
@@ -112,7 +112,7 @@ pub struct MetafieldMetafield {
     pub extra: Extra,
 }
 
-impl MetafieldMetafield {
+impl MetafieldCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(
@@ -144,7 +144,7 @@ impl MetafieldMetafield {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct MetafieldMetafieldInput {
+pub struct MetafieldDeleteInput {
     /// Global id of the record it belongs to, as `admin_graphql_api_id` of that record gives it.
     #[serde(rename = "ownerId")]
     pub owner_id: String,
@@ -154,7 +154,7 @@ pub struct MetafieldMetafieldInput {
     pub key: String,
 }
 
-impl MetafieldMetafieldInput {
+impl MetafieldDeleteInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(

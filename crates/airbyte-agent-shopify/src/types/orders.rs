@@ -533,11 +533,11 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct OrderOrder {
+pub struct OrderCreateInput {
     /// What is ordered, at least one line. A line names a variant, or a title and price for
     /// something that is no product.
     #[serde(rename = "lineItems")]
-    pub line_items: Vec<OrderOrderLineItem>,
+    pub line_items: Vec<OrderCreateInputLineItem>,
     /// Global id of the customer (`gid://shopify/Customer/…`). Shopify has deprecated it: newer
     /// calls pass `customer` with `toAssociate: {id}` instead, which works here too.
     #[serde(rename = "customerId", default, skip_serializing_if = "Option::is_none")]
@@ -553,16 +553,16 @@ pub struct OrderOrder {
     pub tags: Option<Vec<String>>,
     /// Where to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
     #[serde(rename = "shippingAddress", default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<OrderOrderShippingAddress>,
+    pub shipping_address: Option<OrderCreateInputShippingAddress>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl OrderOrder {
+impl OrderCreateInput {
     /// With what must be sent.
     #[must_use]
-    pub fn new(line_items: impl IntoIterator<Item = impl Into<OrderOrderLineItem>>) -> Self {
+    pub fn new(line_items: impl IntoIterator<Item = impl Into<OrderCreateInputLineItem>>) -> Self {
         Self {
             line_items: line_items.into_iter().map(Into::into).collect(),
             customer_id: None,
@@ -607,7 +607,7 @@ impl OrderOrder {
     #[must_use]
     pub fn shipping_address(
         mut self,
-        shipping_address: impl Into<OrderOrderShippingAddress>,
+        shipping_address: impl Into<OrderCreateInputShippingAddress>,
     ) -> Self {
         self.shipping_address = Some(shipping_address.into());
         self
@@ -621,11 +621,11 @@ impl OrderOrder {
     }
 }
 
-/// `lineItems` of [`OrderOrder`].
+/// `lineItems` of [`OrderCreateInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct OrderOrderLineItem {
+pub struct OrderCreateInputLineItem {
     /// Global id of the variant (`gid://shopify/ProductVariant/…`).
     #[serde(rename = "variantId", default, skip_serializing_if = "Option::is_none")]
     pub variant_id: Option<String>,
@@ -637,13 +637,13 @@ pub struct OrderOrderLineItem {
     pub title: Option<String>,
     /// Price of one unit, instead of the variant's; needed without a variant.
     #[serde(rename = "priceSet", default, skip_serializing_if = "Option::is_none")]
-    pub price_set: Option<OrderOrderLineItemPriceSet>,
+    pub price_set: Option<OrderCreateInputLineItemPriceSet>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl OrderOrderLineItem {
+impl OrderCreateInputLineItem {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -673,7 +673,7 @@ impl OrderOrderLineItem {
 
     /// Price of one unit, instead of the variant's; needed without a variant.
     #[must_use]
-    pub fn price_set(mut self, price_set: impl Into<OrderOrderLineItemPriceSet>) -> Self {
+    pub fn price_set(mut self, price_set: impl Into<OrderCreateInputLineItemPriceSet>) -> Self {
         self.price_set = Some(price_set.into());
         self
     }
@@ -690,13 +690,13 @@ impl OrderOrderLineItem {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct OrderOrderLineItemPriceSet {
+pub struct OrderCreateInputLineItemPriceSet {
     /// Price in the shop's currency.
     #[serde(rename = "shopMoney", default, skip_serializing_if = "Option::is_none")]
-    pub shop_money: Option<OrderOrderLineItemPriceSetShopMoney>,
+    pub shop_money: Option<OrderCreateInputLineItemPriceSetShopMoney>,
 }
 
-impl OrderOrderLineItemPriceSet {
+impl OrderCreateInputLineItemPriceSet {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -707,7 +707,7 @@ impl OrderOrderLineItemPriceSet {
     #[must_use]
     pub fn shop_money(
         mut self,
-        shop_money: impl Into<OrderOrderLineItemPriceSetShopMoney>,
+        shop_money: impl Into<OrderCreateInputLineItemPriceSetShopMoney>,
     ) -> Self {
         self.shop_money = Some(shop_money.into());
         self
@@ -718,7 +718,7 @@ impl OrderOrderLineItemPriceSet {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct OrderOrderLineItemPriceSetShopMoney {
+pub struct OrderCreateInputLineItemPriceSetShopMoney {
     /// Amount, as a decimal text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amount: Option<String>,
@@ -727,7 +727,7 @@ pub struct OrderOrderLineItemPriceSetShopMoney {
     pub currency_code: Option<String>,
 }
 
-impl OrderOrderLineItemPriceSetShopMoney {
+impl OrderCreateInputLineItemPriceSetShopMoney {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -753,7 +753,7 @@ impl OrderOrderLineItemPriceSetShopMoney {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct OrderOrderShippingAddress {
+pub struct OrderCreateInputShippingAddress {
     /// Street and number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address1: Option<String>,
@@ -780,7 +780,7 @@ pub struct OrderOrderShippingAddress {
     pub extra: Extra,
 }
 
-impl OrderOrderShippingAddress {
+impl OrderCreateInputShippingAddress {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -905,7 +905,7 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct OrderInput {
+pub struct OrderUpdateInput {
     /// Global id of the order: `admin_graphql_api_id`, or `gid://shopify/Order/` and the numeric
     /// id.
     pub id: String,
@@ -920,13 +920,13 @@ pub struct OrderInput {
     pub tags: Option<Vec<String>>,
     /// New address to ship to; further fields of Shopify's `MailingAddressInput` are passed on.
     #[serde(rename = "shippingAddress", default, skip_serializing_if = "Option::is_none")]
-    pub shipping_address: Option<OrderInputShippingAddress>,
+    pub shipping_address: Option<OrderUpdateInputShippingAddress>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl OrderInput {
+impl OrderUpdateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -965,7 +965,7 @@ impl OrderInput {
     #[must_use]
     pub fn shipping_address(
         mut self,
-        shipping_address: impl Into<OrderInputShippingAddress>,
+        shipping_address: impl Into<OrderUpdateInputShippingAddress>,
     ) -> Self {
         self.shipping_address = Some(shipping_address.into());
         self
@@ -983,7 +983,7 @@ impl OrderInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct OrderInputShippingAddress {
+pub struct OrderUpdateInputShippingAddress {
     /// Street and number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address1: Option<String>,
@@ -1004,7 +1004,7 @@ pub struct OrderInputShippingAddress {
     pub extra: Extra,
 }
 
-impl OrderInputShippingAddress {
+impl OrderUpdateInputShippingAddress {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -151,7 +151,7 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct PagePage {
+pub struct PageCreateInput {
     /// Title of the page.
     pub title: String,
     /// Text, with HTML markup.
@@ -169,7 +169,7 @@ pub struct PagePage {
     pub extra: Extra,
 }
 
-impl PagePage {
+impl PageCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
@@ -217,7 +217,7 @@ impl PagePage {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct PagePageInput {
+pub struct PageUpdateInput {
     /// Title of the page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -235,7 +235,7 @@ pub struct PagePageInput {
     pub extra: Extra,
 }
 
-impl PagePageInput {
+impl PageUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -119,7 +119,7 @@ record!(ProductVariantsListMeta { next_page_url: "next_page_url" });
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductVariantVariant {
+pub struct ProductVariantCreateInput {
     /// Price, as a decimal text in the shop's currency.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<String>,
@@ -132,17 +132,17 @@ pub struct ProductVariantVariant {
     /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
     /// (`cost`, `tracked`, …) are passed on.
     #[serde(rename = "inventoryItem", default, skip_serializing_if = "Option::is_none")]
-    pub inventory_item: Option<ProductVariantVariantInventoryItem>,
+    pub inventory_item: Option<ProductVariantCreateInputInventoryItem>,
     /// One value for each option of the product. Options have to exist; a new value is added to its
     /// option.
     #[serde(rename = "optionValues", default, skip_serializing_if = "Option::is_none")]
-    pub option_values: Option<Vec<ProductVariantVariantOptionValue>>,
+    pub option_values: Option<Vec<ProductVariantCreateInputOptionValue>>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl ProductVariantVariant {
+impl ProductVariantCreateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -175,7 +175,7 @@ impl ProductVariantVariant {
     #[must_use]
     pub fn inventory_item(
         mut self,
-        inventory_item: impl Into<ProductVariantVariantInventoryItem>,
+        inventory_item: impl Into<ProductVariantCreateInputInventoryItem>,
     ) -> Self {
         self.inventory_item = Some(inventory_item.into());
         self
@@ -186,7 +186,7 @@ impl ProductVariantVariant {
     #[must_use]
     pub fn option_values(
         mut self,
-        option_values: impl IntoIterator<Item = impl Into<ProductVariantVariantOptionValue>>,
+        option_values: impl IntoIterator<Item = impl Into<ProductVariantCreateInputOptionValue>>,
     ) -> Self {
         self.option_values = Some(option_values.into_iter().map(Into::into).collect());
         self
@@ -205,7 +205,7 @@ impl ProductVariantVariant {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductVariantVariantInventoryItem {
+pub struct ProductVariantCreateInputInventoryItem {
     /// Stock keeping unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
@@ -214,7 +214,7 @@ pub struct ProductVariantVariantInventoryItem {
     pub extra: Extra,
 }
 
-impl ProductVariantVariantInventoryItem {
+impl ProductVariantCreateInputInventoryItem {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -236,11 +236,11 @@ impl ProductVariantVariantInventoryItem {
     }
 }
 
-/// `optionValues` of [`ProductVariantVariant`].
+/// `optionValues` of [`ProductVariantCreateInput`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductVariantVariantOptionValue {
+pub struct ProductVariantCreateInputOptionValue {
     /// Name of the option.
     #[serde(rename = "optionName")]
     pub option_name: String,
@@ -248,7 +248,7 @@ pub struct ProductVariantVariantOptionValue {
     pub name: String,
 }
 
-impl ProductVariantVariantOptionValue {
+impl ProductVariantCreateInputOptionValue {
     /// With what must be sent.
     #[must_use]
     pub fn new(option_name: impl Into<String>, name: impl Into<String>) -> Self {
@@ -261,7 +261,7 @@ impl ProductVariantVariantOptionValue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductVariantVariantInput {
+pub struct ProductVariantUpdateInput {
     /// Global id of the variant: `admin_graphql_api_id`, or `gid://shopify/ProductVariant/` and the
     /// numeric id.
     pub id: String,
@@ -277,13 +277,13 @@ pub struct ProductVariantVariantInput {
     /// Data of the good behind the variant; further fields of Shopify's `InventoryItemInput`
     /// (`cost`, `tracked`, …) are passed on.
     #[serde(rename = "inventoryItem", default, skip_serializing_if = "Option::is_none")]
-    pub inventory_item: Option<ProductVariantVariantInputInventoryItem>,
+    pub inventory_item: Option<ProductVariantUpdateInputInventoryItem>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl ProductVariantVariantInput {
+impl ProductVariantUpdateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -323,7 +323,7 @@ impl ProductVariantVariantInput {
     #[must_use]
     pub fn inventory_item(
         mut self,
-        inventory_item: impl Into<ProductVariantVariantInputInventoryItem>,
+        inventory_item: impl Into<ProductVariantUpdateInputInventoryItem>,
     ) -> Self {
         self.inventory_item = Some(inventory_item.into());
         self
@@ -342,7 +342,7 @@ impl ProductVariantVariantInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductVariantVariantInputInventoryItem {
+pub struct ProductVariantUpdateInputInventoryItem {
     /// Stock keeping unit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sku: Option<String>,
@@ -351,7 +351,7 @@ pub struct ProductVariantVariantInputInventoryItem {
     pub extra: Extra,
 }
 
-impl ProductVariantVariantInputInventoryItem {
+impl ProductVariantUpdateInputInventoryItem {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

@@ -185,7 +185,7 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductProduct {
+pub struct ProductCreateInput {
     /// Title of the product.
     pub title: String,
     /// Description, with HTML markup.
@@ -203,13 +203,13 @@ pub struct ProductProduct {
     /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
     /// left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<ProductProductStatus>,
+    pub status: Option<ProductCreateInputStatus>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl ProductProduct {
+impl ProductCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
@@ -255,7 +255,7 @@ impl ProductProduct {
     /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
     /// left out.
     #[must_use]
-    pub fn status(mut self, status: impl Into<ProductProductStatus>) -> Self {
+    pub fn status(mut self, status: impl Into<ProductCreateInputStatus>) -> Self {
         self.status = Some(status.into());
         self
     }
@@ -271,7 +271,7 @@ impl ProductProduct {
 open_enum!(
     /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
     /// left out.
-    ProductProductStatus {
+    ProductCreateInputStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
         /// `ARCHIVED`.
@@ -349,7 +349,7 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductProductInput {
+pub struct ProductUpdateInput {
     /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the
     /// numeric id.
     pub id: String,
@@ -371,13 +371,13 @@ pub struct ProductProductInput {
     /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
     /// left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<ProductProductInputStatus>,
+    pub status: Option<ProductUpdateInputStatus>,
     /// Members that the spec does not name.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-impl ProductProductInput {
+impl ProductUpdateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {
@@ -431,7 +431,7 @@ impl ProductProductInput {
     /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
     /// left out.
     #[must_use]
-    pub fn status(mut self, status: impl Into<ProductProductInputStatus>) -> Self {
+    pub fn status(mut self, status: impl Into<ProductUpdateInputStatus>) -> Self {
         self.status = Some(status.into());
         self
     }
@@ -447,7 +447,7 @@ impl ProductProductInput {
 open_enum!(
     /// `ACTIVE` (for sale), `DRAFT` (hidden) or `ARCHIVED`. A new product is `ACTIVE` when it is
     /// left out.
-    ProductProductInputStatus {
+    ProductUpdateInputStatus {
         /// `ACTIVE`.
         Active = "ACTIVE",
         /// `ARCHIVED`.
@@ -461,13 +461,13 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct ProductInput {
+pub struct ProductDeleteInput {
     /// Global id of the product: `admin_graphql_api_id`, or `gid://shopify/Product/` and the
     /// numeric id.
     pub id: String,
 }
 
-impl ProductInput {
+impl ProductDeleteInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(id: impl Into<String>) -> Self {

@@ -58,7 +58,7 @@ impl<'a> Tickets<'a> {
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
     /// let ticket = zendesk_support.tickets().create()
-    ///     .ticket(types::TicketTicket::new("Cannot print from the web app").comment(types::TicketTicketComment::new().body("Nothing happens when I click on print.")).priority(types::TicketTicketPriority::High))
+    ///     .ticket(types::TicketCreateInput::new("Cannot print from the web app").comment(types::TicketCreateInputComment::new().body("Nothing happens when I click on print.")).priority(types::TicketCreateInputPriority::High))
     ///     .await?;
     /// println!("{:?} {:?}", ticket.id, ticket.subject);
     /// # Ok(())
@@ -106,7 +106,7 @@ impl<'a> Tickets<'a> {
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
     /// let ticket = zendesk_support.tickets().update(35436)
-    ///     .ticket(types::TicketTicketInput::new().comment(types::TicketTicketInputComment::new().body("Fixed with today's release.").public(true)).status(types::TicketTicketInputStatus::Solved))
+    ///     .ticket(types::TicketUpdateInput::new().comment(types::TicketUpdateInputComment::new().body("Fixed with today's release.").public(true)).status(types::TicketUpdateInputStatus::Solved))
     ///     .await?;
     /// println!("{:?} {:?}", ticket.id, ticket.subject);
     /// # Ok(())
@@ -184,7 +184,7 @@ impl TicketsCreate {
     /// e-mail address of a new customer).
     ///
     /// Required.
-    pub fn ticket(mut self, ticket: impl Into<types::TicketTicket>) -> Self {
+    pub fn ticket(mut self, ticket: impl Into<types::TicketCreateInput>) -> Self {
         self.call.set("ticket", ticket.into());
         self
     }
@@ -214,7 +214,7 @@ impl TicketsUpdate {
     /// `additional_tags` or `remove_tags`.
     ///
     /// Required.
-    pub fn ticket(mut self, ticket: impl Into<types::TicketTicketInput>) -> Self {
+    pub fn ticket(mut self, ticket: impl Into<types::TicketUpdateInput>) -> Self {
         self.call.set("ticket", ticket.into());
         self
     }

@@ -53,7 +53,7 @@ impl<'a> Users<'a> {
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
     /// let user = zendesk_support.users().create()
-    ///     .user(types::UserUser::new("Amelia Reyes").email("amelia@example.com").role(types::UserUserRole::EndUser))
+    ///     .user(types::UserCreateInput::new("Amelia Reyes").email("amelia@example.com").role(types::UserCreateInputRole::EndUser))
     ///     .await?;
     /// println!("{:?} {:?}", user.id, user.name);
     /// # Ok(())
@@ -99,7 +99,7 @@ impl<'a> Users<'a> {
     /// # use airbyte_agent_zendesk_support::{Result, ZendeskSupportConnector, types};
     /// # async fn example(zendesk_support: ZendeskSupportConnector) -> Result<()> {
     /// let user = zendesk_support.users().update(35467893)
-    ///     .user(types::UserUserInput::new().notes("Prefers to be called in the morning."))
+    ///     .user(types::UserUpdateInput::new().notes("Prefers to be called in the morning."))
     ///     .await?;
     /// println!("{:?} {:?}", user.id, user.name);
     /// # Ok(())
@@ -167,7 +167,7 @@ impl UsersCreate {
     /// `custom_role_id`.
     ///
     /// Required.
-    pub fn user(mut self, user: impl Into<types::UserUser>) -> Self {
+    pub fn user(mut self, user: impl Into<types::UserCreateInput>) -> Self {
         self.call.set("user", user.into());
         self
     }
@@ -196,7 +196,7 @@ impl UsersUpdate {
     /// given too, such as `time_zone`, `locale` or `custom_role_id`.
     ///
     /// Required.
-    pub fn user(mut self, user: impl Into<types::UserUserInput>) -> Self {
+    pub fn user(mut self, user: impl Into<types::UserUpdateInput>) -> Self {
         self.call.set("user", user.into());
         self
     }

@@ -65,7 +65,7 @@ open_enum!(
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TicketTicket {
+pub struct TicketCreateInput {
     /// Subject line.
     pub subject: String,
     /// Older way to write the first comment as plain text; prefer `comment`, and do not pass both.
@@ -74,19 +74,19 @@ pub struct TicketTicket {
     /// The first message; it becomes the ticket's description. Zendesk asks for it, with text in
     /// `body` or `html_body`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<TicketTicketComment>,
+    pub comment: Option<TicketCreateInputComment>,
     /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
     /// can have `due_at`).
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<TicketTicketType>,
+    pub type_: Option<TicketCreateInputType>,
     /// How urgent it is; SLA targets often depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<TicketTicketPriority>,
+    pub priority: Option<TicketCreateInputPriority>,
     /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
     /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
     /// into `closed` later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<TicketTicketStatus>,
+    pub status: Option<TicketCreateInputStatus>,
     /// User id of the person who asks; the user behind the credentials when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub requester_id: Option<i64>,
@@ -109,7 +109,7 @@ pub struct TicketTicket {
     /// Values of custom fields, one entry per field; fields that are not named stay as they are.
     /// Field ids and options are in `ticket_fields.list`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Vec<TicketTicketCustomField>>,
+    pub custom_fields: Option<Vec<TicketCreateInputCustomField>>,
     /// When a ticket of type `task` is due, ISO 8601.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<String>,
@@ -121,7 +121,7 @@ pub struct TicketTicket {
     pub extra: Extra,
 }
 
-impl TicketTicket {
+impl TicketCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(subject: impl Into<String>) -> Self {
@@ -155,7 +155,7 @@ impl TicketTicket {
     /// The first message; it becomes the ticket's description. Zendesk asks for it, with text in
     /// `body` or `html_body`.
     #[must_use]
-    pub fn comment(mut self, comment: impl Into<TicketTicketComment>) -> Self {
+    pub fn comment(mut self, comment: impl Into<TicketCreateInputComment>) -> Self {
         self.comment = Some(comment.into());
         self
     }
@@ -163,14 +163,14 @@ impl TicketTicket {
     /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
     /// can have `due_at`).
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<TicketTicketType>) -> Self {
+    pub fn type_(mut self, type_: impl Into<TicketCreateInputType>) -> Self {
         self.type_ = Some(type_.into());
         self
     }
 
     /// How urgent it is; SLA targets often depend on it.
     #[must_use]
-    pub fn priority(mut self, priority: impl Into<TicketTicketPriority>) -> Self {
+    pub fn priority(mut self, priority: impl Into<TicketCreateInputPriority>) -> Self {
         self.priority = Some(priority.into());
         self
     }
@@ -179,7 +179,7 @@ impl TicketTicket {
     /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
     /// into `closed` later.
     #[must_use]
-    pub fn status(mut self, status: impl Into<TicketTicketStatus>) -> Self {
+    pub fn status(mut self, status: impl Into<TicketCreateInputStatus>) -> Self {
         self.status = Some(status.into());
         self
     }
@@ -232,7 +232,7 @@ impl TicketTicket {
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = impl Into<TicketTicketCustomField>>,
+        custom_fields: impl IntoIterator<Item = impl Into<TicketCreateInputCustomField>>,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().map(Into::into).collect());
         self
@@ -265,7 +265,7 @@ impl TicketTicket {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TicketTicketComment {
+pub struct TicketCreateInputComment {
     /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
     /// allows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -281,7 +281,7 @@ pub struct TicketTicketComment {
     pub extra: Extra,
 }
 
-impl TicketTicketComment {
+impl TicketCreateInputComment {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -321,7 +321,7 @@ impl TicketTicketComment {
 open_enum!(
     /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
     /// can have `due_at`).
-    TicketTicketType {
+    TicketCreateInputType {
         /// `problem`.
         Problem = "problem",
         /// `incident`.
@@ -335,7 +335,7 @@ open_enum!(
 
 open_enum!(
     /// How urgent it is; SLA targets often depend on it.
-    TicketTicketPriority {
+    TicketCreateInputPriority {
         /// `urgent`.
         Urgent = "urgent",
         /// `high`.
@@ -351,7 +351,7 @@ open_enum!(
     /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
     /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
     /// into `closed` later.
-    TicketTicketStatus {
+    TicketCreateInputStatus {
         /// `new`.
         New = "new",
         /// `open`.
@@ -365,11 +365,11 @@ open_enum!(
     }
 );
 
-/// `custom_fields` of [`TicketTicket`].
+/// `custom_fields` of [`TicketCreateInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TicketTicketCustomField {
+pub struct TicketCreateInputCustomField {
     /// Id of the custom field, from `ticket_fields.list`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
@@ -379,7 +379,7 @@ pub struct TicketTicketCustomField {
     pub value: Option<Value>,
 }
 
-impl TicketTicketCustomField {
+impl TicketCreateInputCustomField {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -408,25 +408,25 @@ impl TicketTicketCustomField {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TicketTicketInput {
+pub struct TicketUpdateInput {
     /// Subject line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// A comment to add along with the change. Repeating the call adds it again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub comment: Option<TicketTicketInputComment>,
+    pub comment: Option<TicketUpdateInputComment>,
     /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
     /// can have `due_at`).
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub type_: Option<TicketTicketInputType>,
+    pub type_: Option<TicketUpdateInputType>,
     /// How urgent it is; SLA targets often depend on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub priority: Option<TicketTicketInputPriority>,
+    pub priority: Option<TicketUpdateInputPriority>,
     /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
     /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
     /// into `closed` later.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub status: Option<TicketTicketInputStatus>,
+    pub status: Option<TicketUpdateInputStatus>,
     /// User id of the agent who is to work on it, from `users.list`; the agent has to belong to the
     /// group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -443,7 +443,7 @@ pub struct TicketTicketInput {
     /// Values of custom fields, one entry per field; fields that are not named stay as they are.
     /// Field ids and options are in `ticket_fields.list`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub custom_fields: Option<Vec<TicketTicketInputCustomField>>,
+    pub custom_fields: Option<Vec<TicketUpdateInputCustomField>>,
     /// When a ticket of type `task` is due, ISO 8601.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due_at: Option<String>,
@@ -455,7 +455,7 @@ pub struct TicketTicketInput {
     pub extra: Extra,
 }
 
-impl TicketTicketInput {
+impl TicketUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -471,7 +471,7 @@ impl TicketTicketInput {
 
     /// A comment to add along with the change. Repeating the call adds it again.
     #[must_use]
-    pub fn comment(mut self, comment: impl Into<TicketTicketInputComment>) -> Self {
+    pub fn comment(mut self, comment: impl Into<TicketUpdateInputComment>) -> Self {
         self.comment = Some(comment.into());
         self
     }
@@ -479,14 +479,14 @@ impl TicketTicketInput {
     /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
     /// can have `due_at`).
     #[must_use]
-    pub fn type_(mut self, type_: impl Into<TicketTicketInputType>) -> Self {
+    pub fn type_(mut self, type_: impl Into<TicketUpdateInputType>) -> Self {
         self.type_ = Some(type_.into());
         self
     }
 
     /// How urgent it is; SLA targets often depend on it.
     #[must_use]
-    pub fn priority(mut self, priority: impl Into<TicketTicketInputPriority>) -> Self {
+    pub fn priority(mut self, priority: impl Into<TicketUpdateInputPriority>) -> Self {
         self.priority = Some(priority.into());
         self
     }
@@ -495,7 +495,7 @@ impl TicketTicketInput {
     /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
     /// into `closed` later.
     #[must_use]
-    pub fn status(mut self, status: impl Into<TicketTicketInputStatus>) -> Self {
+    pub fn status(mut self, status: impl Into<TicketUpdateInputStatus>) -> Self {
         self.status = Some(status.into());
         self
     }
@@ -534,7 +534,7 @@ impl TicketTicketInput {
     #[must_use]
     pub fn custom_fields(
         mut self,
-        custom_fields: impl IntoIterator<Item = impl Into<TicketTicketInputCustomField>>,
+        custom_fields: impl IntoIterator<Item = impl Into<TicketUpdateInputCustomField>>,
     ) -> Self {
         self.custom_fields = Some(custom_fields.into_iter().map(Into::into).collect());
         self
@@ -566,7 +566,7 @@ impl TicketTicketInput {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TicketTicketInputComment {
+pub struct TicketUpdateInputComment {
     /// Text of the comment; plain text, in which Zendesk also understands Markdown when the account
     /// allows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -586,7 +586,7 @@ pub struct TicketTicketInputComment {
     pub extra: Extra,
 }
 
-impl TicketTicketInputComment {
+impl TicketUpdateInputComment {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -634,7 +634,7 @@ impl TicketTicketInputComment {
 open_enum!(
     /// Kind of ticket: `problem` (a cause of incidents), `incident`, `question` or `task` (which
     /// can have `due_at`).
-    TicketTicketInputType {
+    TicketUpdateInputType {
         /// `problem`.
         Problem = "problem",
         /// `incident`.
@@ -648,7 +648,7 @@ open_enum!(
 
 open_enum!(
     /// How urgent it is; SLA targets often depend on it.
-    TicketTicketInputPriority {
+    TicketUpdateInputPriority {
         /// `urgent`.
         Urgent = "urgent",
         /// `high`.
@@ -664,7 +664,7 @@ open_enum!(
     /// State: `new`, `open` (with an agent), `pending` (waiting for the requester), `hold` (waiting
     /// for somebody else; only if switched on) or `solved`. Zendesk itself turns solved tickets
     /// into `closed` later.
-    TicketTicketInputStatus {
+    TicketUpdateInputStatus {
         /// `new`.
         New = "new",
         /// `open`.
@@ -678,11 +678,11 @@ open_enum!(
     }
 );
 
-/// `custom_fields` of [`TicketTicketInput`].
+/// `custom_fields` of [`TicketUpdateInput`].
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct TicketTicketInputCustomField {
+pub struct TicketUpdateInputCustomField {
     /// Id of the custom field, from `ticket_fields.list`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<i64>,
@@ -692,7 +692,7 @@ pub struct TicketTicketInputCustomField {
     pub value: Option<Value>,
 }
 
-impl TicketTicketInputCustomField {
+impl TicketUpdateInputCustomField {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {

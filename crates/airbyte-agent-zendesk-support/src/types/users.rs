@@ -166,7 +166,7 @@ record!(UsersListMeta { next_page: "next_page", previous_page: "previous_page", 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct UserUser {
+pub struct UserCreateInput {
     /// Full name.
     pub name: String,
     /// Main e-mail address; has to be unused so far.
@@ -175,7 +175,7 @@ pub struct UserUser {
     /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
     /// paid seats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<UserUserRole>,
+    pub role: Option<UserCreateInputRole>,
     /// Main phone number, best in the form +15551234567.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -209,7 +209,7 @@ pub struct UserUser {
     pub extra: Extra,
 }
 
-impl UserUser {
+impl UserCreateInput {
     /// With what must be sent.
     #[must_use]
     pub fn new(name: impl Into<String>) -> Self {
@@ -240,7 +240,7 @@ impl UserUser {
     /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
     /// paid seats.
     #[must_use]
-    pub fn role(mut self, role: impl Into<UserUserRole>) -> Self {
+    pub fn role(mut self, role: impl Into<UserCreateInputRole>) -> Self {
         self.role = Some(role.into());
         self
     }
@@ -320,7 +320,7 @@ impl UserUser {
 open_enum!(
     /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
     /// paid seats.
-    UserUserRole {
+    UserCreateInputRole {
         /// `end-user`.
         EndUser = "end-user",
         /// `agent`.
@@ -335,7 +335,7 @@ open_enum!(
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
-pub struct UserUserInput {
+pub struct UserUpdateInput {
     /// Full name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -345,7 +345,7 @@ pub struct UserUserInput {
     /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
     /// paid seats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub role: Option<UserUserInputRole>,
+    pub role: Option<UserUpdateInputRole>,
     /// Main phone number, best in the form +15551234567.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -379,7 +379,7 @@ pub struct UserUserInput {
     pub extra: Extra,
 }
 
-impl UserUserInput {
+impl UserUpdateInput {
     /// Nothing set yet.
     #[must_use]
     pub fn new() -> Self {
@@ -403,7 +403,7 @@ impl UserUserInput {
     /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
     /// paid seats.
     #[must_use]
-    pub fn role(mut self, role: impl Into<UserUserInputRole>) -> Self {
+    pub fn role(mut self, role: impl Into<UserUpdateInputRole>) -> Self {
         self.role = Some(role.into());
         self
     }
@@ -483,7 +483,7 @@ impl UserUserInput {
 open_enum!(
     /// `end-user` (a customer, the default), `agent` or `admin`. Agents and administrators take up
     /// paid seats.
-    UserUserInputRole {
+    UserUpdateInputRole {
         /// `end-user`.
         EndUser = "end-user",
         /// `agent`.

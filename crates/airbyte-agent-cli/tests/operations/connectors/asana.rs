@@ -27,9 +27,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "tasks.create",
         arguments: r#"{"data":{"name":"Draft the launch plan","workspace":"1199876543210987","projects":["1201345678901234"],"assignee":"me","notes":"note","html_notes":"html-note","due_on":"2025-04-01","due_at":"due-at","start_on":"start-on","completed":true,"parent":"parent","tags":["tag"],"followers":["follower"],"resource_subtype":"default_task","custom_fields":{"key":"value"}}}"#,
         all: |c| c.tasks().create()
-            .data(types::TaskData::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("due-at").start_on("start-on").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskDataResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
+            .data(types::TaskCreateInput::new("Draft the launch plan", "1199876543210987").projects(["1201345678901234"]).assignee("me").notes("note").html_notes("html-note").due_on("2025-04-01").due_at("due-at").start_on("start-on").completed(true).parent("parent").tags(["tag"]).followers(["follower"]).resource_subtype(types::TaskCreateInputResourceSubtype::DefaultTask).custom_fields(json!({"key":"value"})))
             .dry_run(),
-        needed: |c, a| record(c.tasks().create().data(a.get::<types::TaskData>("data"))),
+        needed: |c, a| record(c.tasks().create().data(a.get::<types::TaskCreateInput>("data"))),
     },
     Operation {
         name: "tasks.get",
@@ -43,9 +43,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "tasks.update",
         arguments: r#"{"task_gid":"1205678901234567","data":{"name":"name","assignee":"assignee","notes":"note","html_notes":"html-note","due_on":"due-on","due_at":"due-at","start_on":"start-on","completed":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.tasks().update("1205678901234567")
-            .data(types::TaskDataInput::new().name("name").assignee("assignee").notes("note").html_notes("html-note").due_on("due-on").due_at("due-at").start_on("start-on").completed(true).custom_fields(json!({"key":"value"})))
+            .data(types::TaskUpdateInput::new().name("name").assignee("assignee").notes("note").html_notes("html-note").due_on("due-on").due_at("due-at").start_on("start-on").completed(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
-        needed: |c, a| record(c.tasks().update(a.get::<String>("task_gid")).data(a.get::<types::TaskDataInput>("data"))),
+        needed: |c, a| record(c.tasks().update(a.get::<String>("task_gid")).data(a.get::<types::TaskUpdateInput>("data"))),
     },
     Operation {
         name: "tasks.delete",
@@ -92,9 +92,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "projects.create",
         arguments: r#"{"data":{"name":"Website relaunch","workspace":"1199876543210987","team":"1198765432101234","notes":"note","html_notes":"html-note","color":"color","default_view":"board","due_on":"due-on","start_on":"start-on","privacy_setting":"public_to_workspace","archived":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.projects().create()
-            .data(types::ProjectData::new("Website relaunch", "1199876543210987").team("1198765432101234").notes("note").html_notes("html-note").color("color").default_view(types::ProjectDataDefaultView::Board).due_on("due-on").start_on("start-on").privacy_setting(types::ProjectDataPrivacySetting::PublicToWorkspace).archived(true).custom_fields(json!({"key":"value"})))
+            .data(types::ProjectCreateInput::new("Website relaunch", "1199876543210987").team("1198765432101234").notes("note").html_notes("html-note").color("color").default_view(types::ProjectCreateInputDefaultView::Board).due_on("due-on").start_on("start-on").privacy_setting(types::ProjectCreateInputPrivacySetting::PublicToWorkspace).archived(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
-        needed: |c, a| record(c.projects().create().data(a.get::<types::ProjectData>("data"))),
+        needed: |c, a| record(c.projects().create().data(a.get::<types::ProjectCreateInput>("data"))),
     },
     Operation {
         name: "projects.get",
@@ -108,9 +108,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "projects.update",
         arguments: r#"{"project_gid":"1201345678901234","data":{"name":"name","notes":"note","html_notes":"html-note","color":"color","default_view":"list","due_on":"2025-06-30","start_on":"start-on","archived":true,"custom_fields":{"key":"value"}}}"#,
         all: |c| c.projects().update("1201345678901234")
-            .data(types::ProjectDataInput::new().name("name").notes("note").html_notes("html-note").color("color").default_view(types::ProjectDataInputDefaultView::List).due_on("2025-06-30").start_on("start-on").archived(true).custom_fields(json!({"key":"value"})))
+            .data(types::ProjectUpdateInput::new().name("name").notes("note").html_notes("html-note").color("color").default_view(types::ProjectUpdateInputDefaultView::List).due_on("2025-06-30").start_on("start-on").archived(true).custom_fields(json!({"key":"value"})))
             .dry_run(),
-        needed: |c, a| record(c.projects().update(a.get::<String>("project_gid")).data(a.get::<types::ProjectDataInput>("data"))),
+        needed: |c, a| record(c.projects().update(a.get::<String>("project_gid")).data(a.get::<types::ProjectUpdateInput>("data"))),
     },
     Operation {
         name: "projects.delete",
@@ -247,9 +247,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "workspace_tags.create",
         arguments: r#"{"workspace_gid":"1199876543210987","data":{"name":"urgent","color":"dark-red","notes":"note"}}"#,
         all: |c| c.workspace_tags().create("1199876543210987")
-            .data(types::WorkspaceTagData::new("urgent").color("dark-red").notes("note"))
+            .data(types::WorkspaceTagCreateInput::new("urgent").color("dark-red").notes("note"))
             .dry_run(),
-        needed: |c, a| record(c.workspace_tags().create(a.get::<String>("workspace_gid")).data(a.get::<types::WorkspaceTagData>("data"))),
+        needed: |c, a| record(c.workspace_tags().create(a.get::<String>("workspace_gid")).data(a.get::<types::WorkspaceTagCreateInput>("data"))),
     },
     Operation {
         name: "tags.get",
@@ -262,9 +262,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "tags.update",
         arguments: r#"{"tag_gid":"1202223334445556","data":{"name":"very urgent","color":"color","notes":"note"}}"#,
         all: |c| c.tags().update("1202223334445556")
-            .data(types::TagData::new().name("very urgent").color("color").notes("note"))
+            .data(types::TagUpdateInput::new().name("very urgent").color("color").notes("note"))
             .dry_run(),
-        needed: |c, a| record(c.tags().update(a.get::<String>("tag_gid")).data(a.get::<types::TagData>("data"))),
+        needed: |c, a| record(c.tags().update(a.get::<String>("tag_gid")).data(a.get::<types::TagUpdateInput>("data"))),
     },
     Operation {
         name: "tags.delete",
@@ -293,9 +293,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "project_sections.create",
         arguments: r#"{"project_gid":"1201345678901234","data":{"name":"In review","insert_before":"insert-before","insert_after":"insert-after"}}"#,
         all: |c| c.project_sections().create("1201345678901234")
-            .data(types::ProjectSectionData::new("In review").insert_before("insert-before").insert_after("insert-after"))
+            .data(types::ProjectSectionCreateInput::new("In review").insert_before("insert-before").insert_after("insert-after"))
             .dry_run(),
-        needed: |c, a| record(c.project_sections().create(a.get::<String>("project_gid")).data(a.get::<types::ProjectSectionData>("data"))),
+        needed: |c, a| record(c.project_sections().create(a.get::<String>("project_gid")).data(a.get::<types::ProjectSectionCreateInput>("data"))),
     },
     Operation {
         name: "sections.get",
@@ -308,8 +308,8 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "sections.update",
         arguments: r#"{"section_gid":"1201345678905678","data":{"name":"Done"}}"#,
         all: |c| c.sections().update("1201345678905678")
-            .data(types::SectionData::new().name("Done")).dry_run(),
-        needed: |c, a| record(c.sections().update(a.get::<String>("section_gid")).data(a.get::<types::SectionData>("data"))),
+            .data(types::SectionUpdateInput::new().name("Done")).dry_run(),
+        needed: |c, a| record(c.sections().update(a.get::<String>("section_gid")).data(a.get::<types::SectionUpdateInput>("data"))),
     },
     Operation {
         name: "sections.delete",
@@ -331,9 +331,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "section_tasks.create",
         arguments: r#"{"section_gid":"1201345678905678","data":{"task":"1205678901234567","insert_before":"insert-before","insert_after":"insert-after"}}"#,
         all: |c| c.section_tasks().create("1201345678905678")
-            .data(types::SectionTaskData::new("1205678901234567").insert_before("insert-before").insert_after("insert-after"))
+            .data(types::SectionTaskCreateInput::new("1205678901234567").insert_before("insert-before").insert_after("insert-after"))
             .dry_run(),
-        needed: |c, a| record(c.section_tasks().create(a.get::<String>("section_gid")).data(a.get::<types::SectionTaskData>("data"))),
+        needed: |c, a| record(c.section_tasks().create(a.get::<String>("section_gid")).data(a.get::<types::SectionTaskCreateInput>("data"))),
     },
     Operation {
         name: "task_subtasks.list",
@@ -363,29 +363,29 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "task_stories.create",
         arguments: r#"{"task_gid":"1205678901234567","data":{"text":"The draft is ready for review.","html_text":"html-text","is_pinned":true}}"#,
         all: |c| c.task_stories().create("1205678901234567")
-            .data(types::TaskStoryData::new().text("The draft is ready for review.").html_text("html-text").is_pinned(true))
+            .data(types::TaskStoryCreateInput::new().text("The draft is ready for review.").html_text("html-text").is_pinned(true))
             .dry_run(),
-        needed: |c, a| record(c.task_stories().create(a.get::<String>("task_gid")).data(a.get::<types::TaskStoryData>("data"))),
+        needed: |c, a| record(c.task_stories().create(a.get::<String>("task_gid")).data(a.get::<types::TaskStoryCreateInput>("data"))),
     },
     Operation {
         name: "task_tags.create",
         arguments: r#"{"task_gid":"1205678901234567","data":{"tag":"1202223334445556"}}"#,
         all: |c| c.task_tags().create("1205678901234567")
-            .data(types::TaskTagData::new("1202223334445556")).dry_run(),
-        needed: |c, a| record(c.task_tags().create(a.get::<String>("task_gid")).data(a.get::<types::TaskTagData>("data"))),
+            .data(types::TaskTagCreateInput::new("1202223334445556")).dry_run(),
+        needed: |c, a| record(c.task_tags().create(a.get::<String>("task_gid")).data(a.get::<types::TaskTagCreateInput>("data"))),
     },
     Operation {
         name: "task_tags.delete",
         arguments: r#"{"task_gid":"1205678901234567","data":{"tag":"1202223334445556"}}"#,
         all: |c| c.task_tags().delete("1205678901234567")
-            .data(types::TaskTagData::new("1202223334445556")).dry_run(),
-        needed: |c, a| record(c.task_tags().delete(a.get::<String>("task_gid")).data(a.get::<types::TaskTagData>("data"))),
+            .data(types::TaskTagDeleteInput::new("1202223334445556")).dry_run(),
+        needed: |c, a| record(c.task_tags().delete(a.get::<String>("task_gid")).data(a.get::<types::TaskTagDeleteInput>("data"))),
     },
     Operation {
         name: "workspace_memberships.create",
         arguments: r#"{"workspace_gid":"1199876543210987","data":{"user":"jordan@example.com"}}"#,
         all: |c| c.workspace_memberships().create("1199876543210987")
-            .data(types::WorkspaceMembershipData::new("jordan@example.com")).dry_run(),
-        needed: |c, a| record(c.workspace_memberships().create(a.get::<String>("workspace_gid")).data(a.get::<types::WorkspaceMembershipData>("data"))),
+            .data(types::WorkspaceMembershipCreateInput::new("jordan@example.com")).dry_run(),
+        needed: |c, a| record(c.workspace_memberships().create(a.get::<String>("workspace_gid")).data(a.get::<types::WorkspaceMembershipCreateInput>("data"))),
     },
 ];

@@ -201,12 +201,12 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "issue_transitions.create",
         arguments: r#"{"issueIdOrKey":"APOLLO-42","transition":{"id":"31"},"fields":{"resolution":{"name":"Done"}},"update":{"labels":[{"add":"released"}]},"historyMetadata":{"type":"acme:deploy","description":"Deployed to production"}}"#,
         all: |c| c.issue_transitions().create("APOLLO-42")
-            .transition(types::IssueTransitionTransition::new("31"))
+            .transition(types::IssueTransitionCreateInput::new("31"))
             .fields(json!({"resolution":{"name":"Done"}}))
             .update(json!({"labels":[{"add":"released"}]}))
             .history_metadata(json!({"type":"acme:deploy","description":"Deployed to production"}))
             .dry_run(),
-        needed: |c, a| record(c.issue_transitions().create(a.get::<String>("issueIdOrKey")).transition(a.get::<types::IssueTransitionTransition>("transition"))),
+        needed: |c, a| record(c.issue_transitions().create(a.get::<String>("issueIdOrKey")).transition(a.get::<types::IssueTransitionCreateInput>("transition"))),
     },
     Operation {
         name: "issue_links.create",

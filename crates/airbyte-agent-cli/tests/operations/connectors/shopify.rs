@@ -34,17 +34,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "customers.create",
         arguments: r#"{"input":{"email":"mara.lindqvist@example.com","firstName":"Mara","lastName":"Lindqvist","phone":"phone","note":"note","tags":["wholesale"],"taxExempt":true,"addresses":[{"address1":"address1","address2":"address2","city":"city","province":"province","zip":"zip","countryCode":"country-code","phone":"phone","firstName":"first-name","lastName":"last-name"}]}}"#,
         all: |c| c.customers().create()
-            .input(types::CustomerInput::new().email("mara.lindqvist@example.com").first_name("Mara").last_name("Lindqvist").phone("phone").note("note").tags(["wholesale"]).tax_exempt(true).addresses([types::CustomerInputAddress::new().address1("address1").address2("address2").city("city").province("province").zip("zip").country_code("country-code").phone("phone").first_name("first-name").last_name("last-name")]))
+            .input(types::CustomerCreateInput::new().email("mara.lindqvist@example.com").first_name("Mara").last_name("Lindqvist").phone("phone").note("note").tags(["wholesale"]).tax_exempt(true).addresses([types::CustomerCreateInputAddress::new().address1("address1").address2("address2").city("city").province("province").zip("zip").country_code("country-code").phone("phone").first_name("first-name").last_name("last-name")]))
             .dry_run(),
-        needed: |c, a| record(c.customers().create().input(a.get::<types::CustomerInput>("input"))),
+        needed: |c, a| record(c.customers().create().input(a.get::<types::CustomerCreateInput>("input"))),
     },
     Operation {
         name: "customers.update",
         arguments: r#"{"input":{"id":"gid://shopify/Customer/7012345678901","email":"email","firstName":"first-name","lastName":"last-name","phone":"phone","note":"Prefers delivery on Fridays","tags":["tag"],"taxExempt":true}}"#,
         all: |c| c.customers().update()
-            .input(types::CustomerInputInput::new("gid://shopify/Customer/7012345678901").email("email").first_name("first-name").last_name("last-name").phone("phone").note("Prefers delivery on Fridays").tags(["tag"]).tax_exempt(true))
+            .input(types::CustomerUpdateInput::new("gid://shopify/Customer/7012345678901").email("email").first_name("first-name").last_name("last-name").phone("phone").note("Prefers delivery on Fridays").tags(["tag"]).tax_exempt(true))
             .dry_run(),
-        needed: |c, a| record(c.customers().update().input(a.get::<types::CustomerInputInput>("input"))),
+        needed: |c, a| record(c.customers().update().input(a.get::<types::CustomerUpdateInput>("input"))),
     },
     Operation {
         name: "customers.delete",
@@ -77,18 +77,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "orders.create",
         arguments: r#"{"order":{"lineItems":[{"variantId":"gid://shopify/ProductVariant/44123456789012","quantity":1,"title":"title","priceSet":{"shopMoney":{"amount":"amount","currencyCode":"currency-code"}}}],"customerId":"customer-id","email":"mara.lindqvist@example.com","note":"note","tags":["tag"],"shippingAddress":{"address1":"address1","city":"city","provinceCode":"province-code","zip":"zip","countryCode":"country-code","firstName":"first-name","lastName":"last-name"}},"options":{"inventoryBehaviour":"DECREMENT_OBEYING_POLICY","sendReceipt":false}}"#,
         all: |c| c.orders().create()
-            .order(types::OrderOrder::new([types::OrderOrderLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(1).title("title").price_set(types::OrderOrderLineItemPriceSet::new().shop_money(types::OrderOrderLineItemPriceSetShopMoney::new().amount("amount").currency_code("currency-code")))]).customer_id("customer-id").email("mara.lindqvist@example.com").note("note").tags(["tag"]).shipping_address(types::OrderOrderShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code").first_name("first-name").last_name("last-name")))
+            .order(types::OrderCreateInput::new([types::OrderCreateInputLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(1).title("title").price_set(types::OrderCreateInputLineItemPriceSet::new().shop_money(types::OrderCreateInputLineItemPriceSetShopMoney::new().amount("amount").currency_code("currency-code")))]).customer_id("customer-id").email("mara.lindqvist@example.com").note("note").tags(["tag"]).shipping_address(types::OrderCreateInputShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code").first_name("first-name").last_name("last-name")))
             .options_(types::OrderOptions::new().inventory_behaviour(types::OrderOptionsInventoryBehaviour::DecrementObeyingPolicy).param("sendReceipt", json!(false)))
             .dry_run(),
-        needed: |c, a| record(c.orders().create().order(a.get::<types::OrderOrder>("order"))),
+        needed: |c, a| record(c.orders().create().order(a.get::<types::OrderCreateInput>("order"))),
     },
     Operation {
         name: "orders.update",
         arguments: r#"{"input":{"id":"gid://shopify/Order/5412345678901","email":"email","note":"note","tags":["gift"],"shippingAddress":{"address1":"address1","city":"city","provinceCode":"province-code","zip":"zip","countryCode":"country-code"}}}"#,
         all: |c| c.orders().update()
-            .input(types::OrderInput::new("gid://shopify/Order/5412345678901").email("email").note("note").tags(["gift"]).shipping_address(types::OrderInputShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code")))
+            .input(types::OrderUpdateInput::new("gid://shopify/Order/5412345678901").email("email").note("note").tags(["gift"]).shipping_address(types::OrderUpdateInputShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code")))
             .dry_run(),
-        needed: |c, a| record(c.orders().update().input(a.get::<types::OrderInput>("input"))),
+        needed: |c, a| record(c.orders().update().input(a.get::<types::OrderUpdateInput>("input"))),
     },
     Operation {
         name: "orders.delete",
@@ -122,25 +122,26 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "products.create",
         arguments: r#"{"product":{"title":"Ridge 156","descriptionHtml":"description-html","vendor":"Northwind Boards","productType":"Snowboard","tags":["tag"],"status":"DRAFT"},"media":[{"originalSource":"https://cdn.example.com/ridge-156.jpg","mediaContentType":"IMAGE","alt":"Ridge 156 seen from above"}]}"#,
         all: |c| c.products().create()
-            .product(types::ProductProduct::new("Ridge 156").description_html("description-html").vendor("Northwind Boards").product_type("Snowboard").tags(["tag"]).status(types::ProductProductStatus::Draft))
+            .product(types::ProductCreateInput::new("Ridge 156").description_html("description-html").vendor("Northwind Boards").product_type("Snowboard").tags(["tag"]).status(types::ProductCreateInputStatus::Draft))
             .media([types::ProductMedia::new().original_source("https://cdn.example.com/ridge-156.jpg").media_content_type(types::ProductMediaMediaContentType::Image).param("alt", json!("Ridge 156 seen from above"))])
             .dry_run(),
-        needed: |c, a| record(c.products().create().product(a.get::<types::ProductProduct>("product"))),
+        needed: |c, a| record(c.products().create().product(a.get::<types::ProductCreateInput>("product"))),
     },
     Operation {
         name: "products.update",
         arguments: r#"{"product":{"id":"gid://shopify/Product/8123456789012","title":"title","descriptionHtml":"description-html","vendor":"vendor","productType":"product-type","tags":["tag"],"status":"ACTIVE"}}"#,
         all: |c| c.products().update()
-            .product(types::ProductProductInput::new("gid://shopify/Product/8123456789012").title("title").description_html("description-html").vendor("vendor").product_type("product-type").tags(["tag"]).status(types::ProductProductInputStatus::Active))
+            .product(types::ProductUpdateInput::new("gid://shopify/Product/8123456789012").title("title").description_html("description-html").vendor("vendor").product_type("product-type").tags(["tag"]).status(types::ProductUpdateInputStatus::Active))
             .dry_run(),
-        needed: |c, a| record(c.products().update().product(a.get::<types::ProductProductInput>("product"))),
+        needed: |c, a| record(c.products().update().product(a.get::<types::ProductUpdateInput>("product"))),
     },
     Operation {
         name: "products.delete",
         arguments: r#"{"input":{"id":"gid://shopify/Product/8123456789012"}}"#,
         all: |c| c.products().delete()
-            .input(types::ProductInput::new("gid://shopify/Product/8123456789012")).dry_run(),
-        needed: |c, a| record(c.products().delete().input(a.get::<types::ProductInput>("input"))),
+            .input(types::ProductDeleteInput::new("gid://shopify/Product/8123456789012"))
+            .dry_run(),
+        needed: |c, a| record(c.products().delete().input(a.get::<types::ProductDeleteInput>("input"))),
     },
     Operation {
         name: "product_variants.list",
@@ -161,18 +162,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"productId":"gid://shopify/Product/8123456789012","variants":[{"price":"449.00","barcode":"barcode","compareAtPrice":"compare-at-price","inventoryItem":{"sku":"RIDGE-156-BLU"},"optionValues":[{"optionName":"Color","name":"Blue"}]}]}"#,
         all: |c| c.product_variants().create()
             .product_id("gid://shopify/Product/8123456789012")
-            .variants([types::ProductVariantVariant::new().price("449.00").barcode("barcode").compare_at_price("compare-at-price").inventory_item(types::ProductVariantVariantInventoryItem::new().sku("RIDGE-156-BLU")).option_values([types::ProductVariantVariantOptionValue::new("Color", "Blue")])])
+            .variants([types::ProductVariantCreateInput::new().price("449.00").barcode("barcode").compare_at_price("compare-at-price").inventory_item(types::ProductVariantCreateInputInventoryItem::new().sku("RIDGE-156-BLU")).option_values([types::ProductVariantCreateInputOptionValue::new("Color", "Blue")])])
             .dry_run(),
-        needed: |c, a| record(c.product_variants().create().product_id(a.get::<String>("productId")).variants(a.get::<Vec<types::ProductVariantVariant>>("variants"))),
+        needed: |c, a| record(c.product_variants().create().product_id(a.get::<String>("productId")).variants(a.get::<Vec<types::ProductVariantCreateInput>>("variants"))),
     },
     Operation {
         name: "product_variants.update",
         arguments: r#"{"productId":"gid://shopify/Product/8123456789012","variants":[{"id":"gid://shopify/ProductVariant/44123456789012","price":"399.00","barcode":"barcode","compareAtPrice":"449.00","inventoryItem":{"sku":"sku"}}]}"#,
         all: |c| c.product_variants().update()
             .product_id("gid://shopify/Product/8123456789012")
-            .variants([types::ProductVariantVariantInput::new("gid://shopify/ProductVariant/44123456789012").price("399.00").barcode("barcode").compare_at_price("449.00").inventory_item(types::ProductVariantVariantInputInventoryItem::new().sku("sku"))])
+            .variants([types::ProductVariantUpdateInput::new("gid://shopify/ProductVariant/44123456789012").price("399.00").barcode("barcode").compare_at_price("449.00").inventory_item(types::ProductVariantUpdateInputInventoryItem::new().sku("sku"))])
             .dry_run(),
-        needed: |c, a| record(c.product_variants().update().product_id(a.get::<String>("productId")).variants(a.get::<Vec<types::ProductVariantVariantInput>>("variants"))),
+        needed: |c, a| record(c.product_variants().update().product_id(a.get::<String>("productId")).variants(a.get::<Vec<types::ProductVariantUpdateInput>>("variants"))),
     },
     Operation {
         name: "product_variants.delete",
@@ -324,17 +325,17 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "custom_collections.create",
         arguments: r#"{"input":{"title":"Summer sale","descriptionHtml":"description-html","handle":"handle","sortOrder":"BEST_SELLING","templateSuffix":"template-suffix","ruleSet":{"appliedDisjunctively":true,"rules":[{"column":"column","relation":"relation","condition":"condition"}]}}}"#,
         all: |c| c.custom_collections().create()
-            .input(types::CustomCollectionInput::new("Summer sale").description_html("description-html").handle("handle").sort_order(types::CustomCollectionInputSortOrder::BestSelling).template_suffix("template-suffix").rule_set(types::CustomCollectionInputRuleSet::new().applied_disjunctively(true).rules([types::CustomCollectionInputRuleSetRule::new().column("column").relation("relation").condition("condition")])))
+            .input(types::CustomCollectionCreateInput::new("Summer sale").description_html("description-html").handle("handle").sort_order(types::CustomCollectionCreateInputSortOrder::BestSelling).template_suffix("template-suffix").rule_set(types::CustomCollectionCreateInputRuleSet::new().applied_disjunctively(true).rules([types::CustomCollectionCreateInputRuleSetRule::new().column("column").relation("relation").condition("condition")])))
             .dry_run(),
-        needed: |c, a| record(c.custom_collections().create().input(a.get::<types::CustomCollectionInput>("input"))),
+        needed: |c, a| record(c.custom_collections().create().input(a.get::<types::CustomCollectionCreateInput>("input"))),
     },
     Operation {
         name: "custom_collections.update",
         arguments: r#"{"input":{"id":"gid://shopify/Collection/412345678901","title":"Late summer sale","descriptionHtml":"description-html","handle":"handle","sortOrder":"ALPHA_ASC"}}"#,
         all: |c| c.custom_collections().update()
-            .input(types::CustomCollectionInputInput::new("gid://shopify/Collection/412345678901").title("Late summer sale").description_html("description-html").handle("handle").sort_order(types::CustomCollectionInputInputSortOrder::AlphaAsc))
+            .input(types::CustomCollectionUpdateInput::new("gid://shopify/Collection/412345678901").title("Late summer sale").description_html("description-html").handle("handle").sort_order(types::CustomCollectionUpdateInputSortOrder::AlphaAsc))
             .dry_run(),
-        needed: |c, a| record(c.custom_collections().update().input(a.get::<types::CustomCollectionInputInput>("input"))),
+        needed: |c, a| record(c.custom_collections().update().input(a.get::<types::CustomCollectionUpdateInput>("input"))),
     },
     Operation {
         name: "custom_collections.delete",
@@ -395,18 +396,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "draft_orders.create",
         arguments: r#"{"input":{"lineItems":[{"variantId":"gid://shopify/ProductVariant/44123456789012","quantity":2,"title":"title","originalUnitPrice":"original-unit-price"}],"customerId":"customer-id","email":"mara.lindqvist@example.com","note":"note","tags":["tag"],"shippingAddress":{"address1":"address1","city":"city","provinceCode":"province-code","zip":"zip","countryCode":"country-code"}}}"#,
         all: |c| c.draft_orders().create()
-            .input(types::DraftOrderInput::new().line_items([types::DraftOrderInputLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(2).title("title").original_unit_price("original-unit-price")]).customer_id("customer-id").email("mara.lindqvist@example.com").note("note").tags(["tag"]).shipping_address(types::DraftOrderInputShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code")))
+            .input(types::DraftOrderCreateInput::new().line_items([types::DraftOrderCreateInputLineItem::new().variant_id("gid://shopify/ProductVariant/44123456789012").quantity(2).title("title").original_unit_price("original-unit-price")]).customer_id("customer-id").email("mara.lindqvist@example.com").note("note").tags(["tag"]).shipping_address(types::DraftOrderCreateInputShippingAddress::new().address1("address1").city("city").province_code("province-code").zip("zip").country_code("country-code")))
             .dry_run(),
-        needed: |c, a| record(c.draft_orders().create().input(a.get::<types::DraftOrderInput>("input"))),
+        needed: |c, a| record(c.draft_orders().create().input(a.get::<types::DraftOrderCreateInput>("input"))),
     },
     Operation {
         name: "draft_orders.update",
         arguments: r#"{"id":"gid://shopify/DraftOrder/1012345678901","input":{"lineItems":[{"variantId":"variant-id","quantity":1,"title":"title","originalUnitPrice":"original-unit-price"}],"email":"email","note":"Offer valid until the end of the month","tags":["tag"]}}"#,
         all: |c| c.draft_orders().update()
             .id("gid://shopify/DraftOrder/1012345678901")
-            .input(types::DraftOrderInputInput::new().line_items([types::DraftOrderInputInputLineItem::new().variant_id("variant-id").quantity(1).title("title").original_unit_price("original-unit-price")]).email("email").note("Offer valid until the end of the month").tags(["tag"]))
+            .input(types::DraftOrderUpdateInput::new().line_items([types::DraftOrderUpdateInputLineItem::new().variant_id("variant-id").quantity(1).title("title").original_unit_price("original-unit-price")]).email("email").note("Offer valid until the end of the month").tags(["tag"]))
             .dry_run(),
-        needed: |c, a| record(c.draft_orders().update().id(a.get::<String>("id")).input(a.get::<types::DraftOrderInputInput>("input"))),
+        needed: |c, a| record(c.draft_orders().update().id(a.get::<String>("id")).input(a.get::<types::DraftOrderUpdateInput>("input"))),
     },
     Operation {
         name: "draft_orders.delete",
@@ -606,18 +607,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "pages.create",
         arguments: r#"{"page":{"title":"Size guide","body":"<p>How to find your board.</p>","handle":"handle","isPublished":true}}"#,
         all: |c| c.pages().create()
-            .page(types::PagePage::new("Size guide").body("<p>How to find your board.</p>").handle("handle").is_published(true))
+            .page(types::PageCreateInput::new("Size guide").body("<p>How to find your board.</p>").handle("handle").is_published(true))
             .dry_run(),
-        needed: |c, a| record(c.pages().create().page(a.get::<types::PagePage>("page"))),
+        needed: |c, a| record(c.pages().create().page(a.get::<types::PageCreateInput>("page"))),
     },
     Operation {
         name: "pages.update",
         arguments: r#"{"id":"gid://shopify/Page/101234567890","page":{"title":"title","body":"body","handle":"handle","isPublished":false}}"#,
         all: |c| c.pages().update()
             .id("gid://shopify/Page/101234567890")
-            .page(types::PagePageInput::new().title("title").body("body").handle("handle").is_published(false))
+            .page(types::PageUpdateInput::new().title("title").body("body").handle("handle").is_published(false))
             .dry_run(),
-        needed: |c, a| record(c.pages().update().id(a.get::<String>("id")).page(a.get::<types::PagePageInput>("page"))),
+        needed: |c, a| record(c.pages().update().id(a.get::<String>("id")).page(a.get::<types::PageUpdateInput>("page"))),
     },
     Operation {
         name: "pages.delete",
@@ -644,17 +645,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "blogs.create",
         arguments: r#"{"blog":{"title":"News from the mountain","handle":"handle"}}"#,
         all: |c| c.blogs().create()
-            .blog(types::BlogBlog::new("News from the mountain").handle("handle")).dry_run(),
-        needed: |c, a| record(c.blogs().create().blog(a.get::<types::BlogBlog>("blog"))),
+            .blog(types::BlogCreateInput::new("News from the mountain").handle("handle"))
+            .dry_run(),
+        needed: |c, a| record(c.blogs().create().blog(a.get::<types::BlogCreateInput>("blog"))),
     },
     Operation {
         name: "blogs.update",
         arguments: r#"{"id":"gid://shopify/Blog/82123456789","blog":{"title":"News from the mountains","handle":"handle"}}"#,
         all: |c| c.blogs().update()
             .id("gid://shopify/Blog/82123456789")
-            .blog(types::BlogBlogInput::new().title("News from the mountains").handle("handle"))
+            .blog(types::BlogUpdateInput::new().title("News from the mountains").handle("handle"))
             .dry_run(),
-        needed: |c, a| record(c.blogs().update().id(a.get::<String>("id")).blog(a.get::<types::BlogBlogInput>("blog"))),
+        needed: |c, a| record(c.blogs().update().id(a.get::<String>("id")).blog(a.get::<types::BlogUpdateInput>("blog"))),
     },
     Operation {
         name: "blogs.delete",
@@ -685,18 +687,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "articles.create",
         arguments: r#"{"article":{"title":"Five boards for spring snow","blogId":"gid://shopify/Blog/82123456789","body":"<p>Soft snow asks for a wide nose.</p>","handle":"handle","isPublished":true,"tags":["tag"],"author":{"name":"Jonas Pereira"}}}"#,
         all: |c| c.articles().create()
-            .article(types::ArticleArticle::new("Five boards for spring snow", "gid://shopify/Blog/82123456789", types::ArticleArticleAuthor::new("Jonas Pereira")).body("<p>Soft snow asks for a wide nose.</p>").handle("handle").is_published(true).tags(["tag"]))
+            .article(types::ArticleCreateInput::new("Five boards for spring snow", "gid://shopify/Blog/82123456789", types::ArticleCreateInputAuthor::new("Jonas Pereira")).body("<p>Soft snow asks for a wide nose.</p>").handle("handle").is_published(true).tags(["tag"]))
             .dry_run(),
-        needed: |c, a| record(c.articles().create().article(a.get::<types::ArticleArticle>("article"))),
+        needed: |c, a| record(c.articles().create().article(a.get::<types::ArticleCreateInput>("article"))),
     },
     Operation {
         name: "articles.update",
         arguments: r#"{"id":"gid://shopify/Article/556123456789","article":{"title":"Six boards for spring snow","body":"body","handle":"handle","isPublished":true,"tags":["tag"]}}"#,
         all: |c| c.articles().update()
             .id("gid://shopify/Article/556123456789")
-            .article(types::ArticleArticleInput::new().title("Six boards for spring snow").body("body").handle("handle").is_published(true).tags(["tag"]))
+            .article(types::ArticleUpdateInput::new().title("Six boards for spring snow").body("body").handle("handle").is_published(true).tags(["tag"]))
             .dry_run(),
-        needed: |c, a| record(c.articles().update().id(a.get::<String>("id")).article(a.get::<types::ArticleArticleInput>("article"))),
+        needed: |c, a| record(c.articles().update().id(a.get::<String>("id")).article(a.get::<types::ArticleUpdateInput>("article"))),
     },
     Operation {
         name: "articles.delete",
@@ -760,32 +762,32 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "inventory_set.create",
         arguments: r#"{"input":{"name":"available","reason":"cycle_count_available","referenceDocumentUri":"reference-document-uri","quantities":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","quantity":42,"changeFromQuantity":40}]},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
         all: |c| c.inventory_set().create()
-            .input(types::InventorySetInput::new("available", "cycle_count_available", [types::InventorySetInputQuantity::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 42, 40)]).reference_document_uri("reference-document-uri"))
+            .input(types::InventorySetCreateInput::new("available", "cycle_count_available", [types::InventorySetCreateInputQuantity::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 42, 40)]).reference_document_uri("reference-document-uri"))
             .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37").dry_run(),
-        needed: |c, a| record(c.inventory_set().create().input(a.get::<types::InventorySetInput>("input")).idempotency_key(a.get::<String>("idempotencyKey"))),
+        needed: |c, a| record(c.inventory_set().create().input(a.get::<types::InventorySetCreateInput>("input")).idempotency_key(a.get::<String>("idempotencyKey"))),
     },
     Operation {
         name: "inventory_adjust.create",
         arguments: r#"{"input":{"name":"available","reason":"received","referenceDocumentUri":"reference-document-uri","changes":[{"inventoryItemId":"gid://shopify/InventoryItem/46123456789012","locationId":"gid://shopify/Location/71234567890","delta":10,"changeFromQuantity":1}]},"idempotencyKey":"4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37"}"#,
         all: |c| c.inventory_adjust().create()
-            .input(types::InventoryAdjustInput::new("available", "received", [types::InventoryAdjustInputChange::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 10, 1)]).reference_document_uri("reference-document-uri"))
+            .input(types::InventoryAdjustCreateInput::new("available", "received", [types::InventoryAdjustCreateInputChange::new("gid://shopify/InventoryItem/46123456789012", "gid://shopify/Location/71234567890", 10, 1)]).reference_document_uri("reference-document-uri"))
             .idempotency_key("4b1f6f2e-2f0b-4d55-9b6e-6d1f4f1a9c37").dry_run(),
-        needed: |c, a| record(c.inventory_adjust().create().input(a.get::<types::InventoryAdjustInput>("input")).idempotency_key(a.get::<String>("idempotencyKey"))),
+        needed: |c, a| record(c.inventory_adjust().create().input(a.get::<types::InventoryAdjustCreateInput>("input")).idempotency_key(a.get::<String>("idempotencyKey"))),
     },
     Operation {
         name: "metafields.create",
         arguments: r#"{"metafields":[{"namespace":"custom","key":"care_guide","type":"single_line_text_field","value":"Wax every ten days","ownerId":"gid://shopify/Product/8123456789012"}]}"#,
         all: |c| c.metafields().create()
-            .metafields([types::MetafieldMetafield::new("custom", "care_guide", "single_line_text_field", "Wax every ten days", "gid://shopify/Product/8123456789012")])
+            .metafields([types::MetafieldCreateInput::new("custom", "care_guide", "single_line_text_field", "Wax every ten days", "gid://shopify/Product/8123456789012")])
             .dry_run(),
-        needed: |c, a| record(c.metafields().create().metafields(a.get::<Vec<types::MetafieldMetafield>>("metafields"))),
+        needed: |c, a| record(c.metafields().create().metafields(a.get::<Vec<types::MetafieldCreateInput>>("metafields"))),
     },
     Operation {
         name: "metafields.delete",
         arguments: r#"{"metafields":[{"ownerId":"gid://shopify/Product/8123456789012","namespace":"custom","key":"care_guide"}]}"#,
         all: |c| c.metafields().delete()
-            .metafields([types::MetafieldMetafieldInput::new("gid://shopify/Product/8123456789012", "custom", "care_guide")])
+            .metafields([types::MetafieldDeleteInput::new("gid://shopify/Product/8123456789012", "custom", "care_guide")])
             .dry_run(),
-        needed: |c, a| record(c.metafields().delete().metafields(a.get::<Vec<types::MetafieldMetafieldInput>>("metafields"))),
+        needed: |c, a| record(c.metafields().delete().metafields(a.get::<Vec<types::MetafieldDeleteInput>>("metafields"))),
     },
 ];

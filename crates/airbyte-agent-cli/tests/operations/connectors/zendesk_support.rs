@@ -25,9 +25,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "tickets.create",
         arguments: r#"{"ticket":{"subject":"Cannot print from the web app","description":"description","comment":{"body":"Nothing happens when I click on print.","html_body":"html-body","public":true},"type":"problem","priority":"high","status":"new","requester_id":1,"assignee_id":1,"group_id":1,"organization_id":1,"tags":["tag"],"external_id":"external-id","custom_fields":[{"id":1,"value":"value"}],"due_at":"2025-03-01T00:00:00Z","collaborator_ids":[1]}}"#,
         all: |c| c.tickets().create()
-            .ticket(types::TicketTicket::new("Cannot print from the web app").description("description").comment(types::TicketTicketComment::new().body("Nothing happens when I click on print.").html_body("html-body").public(true)).type_(types::TicketTicketType::Problem).priority(types::TicketTicketPriority::High).status(types::TicketTicketStatus::New).requester_id(1).assignee_id(1).group_id(1).organization_id(1).tags(["tag"]).external_id("external-id").custom_fields([types::TicketTicketCustomField::new().id(1).value(json!("value"))]).due_at("2025-03-01T00:00:00Z").collaborator_ids([1]))
+            .ticket(types::TicketCreateInput::new("Cannot print from the web app").description("description").comment(types::TicketCreateInputComment::new().body("Nothing happens when I click on print.").html_body("html-body").public(true)).type_(types::TicketCreateInputType::Problem).priority(types::TicketCreateInputPriority::High).status(types::TicketCreateInputStatus::New).requester_id(1).assignee_id(1).group_id(1).organization_id(1).tags(["tag"]).external_id("external-id").custom_fields([types::TicketCreateInputCustomField::new().id(1).value(json!("value"))]).due_at("2025-03-01T00:00:00Z").collaborator_ids([1]))
             .dry_run(),
-        needed: |c, a| record(c.tickets().create().ticket(a.get::<types::TicketTicket>("ticket"))),
+        needed: |c, a| record(c.tickets().create().ticket(a.get::<types::TicketCreateInput>("ticket"))),
     },
     Operation {
         name: "tickets.get",
@@ -40,9 +40,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "tickets.update",
         arguments: r#"{"ticket_id":35436,"ticket":{"subject":"subject","comment":{"body":"Fixed with today's release.","html_body":"html-body","public":true,"author_id":1},"type":"problem","priority":"urgent","status":"solved","assignee_id":1,"group_id":1,"tags":["tag"],"external_id":"external-id","custom_fields":[{"id":1,"value":"value"}],"due_at":"2025-03-01T00:00:00Z","collaborator_ids":[1]}}"#,
         all: |c| c.tickets().update(35436)
-            .ticket(types::TicketTicketInput::new().subject("subject").comment(types::TicketTicketInputComment::new().body("Fixed with today's release.").html_body("html-body").public(true).author_id(1)).type_(types::TicketTicketInputType::Problem).priority(types::TicketTicketInputPriority::Urgent).status(types::TicketTicketInputStatus::Solved).assignee_id(1).group_id(1).tags(["tag"]).external_id("external-id").custom_fields([types::TicketTicketInputCustomField::new().id(1).value(json!("value"))]).due_at("2025-03-01T00:00:00Z").collaborator_ids([1]))
+            .ticket(types::TicketUpdateInput::new().subject("subject").comment(types::TicketUpdateInputComment::new().body("Fixed with today's release.").html_body("html-body").public(true).author_id(1)).type_(types::TicketUpdateInputType::Problem).priority(types::TicketUpdateInputPriority::Urgent).status(types::TicketUpdateInputStatus::Solved).assignee_id(1).group_id(1).tags(["tag"]).external_id("external-id").custom_fields([types::TicketUpdateInputCustomField::new().id(1).value(json!("value"))]).due_at("2025-03-01T00:00:00Z").collaborator_ids([1]))
             .dry_run(),
-        needed: |c, a| record(c.tickets().update(a.get::<i64>("ticket_id")).ticket(a.get::<types::TicketTicketInput>("ticket"))),
+        needed: |c, a| record(c.tickets().update(a.get::<i64>("ticket_id")).ticket(a.get::<types::TicketUpdateInput>("ticket"))),
     },
     Operation {
         name: "ticket_comments.create",
@@ -87,9 +87,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "users.create",
         arguments: r#"{"user":{"name":"Amelia Reyes","email":"amelia@example.com","role":"end-user","phone":"phone","organization_id":1,"external_id":"external-id","alias":"alia","notes":"note","details":"detail","tags":["tag"],"verified":true,"user_fields":{"key":"value"}}}"#,
         all: |c| c.users().create()
-            .user(types::UserUser::new("Amelia Reyes").email("amelia@example.com").role(types::UserUserRole::EndUser).phone("phone").organization_id(1).external_id("external-id").alias("alia").notes("note").details("detail").tags(["tag"]).verified(true).user_fields(json!({"key":"value"})))
+            .user(types::UserCreateInput::new("Amelia Reyes").email("amelia@example.com").role(types::UserCreateInputRole::EndUser).phone("phone").organization_id(1).external_id("external-id").alias("alia").notes("note").details("detail").tags(["tag"]).verified(true).user_fields(json!({"key":"value"})))
             .dry_run(),
-        needed: |c, a| record(c.users().create().user(a.get::<types::UserUser>("user"))),
+        needed: |c, a| record(c.users().create().user(a.get::<types::UserCreateInput>("user"))),
     },
     Operation {
         name: "users.get",
@@ -102,9 +102,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
         name: "users.update",
         arguments: r#"{"user_id":35467893,"user":{"name":"name","email":"email","role":"end-user","phone":"phone","organization_id":1,"external_id":"external-id","alias":"alia","notes":"Prefers to be called in the morning.","details":"detail","tags":["tag"],"suspended":true,"user_fields":{"key":"value"}}}"#,
         all: |c| c.users().update(35467893)
-            .user(types::UserUserInput::new().name("name").email("email").role(types::UserUserInputRole::EndUser).phone("phone").organization_id(1).external_id("external-id").alias("alia").notes("Prefers to be called in the morning.").details("detail").tags(["tag"]).suspended(true).user_fields(json!({"key":"value"})))
+            .user(types::UserUpdateInput::new().name("name").email("email").role(types::UserUpdateInputRole::EndUser).phone("phone").organization_id(1).external_id("external-id").alias("alia").notes("Prefers to be called in the morning.").details("detail").tags(["tag"]).suspended(true).user_fields(json!({"key":"value"})))
             .dry_run(),
-        needed: |c, a| record(c.users().update(a.get::<i64>("user_id")).user(a.get::<types::UserUserInput>("user"))),
+        needed: |c, a| record(c.users().update(a.get::<i64>("user_id")).user(a.get::<types::UserUpdateInput>("user"))),
     },
     Operation {
         name: "organizations.list",
