@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airbyte_agent_core::description::Action;
-use airbyte_agent_core::{Client, Description, Error, ErrorKind, Local, find_operation};
-use airbyte_agent_sandbox::{ExecuteError, Executed, Execution, Executor};
-use serde_json::{Map, Value};
+use airbyte_agent_core::description::{Action, Connector};
+use airbyte_agent_core::{
+    Client, Credentials, Description, Error, ErrorKind, Local, find_operation,
+};
+use airbyte_agent_sandbox::{Account, ExecuteError, Executed, Execution, Executor};
+use serde_json::{Map, Value, json};
 
 use crate::sample;
 
@@ -17,8 +19,8 @@ use crate::sample;
 #[derive(Clone, Debug)]
 pub struct LocalEngine {
     descriptions: Arc<[Description]>,
-    /// Clients by connector and origin, so that connections and tokens are kept.
-    clients: Arc<Mutex<HashMap<(String, String), Client>>>,
+    /// Clients by account and origin, so that connections and tokens are kept.
+    clients: Arc<Mutex<HashMap<String, Client>>>,
 }
 
 impl LocalEngine {
@@ -34,23 +36,55 @@ impl LocalEngine {
     ///
     /// When there is no such connector.
     pub fn client(&self, connector: &str, origin: &str) -> Result<Client, Error> {
-        let key = (connector.to_owned(), origin.to_owned());
-        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = clients.get(&key) {
-            return Ok(client.clone());
-        }
+        self.client_as(connector, None, &Map::new(), origin)
+    }
+
+    /// The same with credentials and settings of an account, as far as they are given.
+    fn client_as(
+        &self,
+        connector: &str,
+        credentials: Option<Credentials>,
+        config: &Map<String, Value>,
+        origin: &str,
+    ) -> Result<Client, Error> {
         let mut known = self.descriptions.iter();
         let description = known.find(|known| known.name == connector).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("there is no connector '{connector}'"))
         })?;
-        let mut local = Local::new(sample::credentials(description)).via(origin);
+        let credentials = credentials.unwrap_or_else(|| sample::credentials(description));
+        let mut local = Local::new(credentials).via(origin);
         for (name, value) in sample::settings(description) {
             local = local.config(name, value);
         }
-        let client = Client::local(description.clone(), local)?;
+        for (name, value) in config.iter().filter(|(name, _)| is_read(description, name)) {
+            local = local.config(name.clone(), value.clone());
+        }
+        Client::local(description.clone(), local)
+    }
+
+    fn kept(
+        &self,
+        key: String,
+        make: impl FnOnce() -> Result<Client, Error>,
+    ) -> Result<Client, Error> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&key) {
+            return Ok(client.clone());
+        }
+        let client = make()?;
         clients.insert(key, client.clone());
         Ok(client)
     }
+}
+
+/// Whether the local engine reads this setting; the platform keeps others besides.
+fn is_read(connector: &Connector, name: &str) -> bool {
+    connector.server.variables.iter().any(|variable| variable.name == name)
+        || connector.scoping.iter().any(|rule| rule.config_key == name)
+        || connector.operations().any(|operation| {
+            let mut sources = operation.parameters.iter().filter_map(|p| p.config.as_ref());
+            sources.any(|config| config.source == name)
+        })
 }
 
 impl Executor for LocalEngine {
@@ -62,14 +96,45 @@ impl Executor for LocalEngine {
         params: Value,
         vendor_origin: &str,
     ) -> Execution {
-        let client = self.client(connector, vendor_origin);
-        let (entity, action) = (entity.to_owned(), action.to_owned());
-        Box::pin(async move {
-            let client = client.map_err(|error| refusal(&error))?;
-            let ran = run(client, &entity, &action, params).await;
-            ran.map_err(|error| refusal(&error))
-        })
+        let key = format!("{connector} {vendor_origin}");
+        let client = self.kept(key, || self.client(connector, vendor_origin));
+        execution(client, entity, action, params)
     }
+
+    fn execute_as(
+        &self,
+        account: &Account,
+        entity: &str,
+        action: &str,
+        params: Value,
+        vendor_origin: &str,
+    ) -> Execution {
+        let given = account.credentials.clone().map(Value::Object);
+        let key = json!([account.connector, vendor_origin, account.scheme, given, account.config]);
+        let client = self.kept(key.to_string(), || {
+            let credentials = given.as_ref().map(Credentials::from_json).transpose()?;
+            let credentials = match (credentials, &account.scheme) {
+                (Some(credentials), Some(scheme)) => Some(credentials.scheme(scheme.clone())),
+                (credentials, _) => credentials,
+            };
+            self.client_as(&account.connector, credentials, &account.config, vendor_origin)
+        });
+        execution(client, entity, action, params)
+    }
+}
+
+fn execution(
+    client: Result<Client, Error>,
+    entity: &str,
+    action: &str,
+    params: Value,
+) -> Execution {
+    let (entity, action) = (entity.to_owned(), action.to_owned());
+    Box::pin(async move {
+        let client = client.map_err(|error| refusal(&error))?;
+        let ran = run(client, &entity, &action, params).await;
+        ran.map_err(|error| refusal(&error))
+    })
 }
 
 async fn run(client: Client, entity: &str, action: &str, params: Value) -> Result<Executed, Error> {

@@ -26,8 +26,9 @@ pub(crate) struct World {
 
 /// Path under which vendors are reached by slug.
 const VENDORS: &str = "/vendors/";
-/// The platform's own host, for clients that reach it through a proxy.
-const PLATFORM: &str = "api.airbyte.ai";
+/// The platform's own hosts, for clients that reach it through a proxy; the second one gave out
+/// tokens once.
+const PLATFORM: [&str; 2] = ["api.airbyte.ai", "cloud.airbyte.com"];
 
 impl World {
     /// Answers a request and notes it.
@@ -43,7 +44,8 @@ impl World {
     }
 
     async fn route(&self, request: &Incoming) -> (Reply, Target) {
-        if let Some(host) = request.host.as_ref().filter(|host| *host != PLATFORM) {
+        if let Some(host) = request.host.as_ref().filter(|host| !PLATFORM.contains(&host.as_str()))
+        {
             let fitting = self
                 .vendors
                 .iter()

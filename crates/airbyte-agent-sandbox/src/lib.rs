@@ -39,5 +39,7 @@ mod wire;
 
 pub use fault::{Fault, FaultKind, Matching};
 pub use log::LoggedRequest;
-pub use platform::{CLIENT_ID, CLIENT_SECRET, ExecuteError, Executed, Execution, Executor};
+pub use platform::{
+    Account, CLIENT_ID, CLIENT_SECRET, Conduct, ExecuteError, Executed, Execution, Executor, Tenant,
+};
 pub use server::{Sandbox, SandboxBuilder, SharedConnector};

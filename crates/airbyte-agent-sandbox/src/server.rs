@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use airbyte_agent_core::description::Connector;
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use crate::dispatch::World;
 use crate::fault::{Fault, Faults};
 use crate::incoming::Incoming;
 use crate::log::{Log, LoggedRequest};
-use crate::platform::{Executor, Platform};
+use crate::platform::{Conduct, Executor, Parts, Platform, Tenant};
 use crate::reply::{Reply, ReplyBody};
 use crate::vendor::Vendor;
 
@@ -36,10 +37,8 @@ pub struct Sandbox {
 /// A sandbox that is being put together.
 #[derive(Debug, Default)]
 pub struct SandboxBuilder {
-    connectors: Vec<Arc<Connector>>,
     listen: Option<SocketAddr>,
-    executor: Option<Box<dyn Executor>>,
-    crowded: Option<String>,
+    platform: Parts,
 }
 
 /// A description, shared.
@@ -69,7 +68,7 @@ impl SandboxBuilder {
     /// Adds a vendor.
     #[must_use]
     pub fn connector(mut self, description: impl Into<SharedConnector>) -> Self {
-        self.connectors.push(description.into().0);
+        self.platform.kinds.push(description.into().0);
         self
     }
 
@@ -83,14 +82,36 @@ impl SandboxBuilder {
     /// How the platform runs operations; without one it answers 501.
     #[must_use]
     pub fn executor(mut self, executor: impl Executor + 'static) -> Self {
-        self.executor = Some(Box::new(executor));
+        self.platform.executor = Some(Box::new(executor));
         self
     }
 
     /// The connector of which the workspace `crowded` has two.
     #[must_use]
     pub fn crowded(mut self, slug: impl Into<String>) -> Self {
-        self.crowded = Some(slug.into());
+        self.platform.crowded = Some(slug.into());
+        self
+    }
+
+    /// The spec of a connector as YAML, which the platform hands to clients that carry out
+    /// operations themselves; without it such a request is answered by 501.
+    #[must_use]
+    pub fn spec(mut self, slug: impl Into<String>, yaml: impl Into<Arc<str>>) -> Self {
+        self.platform.specs.insert(slug.into(), yaml.into());
+        self
+    }
+
+    /// A further client of the platform.
+    #[must_use]
+    pub fn tenant(mut self, tenant: Tenant) -> Self {
+        self.platform.tenants.push(tenant);
+        self
+    }
+
+    /// How the platform behaves where its sources disagree.
+    #[must_use]
+    pub fn conduct(mut self, conduct: Conduct) -> Self {
+        self.platform.conduct = conduct;
         self
     }
 
@@ -99,10 +120,9 @@ impl SandboxBuilder {
         let listen = self.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into());
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let origin = format!("http://{address}");
-        let platform =
-            Platform::new(&self.connectors, self.crowded.as_deref(), self.executor, origin);
-        let vendors: Vec<Vendor> = self.connectors.into_iter().map(Vendor::new).collect();
+        let kinds = self.platform.kinds.iter().cloned();
+        let vendors: Vec<Vendor> = kinds.map(Vendor::new).collect();
+        let platform = Platform::new(self.platform, format!("http://{address}"));
         let slugs = vendors.iter().enumerate();
         let slugs = slugs.map(|(at, vendor)| (vendor.description.name.to_string(), at)).collect();
         let world = Arc::new(World {
@@ -147,6 +167,23 @@ impl Sandbox {
     /// Lets the next matching requests fail.
     pub fn inject(&self, fault: Fault) {
         self.world.inject(fault);
+    }
+
+    /// Lets time pass on the platform's clock: tokens expire.
+    pub fn advance(&self, by: Duration) {
+        self.world.platform.clock.advance(by);
+    }
+
+    /// Lets a client in, or gives one another secret. Gives the ids of its organizations.
+    pub fn admit(&self, tenant: Tenant) -> Vec<String> {
+        self.world.platform.admit(tenant)
+    }
+
+    /// Changes how the platform behaves where its sources disagree.
+    pub fn set_conduct(&self, change: impl FnOnce(&mut Conduct)) {
+        let mut conduct = self.world.platform.conduct();
+        change(&mut conduct);
+        self.world.platform.set_conduct(conduct);
     }
 }
 

@@ -118,7 +118,7 @@ async fn connectors_are_found_by_workspace_and_kind() {
     assert_eq!(ask(&sandbox, "GET", "", &Value::Null).await.status, 422);
     let id = connector(&sandbox).await;
     let one = ask(&sandbox, "GET", &format!("/{id}"), &Value::Null).await.json();
-    assert_eq!(one["summarized_source_template"]["connector_name"], "acme");
+    assert_eq!(one["source_template"]["name"], "Acme");
     assert_eq!(ask(&sandbox, "GET", "/none", &Value::Null).await.status, 404);
 }
 

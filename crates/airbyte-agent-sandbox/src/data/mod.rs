@@ -7,6 +7,7 @@ mod shape;
 mod words;
 mod world;
 
+pub(crate) use dates::instant;
 pub(crate) use make::{Maker, identifiers};
 pub(crate) use shape::{of_fields, of_selection, property_types};
 pub(crate) use world::World;

@@ -1,148 +1,127 @@
-//! Execution of an operation: the request's form, the envelope, downloads.
+//! Execution of operations: who runs them, the envelope, downloads.
 
 use std::time::Instant;
 
-use airbyte_agent_core::description::Body;
+use airbyte_agent_core::description::Connector;
 use serde_json::{Map, Value, json};
 
-use super::connectors::Installed;
-use super::selection::{self, Selection};
-use super::{Executed, Platform, error, window};
-use crate::dispatch::World;
+use super::order::{Order, Work};
+use super::refusal::{Answer, Refusal};
+use super::state::Installed;
+use super::{Account, Cx, ExecuteError, Executed, selection, store, window};
 use crate::incoming::Incoming;
 use crate::reply::Reply;
 
-/// Longest intent, in characters.
-const LONGEST_INTENT: usize = 512;
+/// Actions of which long texts are cut on demand.
+const CUT: [&str; 3] = ["list", "context_store_search", "context_store_sql_query"];
 
-struct Order {
-    entity: String,
-    action: String,
-    params: Map<String, Value>,
-    selection: Selection,
-    skip_truncation: bool,
-}
-
-/// Entity and action that a request to execute names.
-pub(crate) fn named(request: &Incoming) -> Option<(String, String)> {
-    if !request.path.ends_with("/execute") {
+/// Entity and action that a request to execute or prepare names.
+pub(super) fn named(request: &Incoming) -> Option<(String, String)> {
+    if !request.path.ends_with("/execute") && !request.path.ends_with("/execute/prepare") {
         return None;
     }
     let body: Value = serde_json::from_slice(&request.body).ok()?;
     Some((body.get("entity")?.as_str()?.to_owned(), body.get("action")?.as_str()?.to_owned()))
 }
 
-/// Answers a request to execute an operation of `installed`.
-pub(crate) async fn answer(
-    platform: &Platform,
-    installed: &Installed,
-    request: &Incoming,
-    world: &World,
-) -> Reply {
-    let Order { entity, action, mut params, selection, skip_truncation } = match order(request) {
-        Ok(order) => order,
-        Err((field, why)) => return error(422, &why, Some(field)),
-    };
-    let operation = world.vendor(&installed.slug).and_then(|vendor| {
-        let action = action.parse().ok()?;
-        vendor.description.operation(&entity, action)
-    });
-    let Some(operation) = operation else {
-        let why = format!("{} has no operation {entity}.{action}", installed.slug);
-        return error(400, &why, Some("action"));
-    };
-    let Some(executor) = &platform.executor else {
-        return error(501, "This sandbox was started without an executor", None);
-    };
-    let controls = match window::Controls::take(&mut params) {
-        Ok(controls) => controls,
-        Err(why) => return error(422, &why, Some("params")),
-    };
-    if !matches!(operation.body, Body::Json { open: true, .. }) {
-        // The platform ignores what it does not know: clients probe with a `limit` of one.
-        params.retain(|name, _| operation.parameter(name).is_some());
+/// The connector that the path names, if its workspace is active.
+pub(super) fn connector(cx: &Cx<'_>) -> Result<Installed, Refusal> {
+    let state = cx.state();
+    let connector = state.connector(&cx.caller, cx.id(0))?;
+    if !state.workspace(&cx.caller, &connector.workspace)?.is_active {
+        return Err(Refusal::conflict("The workspace is inactive"));
     }
-    let started = Instant::now();
-    let run = executor.execute(
-        &installed.slug,
-        &entity,
-        &action,
-        Value::Object(params),
-        &platform.origin,
-    );
-    match run.await {
-        Ok(Executed::Json { mut result, metadata }) => {
-            selection::select(&mut result, &selection);
-            if !skip_truncation && action == "list" {
-                selection::truncate(&mut result);
-            }
-            envelope(installed, started, &result, &metadata)
-        }
-        Ok(Executed::Bytes { bytes, media_type }) => match controls.chunk(&bytes, &media_type) {
-            Ok(Some(chunk)) => envelope(installed, started, &chunk, &Value::Null),
-            Ok(None) => controls
-                .raw(&bytes, &media_type)
-                .header("content-disposition", format!("attachment; filename=\"{entity}\"")),
-            Err(why) => error(422, &why, Some("params")),
-        },
-        Err(failed) => {
-            let reply = error(failed.status, &failed.message, None);
-            match failed.retry_after {
-                Some(seconds) => reply.header("retry-after", seconds.to_string()),
-                None => reply,
-            }
-        }
-    }
+    Ok(connector.clone())
 }
 
-fn envelope(installed: &Installed, started: Instant, result: &Value, metadata: &Value) -> Reply {
+/// `POST /integrations/connectors/{id}/execute`
+pub(super) async fn answer(cx: &Cx<'_>) -> Answer {
+    let connector = connector(cx)?;
+    let kind = cx.platform.need_kind(&connector.slug)?;
+    let mut order = Order::read(cx.request)?;
+    let started = Instant::now();
+    let (mut result, metadata) = match order.work(&kind)? {
+        Work::Search => {
+            (store::search(cx, &connector, &kind, &order.entity, order.params)?, Value::Null)
+        }
+        Work::Sql => (store::sql(cx, &connector, &kind, &order.params)?, Value::Null),
+        Work::Describe => (described(&kind), Value::Null),
+        Work::Operation(operation) => {
+            let controls = window::Controls::take(&mut order.params)
+                .map_err(|why| Refusal::invalid("params", why))?;
+            order.arguments(operation);
+            let action = operation.action.as_str();
+            match run(cx, &connector, &order.entity, action, order.params).await? {
+                Executed::Json { result, metadata } => (result, metadata),
+                Executed::Bytes { bytes, media_type } => {
+                    let chunk = controls.chunk(&bytes, &media_type);
+                    return match chunk.map_err(|why| Refusal::invalid("params", why))? {
+                        Some(chunk) => Ok(envelope(&connector, started, &chunk, &Value::Null)),
+                        None => Ok(controls.raw(&bytes, &media_type).header(
+                            "content-disposition",
+                            format!("attachment; filename=\"{}\"", order.entity),
+                        )),
+                    };
+                }
+            }
+        }
+    };
+    selection::select(&mut result, &order.selection);
+    if !order.skip_truncation && CUT.contains(&order.action.as_str()) {
+        selection::truncate(&mut result);
+    }
+    Ok(envelope(&connector, started, &result, &metadata))
+}
+
+/// Runs an operation as the connector's account.
+pub(super) async fn run(
+    cx: &Cx<'_>,
+    connector: &Installed,
+    entity: &str,
+    action: &str,
+    params: Map<String, Value>,
+) -> Result<Executed, ExecuteError> {
+    let Some(executor) = &cx.platform.executor else {
+        let message = "This sandbox was started without an executor".to_owned();
+        return Err(ExecuteError { status: 501, message, retry_after: None });
+    };
+    let mut config = connector.settings.clone();
+    config.extend(connector.variables.clone());
+    let account = Account {
+        connector: connector.slug.clone(),
+        scheme: connector.account.scheme.clone(),
+        credentials: connector.account.fields.clone(),
+        config,
+    };
+    let params = Value::Object(params);
+    executor.execute_as(&account, entity, action, params, &cx.platform.origin).await
+}
+
+fn envelope(connector: &Installed, started: Instant, result: &Value, metadata: &Value) -> Reply {
     let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let answer = json!({
         "status": "success",
         "result": result,
         "connector_metadata": metadata,
         "execution_metadata": {
-            "connector_instance_id": installed.id,
+            "connector_instance_id": connector.id,
             "execution_time_ms": milliseconds,
         },
     });
     Reply::json(200, &answer)
 }
 
-fn order(request: &Incoming) -> Result<Order, (&'static str, String)> {
-    let body = serde_json::from_slice::<Value>(&request.body);
-    let Ok(Value::Object(mut body)) = body else {
-        return Err(("body", "The body is to be a JSON object".to_owned()));
-    };
-    let text = |body: &mut Map<String, Value>, name: &'static str| match body.remove(name) {
-        Some(Value::String(text)) => Ok(text),
-        _ => Err((name, format!("{name} is required and is to be a string"))),
-    };
-    let entity = text(&mut body, "entity")?;
-    let action = text(&mut body, "action")?;
-    let params = match body.remove("params") {
-        Some(Value::Object(params)) => params,
-        None | Some(Value::Null) => Map::new(),
-        Some(_) => return Err(("params", "params is to be an object".to_owned())),
-    };
-    let names = |body: &mut Map<String, Value>, name: &'static str| match body.remove(name) {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(value) => serde_json::from_value::<Vec<String>>(value)
-            .map_err(|_| (name, format!("{name} is to be an array of strings"))),
-    };
-    let selection = Selection {
-        select: names(&mut body, "select_fields")?,
-        exclude: names(&mut body, "exclude_fields")?,
-    };
-    let skip_truncation = match body.remove("skip_truncation") {
-        None => true,
-        Some(Value::Bool(skip)) => skip,
-        Some(_) => return Err(("skip_truncation", "skip_truncation is to be a boolean".into())),
-    };
-    match body.remove("intent") {
-        None | Some(Value::Null) => {}
-        Some(Value::String(text)) if text.chars().count() <= LONGEST_INTENT => {}
-        Some(_) => return Err(("intent", "intent is to be a string of at most 512".to_owned())),
-    }
-    Ok(Order { entity, action, params, selection, skip_truncation })
+/// What an older program shows of a connector.
+fn described(kind: &Connector) -> Value {
+    let entities = kind.entities.iter().map(|entity| {
+        let actions: Vec<&str> = entity.operations.iter().map(|one| one.action.as_str()).collect();
+        json!({"name": entity.name, "description": entity.description, "actions": actions})
+    });
+    json!({
+        "name": kind.name,
+        "title": kind.title,
+        "version": kind.version,
+        "description": kind.description,
+        "entities": entities.collect::<Vec<_>>(),
+    })
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+mod export;
 mod files;
 mod filter;
 mod find;

@@ -1,0 +1,42 @@
+//! The platform's clock: the real one, and as far ahead of it as a test has pushed it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::data::instant;
+
+/// A clock that can be advanced.
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    ahead_ms: AtomicU64,
+}
+
+impl Clock {
+    /// Milliseconds since 1970.
+    pub(crate) fn milliseconds(&self) -> u64 {
+        let real = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let real = u64::try_from(real.as_millis()).unwrap_or(u64::MAX);
+        real.saturating_add(self.ahead_ms.load(Ordering::Relaxed))
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn seconds(&self) -> u64 {
+        self.milliseconds() / 1_000
+    }
+
+    /// Now, as texts of the platform write it.
+    pub(crate) fn now(&self) -> String {
+        instant(self.seconds())
+    }
+
+    /// Lets time pass.
+    pub(crate) fn advance(&self, by: Duration) {
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        self.ahead_ms.fetch_add(by, Ordering::Relaxed);
+    }
+
+    /// Seconds by which it is ahead of the real time.
+    pub(crate) fn ahead(&self) -> u64 {
+        self.ahead_ms.load(Ordering::Relaxed) / 1_000
+    }
+}

@@ -1,0 +1,56 @@
+//! Records for the context store: copies by the fields that the store has.
+
+use airbyte_agent_core::description::Action;
+use serde_json::{Map, Value};
+
+use super::{Vendor, filter};
+use crate::data::{self, Maker};
+
+impl Vendor {
+    /// Number of records that an entity has now.
+    pub(crate) fn count(&self, entity: &str) -> usize {
+        self.store.indexes(&self.description.name, entity).len()
+    }
+
+    /// The records that an entity has now, by the fields of the context store. Where the API has a
+    /// property of the same name, its value is the store's.
+    pub(crate) fn copies(&self, entity: &str) -> Vec<Map<String, Value>> {
+        let Some(entity) = self.description.entity(entity) else { return Vec::new() };
+        let of = |action| entity.operation(action)?.response.schema.as_ref();
+        let listing = [Action::List, Action::Get, Action::Search];
+        let schema = listing.into_iter().find_map(of).or(entity.schema.as_ref());
+        let schema = schema.map(airbyte_agent_core::description::Json::value);
+        let schema = schema.map(|schema| match schema.get("items") {
+            Some(items) if schema["type"] == "array" => items.clone(),
+            _ => schema,
+        });
+        let fields = data::of_fields(&entity.store);
+        let indexes = self.store.indexes(&self.description.name, &entity.name);
+        let copy = |index: u64| {
+            let maker = Maker::new(&self.world, &entity.name, index);
+            let mut shown = schema.as_ref().map(|schema| maker.record(schema));
+            let mut copy = maker.record(&fields);
+            let patch = self.store.patch(&entity.name, index).unwrap_or_default();
+            for record in [shown.as_mut(), Some(&mut copy)].into_iter().flatten() {
+                let Some(record) = record.as_object_mut() else { continue };
+                for (name, value) in &patch {
+                    filter::lay(record, name, value, true);
+                }
+            }
+            let mut copy = if let Value::Object(copy) = copy { copy } else { Map::new() };
+            if let Some(Value::Object(shown)) = shown {
+                for (name, value) in &mut copy {
+                    let own = shown.get(name).or_else(|| {
+                        let wanted = data::plain(name);
+                        shown.iter().find(|(key, _)| data::plain(key) == wanted).map(|(_, v)| v)
+                    });
+                    if let Some(own) = own {
+                        *value = own.clone();
+                    }
+                }
+            }
+            copy
+        };
+        indexes.into_iter().map(copy).collect()
+    }
+}
