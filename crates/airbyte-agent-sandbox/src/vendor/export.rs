@@ -1,10 +1,20 @@
 //! Records for the context store: copies by the fields that the store has.
 
-use airbyte_agent_core::description::Action;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use airbyte_agent_core::description::{Action, StoreField};
 use serde_json::{Map, Value};
 
 use super::{Vendor, filter};
 use crate::data::{self, Maker};
+
+/// Copies that were made, by entity, with the number of writes before.
+#[derive(Debug, Default)]
+pub(super) struct Copies(Mutex<HashMap<String, (u64, Rows)>>);
+
+/// Records by the fields of the store.
+pub(crate) type Rows = Arc<Vec<Map<String, Value>>>;
 
 impl Vendor {
     /// Number of records that an entity has now.
@@ -14,7 +24,20 @@ impl Vendor {
 
     /// The records that an entity has now, by the fields of the context store. Where the API has a
     /// property of the same name, its value is the store's.
-    pub(crate) fn copies(&self, entity: &str) -> Vec<Map<String, Value>> {
+    pub(crate) fn copies(&self, entity: &str) -> Rows {
+        let writes = self.store.writes();
+        let mut known = self.copies.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, rows)) = known.get(entity)
+            && *at == writes
+        {
+            return Arc::clone(rows);
+        }
+        let rows = Arc::new(self.copy_all(entity));
+        known.insert(entity.to_owned(), (writes, Arc::clone(&rows)));
+        rows
+    }
+
+    fn copy_all(&self, entity: &str) -> Vec<Map<String, Value>> {
         let Some(entity) = self.description.entity(entity) else { return Vec::new() };
         let of = |action| entity.operation(action)?.response.schema.as_ref();
         let listing = [Action::List, Action::Get, Action::Search];
@@ -24,6 +47,7 @@ impl Vendor {
             Some(items) if schema["type"] == "array" => items.clone(),
             _ => schema,
         });
+        let schema = schema.map(|schema| pruned(schema, &entity.store));
         let fields = data::of_fields(&entity.store);
         let indexes = self.store.indexes(&self.description.name, &entity.name);
         let copy = |index: u64| {
@@ -53,4 +77,14 @@ impl Vendor {
         };
         indexes.into_iter().map(copy).collect()
     }
+}
+
+/// The schema with the properties that the store has, which are made of their names alone: the
+/// others are not missed.
+fn pruned(mut schema: Value, store: &[StoreField]) -> Value {
+    let wanted: Vec<String> = store.iter().map(|field| data::plain(&field.name)).collect();
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, _| wanted.contains(&data::plain(name)));
+    }
+    schema
 }

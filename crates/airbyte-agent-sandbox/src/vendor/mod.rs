@@ -44,6 +44,7 @@ pub(crate) struct Vendor {
     store: Store,
     shapes: Shapes,
     world: World,
+    copies: export::Copies,
     answered: AtomicU64,
 }
 
@@ -57,6 +58,7 @@ impl Vendor {
             store: Store::default(),
             shapes: Shapes::default(),
             world: World::new(&description),
+            copies: export::Copies::default(),
             answered: AtomicU64::new(0),
             description,
         }

@@ -15,6 +15,8 @@ pub(crate) struct Store(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
+    /// How often something was written.
+    writes: u64,
     entities: HashMap<String, Changes>,
     /// Answers by idempotency key, with the request they belong to.
     answers: HashMap<String, (String, Reply)>,
@@ -33,6 +35,11 @@ impl Store {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How often something was written.
+    pub(crate) fn writes(&self) -> u64 {
+        self.with(|state| state.writes)
+    }
+
     /// Numbers of the records that exist, new ones first.
     pub(crate) fn indexes(&self, connector: &str, entity: &str) -> Vec<u64> {
         let start = count(connector, entity);
@@ -46,6 +53,7 @@ impl Store {
     /// The number of a new record with these fields.
     pub(crate) fn create(&self, connector: &str, entity: &str, fields: Map<String, Value>) -> u64 {
         self.with(|state| {
+            state.writes += 1;
             let changes = state.entities.entry(entity.to_owned()).or_default();
             let index = count(connector, entity) + changes.created;
             changes.created += 1;
@@ -57,6 +65,7 @@ impl Store {
     /// Puts fields over those of a record.
     pub(crate) fn update(&self, entity: &str, index: u64, fields: Map<String, Value>) {
         self.with(|state| {
+            state.writes += 1;
             let changes = state.entities.entry(entity.to_owned()).or_default();
             let patch = changes.patches.entry(index).or_default();
             merge(patch, fields);
@@ -66,6 +75,7 @@ impl Store {
     /// Removes a record.
     pub(crate) fn delete(&self, entity: &str, index: u64) {
         self.with(|state| {
+            state.writes += 1;
             state.entities.entry(entity.to_owned()).or_default().deleted.insert(index);
         });
     }

@@ -30,13 +30,13 @@ pub(super) fn search(
     ready(connector, kind)?;
     let entity = searchable(kind, entity)?;
     let vendor = cx.world.vendor(&connector.slug);
-    let rows = || vendor.map(|vendor| vendor.copies(&entity.name)).unwrap_or_default();
+    let rows = vendor.map(|vendor| vendor.copies(&entity.name)).unwrap_or_default();
     let started = Instant::now();
     let of = format!("{} {}", connector.id, entity.name);
     let (data, cursor) = if params.contains_key("semantic") {
-        (semantic::run(entity, rows, &params)?, None)
+        (semantic::run(entity, &rows, &params)?, None)
     } else {
-        search::run(entity, rows, params, &of)?
+        search::run(entity, &rows, params, &of)?
     };
     Ok(page(&data, cursor.as_deref(), started))
 }
@@ -55,7 +55,7 @@ pub(super) fn sql(
         let entity = searchable(kind, name)?;
         let columns = entity.store.iter().map(|field| field.name.to_string()).collect();
         let rows = vendor.map(|vendor| vendor.copies(&entity.name)).unwrap_or_default();
-        Ok(sql::Table { columns, rows })
+        Ok(sql::Table { columns, rows: rows.to_vec() })
     };
     let (data, more) = sql::run(&table, params)?;
     let mut page = page(&data, None, started);

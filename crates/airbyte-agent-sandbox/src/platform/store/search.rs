@@ -17,7 +17,7 @@ const MOST: usize = 1_000;
 /// The rows of a page, and the cursor of the next one.
 pub(super) fn run(
     entity: &Entity,
-    rows: impl FnOnce() -> Vec<Row>,
+    rows: &[Row],
     mut params: Map<String, Value>,
     of: &str,
 ) -> Result<(Vec<Value>, Option<String>), Refusal> {
@@ -44,8 +44,8 @@ pub(super) fn run(
         Some(_) => return Err(Refusal::invalid("cursor", "cursor is to be a string")),
     };
     let start = Cursor::start(cursor, &of)?;
-    let mut found = rows();
-    found.retain(|row| condition.as_ref().is_none_or(|condition: &Condition| condition.meets(row)));
+    let meets = |row: &&Row| condition.as_ref().is_none_or(|one: &Condition| one.meets(row));
+    let mut found: Vec<&Row> = rows.iter().filter(meets).collect();
     found.sort_by(|one, other| {
         let value = |row: &'_ Row, field: &str| at(row, field).cloned().unwrap_or(Value::Null);
         sort.iter()
@@ -135,13 +135,13 @@ pub(super) fn wanted(
 }
 
 /// The row with these fields only.
-pub(super) fn project(row: Row, wanted: Option<&[String]>) -> Row {
-    let Some(wanted) = wanted else { return row };
+pub(super) fn project(row: &Row, wanted: Option<&[String]>) -> Row {
+    let Some(wanted) = wanted else { return row.clone() };
     let mut out = Row::new();
     for path in wanted {
         if let Some(value) = row.get(path) {
             out.insert(path.clone(), value.clone());
-        } else if let Some(value) = at(&row, path) {
+        } else if let Some(value) = at(row, path) {
             put(&mut out, path, value.clone());
         }
     }

@@ -19,7 +19,7 @@ const LEAST: f64 = 0.25;
 /// The hits, nearest first.
 pub(super) fn run(
     entity: &Entity,
-    rows: impl FnOnce() -> Vec<Row>,
+    rows: &[Row],
     params: &Map<String, Value>,
 ) -> Result<Vec<Value>, Refusal> {
     let fields: Vec<&str> = entity.store.iter().map(|field| field.name.as_ref()).collect();
@@ -31,13 +31,13 @@ pub(super) fn run(
     let asked = Asked::read(entity, params.get("semantic"))?;
     let prompt = runs(&asked.prompt);
     let mut hits: Vec<(f64, Value)> = Vec::new();
-    for row in rows() {
+    for row in rows {
         let text = row.get(&asked.field).and_then(Value::as_str).unwrap_or_default().to_owned();
         let mut own: Vec<(f64, usize, String)> = chunks(&text)
             .into_iter()
             .enumerate()
             .map(|(at, chunk)| (nearness(&prompt, &runs(&chunk)), at, chunk))
-            .filter(|(score, at, chunk)| *score >= asked.least && asked.keeps(&row, *at, chunk))
+            .filter(|(score, at, chunk)| *score >= asked.least && asked.keeps(row, *at, chunk))
             .collect();
         own.sort_by(|one, other| other.0.total_cmp(&one.0));
         if asked.one_each {
@@ -51,7 +51,7 @@ pub(super) fn run(
                 "chunk": chunk,
                 "chunk_chunk_index": at,
             });
-            let entity = project(row.clone(), kept.as_deref());
+            let entity = project(row, kept.as_deref());
             hits.push((score, json!({"entity": entity, "metadata": metadata})));
         }
     }
