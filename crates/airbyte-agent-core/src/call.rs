@@ -178,6 +178,11 @@ impl Call {
                 self.place()
             )));
         }
+        if position.behind.is_some() {
+            return Err(Error::validation(
+                "the cursor points inside a page: only the tool that gave it can go on there",
+            ));
+        }
         arguments.extend(position.set);
         Ok((arguments, position.follow))
     }

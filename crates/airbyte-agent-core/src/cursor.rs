@@ -30,6 +30,10 @@ pub(crate) struct Position {
     /// Address of the next page.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub(crate) follow: Option<String>,
+    /// Records of the page that were given already, and the mark of the last of them. Only tools
+    /// stop inside a page.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) behind: Option<(usize, u32)>,
 }
 
 impl Cursor {

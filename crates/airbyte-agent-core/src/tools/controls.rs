@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::error::ToolError;
+use super::result::table::Format;
 use super::schema;
-use super::table::Format;
 use crate::description::{Action, Kind, Location, Next, Operation, Parameter};
 
 /// What a caller wishes besides the operation's own arguments.
@@ -131,7 +131,8 @@ impl Controls {
             let long = control.long_name();
             let name = if arguments.contains_key(&long) && operation.parameter(&long).is_none() {
                 long
-            } else if operation.parameter(control.name()).is_none() || is_paging(control, operation)
+            } else if operation.parameter(control.name()).is_none()
+                || is_replaced(control, operation)
             {
                 control.name().to_owned()
             } else {
@@ -180,14 +181,24 @@ impl Controls {
     }
 }
 
-/// The cursor takes the place of the vendor's own parameter of that name.
-fn is_paging(control: Control, operation: &Operation) -> bool {
-    control == Control::Cursor
-        && operation.parameter(control.name()).is_some_and(|p| is_hidden(operation, p))
+/// A control takes the place of the operation's own parameter of that name, which it feeds.
+fn is_replaced(control: Control, operation: &Operation) -> bool {
+    operation.parameter(control.name()).is_some_and(|p| is_hidden(operation, p))
+}
+
+/// Whether a parameter chooses the fields of a GraphQL document.
+fn is_selection(parameter: &Parameter) -> bool {
+    !parameter.required
+        && parameter.location == Location::GraphQl
+        && parameter.name == Control::Fields.name()
+        && parameter.schema.kinds.contains(&Kind::Array)
 }
 
 /// Whether a model need not know a parameter, because a control does its work.
 pub(super) fn is_hidden(operation: &Operation, parameter: &Parameter) -> bool {
+    if is_selection(parameter) {
+        return true;
+    }
     if parameter.required || !operation.action.is_array() {
         return false;
     }

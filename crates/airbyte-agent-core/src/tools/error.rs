@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::clean;
+use super::result::clean;
 use crate::error::{Error, ErrorKind};
 
 /// What kind of thing went wrong.
@@ -132,6 +132,17 @@ impl ToolError {
 
     pub(super) fn with_advice(mut self, advice: impl Into<String>) -> Self {
         self.0.advice = advice.into();
+        self
+    }
+
+    /// The operator of this account has to act.
+    pub(super) fn for_operator(mut self, account: &str, title: &str) -> Self {
+        self.0.operator = true;
+        self.0.retry = Retry::Never;
+        self.0.advice = format!(
+            "No argument mends this: the operator has to check the credentials and settings of \
+             account '{account}' ({title}). Tell the user and do not call again."
+        );
         self
     }
 

@@ -26,14 +26,12 @@
 //! ```
 
 mod account;
-mod clean;
 mod coerce;
 mod controls;
 mod definition;
 mod dialect;
 mod error;
 mod expose;
-mod fields;
 mod gate;
 mod limits;
 mod names;
@@ -41,10 +39,10 @@ mod output;
 mod policy;
 mod progress;
 mod prose;
+mod result;
 mod run;
 mod schema;
 pub mod search;
-mod table;
 mod toolset;
 
 pub use self::definition::{ToolDefinition, ToolHints};

@@ -101,6 +101,8 @@ impl Server {
 }
 
 async fn serve(stream: TcpStream, log: Arc<Mutex<Vec<Seen>>>, handler: Arc<Handler>) {
+    // Pieces of a body are small; each waits for the one before otherwise.
+    let _ = stream.set_nodelay(true);
     let mut stream = BufReader::new(stream);
     while let Some(request) = read(&mut stream).await {
         let index = {

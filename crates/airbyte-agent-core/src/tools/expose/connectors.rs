@@ -11,17 +11,30 @@ use super::super::definition::ToolDefinition;
 use super::super::error::{ArgumentProblem, ToolError};
 use super::super::gate;
 use super::super::policy::Policy;
+use super::super::result::tokens;
 use super::super::schema;
 use super::super::toolset::Toolset;
-use super::{Intent, Request, account, hints, reference, signature};
+use super::signature::{self, Detail};
+use super::{Intent, Request, account, hints, reference};
 use crate::closest::closest;
 use crate::description::{Action, Entity, Operation};
 
 /// The action that tells of an entity instead of doing something with it.
 const HELP: &str = "help";
 
-/// Longest list of operations, in characters; beyond it optional parameters are left to `help`.
-const OPERATIONS: usize = 3_600;
+/// Longest list of operations, in tokens as estimated; beyond it details are left to `help`.
+const OPERATIONS: usize = 950;
+
+/// Details of the list of operations, the most first.
+const DETAILS: [Detail; 7] = [
+    Detail { optional: 10, choices: true },
+    Detail { optional: 10, choices: false },
+    Detail { optional: 6, choices: false },
+    Detail { optional: 4, choices: false },
+    Detail { optional: 2, choices: false },
+    Detail { optional: 1, choices: false },
+    Detail { optional: 0, choices: false },
+];
 
 /// What a model is told of a connector; `None` when nothing of it is permitted.
 pub(super) fn definition(
@@ -45,18 +58,21 @@ pub(super) fn definition(
 
 fn description(group: &Group<'_>, operations: &[&Operation]) -> String {
     let title = &group.connector().title;
-    let list = [8, 5, 3, 1, 0]
-        .into_iter()
-        .map(|optional| listing(group, operations, optional))
-        .find(|list| list.len() <= OPERATIONS)
-        .unwrap_or_else(|| listing(group, operations, 0));
+    let mut list = String::new();
+    for detail in DETAILS {
+        list = listing(group, operations, detail);
+        if tokens::estimate(&list) <= OPERATIONS {
+            break;
+        }
+    }
     format!(
-        "{title}: operations by entity, with params (? optional). Action help tells more.\n{list}"
+        "{title}: operations by entity, with params (? optional, … more). Action help describes \
+         the params of an entity.\n{list}"
     )
 }
 
 /// `issues(owner, repo): list(states?) get(number)`, a line per entity.
-fn listing(group: &Group<'_>, operations: &[&Operation], optional: usize) -> String {
+fn listing(group: &Group<'_>, operations: &[&Operation], detail: Detail) -> String {
     let mut lines = Vec::new();
     for entity in group.connector().entities.iter() {
         let own: Vec<&&Operation> =
@@ -64,13 +80,8 @@ fn listing(group: &Group<'_>, operations: &[&Operation], optional: usize) -> Str
         if own.is_empty() {
             continue;
         }
-        let signatures: Vec<Vec<String>> = own
-            .iter()
-            .map(|operation| {
-                let names = signature::names(group, operation, optional);
-                names.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect()
-            })
-            .collect();
+        let signatures: Vec<Vec<String>> =
+            own.iter().map(|operation| signature::names(group, operation, detail)).collect();
         // What all actions take stands with the entity.
         let common: Vec<&String> = if own.len() > 1 {
             let first = signatures.first().map(Vec::as_slice).unwrap_or_default();
@@ -181,7 +192,8 @@ pub(super) fn call_of<'t>(
         }
     }
     let arguments = coerce::arguments(operation, arguments, &controls)?;
-    Ok(Intent::Run(Request { permitted, arguments, controls }))
+    let selector = Control::Fields.name().to_owned();
+    Ok(Intent::Run(Request { permitted, arguments, controls, selector }))
 }
 
 /// The parameters: an object, or that object as JSON text.
@@ -228,7 +240,8 @@ fn find_action<'t>(
 }
 
 pub(super) fn unknown(argument: &str, given: &str, subject: &str, names: &[&str]) -> ToolError {
-    let near = closest(given, names.iter().copied());
+    // Everything is close to nothing.
+    let near = if given.is_empty() { Vec::new() } else { closest(given, names.iter().copied()) };
     let given: String = given.chars().take(60).collect();
     let problem = if given.is_empty() {
         format!("'{argument}' is missing")

@@ -34,6 +34,8 @@ pub(super) struct Request<'t> {
     pub(super) permitted: Permitted<'t>,
     pub(super) arguments: Map<String, Value>,
     pub(super) controls: Controls,
+    /// The argument that chooses fields, as the model knows it.
+    pub(super) selector: String,
 }
 
 /// A tool and what stands behind it.

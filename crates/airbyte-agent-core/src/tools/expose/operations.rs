@@ -73,7 +73,9 @@ fn input(group: &Group<'_>, operation: &Operation, accounts: &[&str]) -> Map<Str
     }
     for control in Control::ALL.into_iter().filter(|control| control.fits(operation)) {
         // The operation's own way to choose fields needs no second one beside it.
-        if control == Control::Fields && own_selection(operation).is_some() {
+        if control == Control::Fields
+            && own_selection(operation).is_some_and(|parameter| !is_hidden(operation, parameter))
+        {
             continue;
         }
         members.push((control.name_for(operation), control.schema(), false));
@@ -115,5 +117,6 @@ pub(super) fn read<'t>(
     let permitted = gate::pass(tools.common_policy(), account, operation)?;
     let controls = Controls::take(operation, &mut arguments)?;
     let arguments = coerce::arguments(operation, arguments, &controls)?;
-    Ok(Request { permitted, arguments, controls })
+    let selector = Control::Fields.name_for(operation);
+    Ok(Request { permitted, arguments, controls, selector })
 }

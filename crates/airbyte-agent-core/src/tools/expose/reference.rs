@@ -78,7 +78,7 @@ fn describe(group: &Group<'_>, operation: &Operation, lines: &mut Vec<String>) {
         lines.push(format!("  {} ({}{need}): {text}", parameter.name, signature::kind(parameter)));
         members(parameter, lines);
     }
-    let fields = super::super::fields::names(operation);
+    let fields = super::super::result::fields::names(operation);
     if !fields.is_empty() {
         lines.push(format!("  Fields of results: {}.", fields.join(", ")));
     }

@@ -5,25 +5,52 @@ use super::super::schema;
 use super::operations::{is_supplied, shown};
 use crate::description::{Kind, Operation, Parameter};
 
-/// The names of the parameters, optional ones with a question mark, at most `optional` of those.
-pub(super) fn names(group: &Group<'_>, operation: &Operation, optional: usize) -> String {
-    let parameters = shown(operation);
-    let is_required =
-        |parameter: &&&Parameter| parameter.required && !is_supplied(group, parameter);
-    let required: Vec<&str> =
-        parameters.iter().filter(is_required).map(|p| p.name.as_ref()).collect();
-    let rest: Vec<String> = parameters
-        .iter()
-        .filter(|parameter| !is_required(parameter))
-        .map(|parameter| format!("{}?", parameter.name))
-        .collect();
-    let mut all: Vec<String> = required.into_iter().map(str::to_owned).collect();
-    let more = rest.len() > optional;
-    all.extend(rest.into_iter().take(optional));
-    if more {
-        all.push("…".to_owned());
+/// How much is said of the parameters.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Detail {
+    /// Most optional parameters.
+    pub(super) optional: usize,
+    /// Whether the values allowed are listed where they are few.
+    pub(super) choices: bool,
+}
+
+/// The names of the parameters, optional ones with a question mark; `…` stands for more of those.
+pub(super) fn names(group: &Group<'_>, operation: &Operation, detail: Detail) -> Vec<String> {
+    let is_required = |parameter: &Parameter| parameter.required && !is_supplied(group, parameter);
+    let mut names = Vec::new();
+    let mut optional = 0;
+    for parameter in shown(operation) {
+        let mark = if is_required(parameter) { "" } else { "?" };
+        if !mark.is_empty() {
+            optional += 1;
+            if optional > detail.optional {
+                continue;
+            }
+        }
+        let choices = if detail.choices { few_choices(parameter) } else { String::new() };
+        names.push(format!("{}{mark}{choices}", parameter.name));
     }
-    all.join(", ")
+    if optional > detail.optional {
+        names.push("…".to_owned());
+    }
+    names
+}
+
+/// `=OPEN|CLOSED`, or nothing where there are many or none.
+fn few_choices(parameter: &Parameter) -> String {
+    let schema = &parameter.schema;
+    let own = if schema.choices.is_empty() { schema.items.first() } else { Some(schema) };
+    let texts: Vec<String> = own
+        .into_iter()
+        .flat_map(|schema| schema.choices.iter())
+        .filter_map(|choice| choice.value().as_str().map(str::to_owned))
+        .collect();
+    let all = texts.join("|");
+    if texts.is_empty() || texts.len() > 5 || all.len() > 48 {
+        String::new()
+    } else {
+        format!("={all}")
+    }
 }
 
 /// What a parameter may be, in a few words: `integer`, `array of OPEN|CLOSED`.

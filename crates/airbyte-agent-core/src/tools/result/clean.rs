@@ -5,12 +5,12 @@
 use serde_json::{Map, Value};
 
 /// The text on one line, without hidden characters.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     text_of(text).unwrap_or_else(|| text.to_owned()).replace(['\n', '\r'], " ")
 }
 
 /// Cleans every text and every name of a member; gives back how many characters were taken out.
-pub(super) fn value(value: &mut Value) -> usize {
+pub(crate) fn value(value: &mut Value) -> usize {
     match value {
         Value::String(text) => match text_of(text) {
             Some(cleaned) => {

@@ -1,0 +1,302 @@
+//! How much a field of a record tells, by its name, its schema and its value.
+
+use serde_json::Value;
+
+/// How much a field tells; the smaller, the more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    Identifier,
+    Name,
+    State,
+    TimeOrAmount,
+    Reference,
+    Other,
+    Nested,
+    /// Nothing a reader needs: addresses of the API, pictures, hashes.
+    Noise,
+}
+
+/// Members that hold the record itself.
+const CONTAINERS: &[&str] = &["fields", "properties", "attributes", "node"];
+
+const IDENTIFIERS: &[&str] =
+    &["id", "gid", "key", "number", "uuid", "guid", "sid", "sha", "code", "ts", "iid", "value"];
+
+const NAMES: &[&str] = &[
+    "name",
+    "title",
+    "subject",
+    "summary",
+    "label",
+    "login",
+    "username",
+    "email",
+    "slug",
+    "filename",
+    "headline",
+    "handle",
+    "domain",
+    "firstname",
+    "lastname",
+    "displayname",
+];
+
+const STATES: &[&str] = &[
+    "state",
+    "status",
+    "stage",
+    "type",
+    "kind",
+    "priority",
+    "severity",
+    "category",
+    "outcome",
+    "result",
+    "role",
+    "direction",
+    "visibility",
+    "phase",
+    "level",
+    "conclusion",
+    "resolution",
+    "reason",
+    "dealstage",
+    "pipeline",
+    "plan",
+];
+
+const TEXTS: &[&str] = &[
+    "text",
+    "body",
+    "description",
+    "content",
+    "message",
+    "comment",
+    "snippet",
+    "note",
+    "notes",
+    "question",
+    "answer",
+    "transcript",
+];
+
+const TIMES: &[&str] = &[
+    "at",
+    "date",
+    "time",
+    "timestamp",
+    "datetime",
+    "until",
+    "deadline",
+    "expires",
+    "created",
+    "updated",
+    "modified",
+    "closed",
+    "started",
+    "due",
+    "completed",
+    "published",
+    "closedate",
+    "createdate",
+];
+
+const AMOUNTS: &[&str] = &[
+    "amount",
+    "total",
+    "price",
+    "currency",
+    "balance",
+    "quantity",
+    "size",
+    "duration",
+    "cost",
+    "revenue",
+    "probability",
+    "score",
+    "points",
+    "estimate",
+    "budget",
+];
+
+const REFERENCES: &[&str] = &[
+    "id",
+    "ids",
+    "owner",
+    "assignee",
+    "assignees",
+    "author",
+    "user",
+    "creator",
+    "reporter",
+    "customer",
+    "account",
+    "company",
+    "contact",
+    "requester",
+    "organization",
+    "team",
+    "project",
+    "parent",
+    "channel",
+    "workspace",
+    "labels",
+    "tags",
+    "members",
+    "sender",
+    "recipient",
+    "from",
+    "to",
+    "group",
+    "list",
+    "milestone",
+];
+
+const PAGES: &[&str] =
+    &["url", "html_url", "permalink", "web_url", "web_view_link", "permalink_url", "link"];
+
+const NOISE: &[&str] = &[
+    "avatar",
+    "gravatar",
+    "icon",
+    "thumbnail",
+    "image",
+    "photo",
+    "logo",
+    "signature",
+    "hash",
+    "checksum",
+    "etag",
+    "html",
+    "links",
+    "self",
+    "object",
+    "uri",
+    "href",
+    "url",
+    "link",
+    "schema",
+    "livemode",
+    "expand",
+    "_links",
+    "node",
+];
+
+/// How much a field tells. `property` is its schema.
+pub(super) fn rank(name: &str, value: &Value, property: Option<&Value>) -> Rank {
+    let words = words(name);
+    let whole = words.join("_");
+    let (first, last) = match (words.first(), words.last()) {
+        (Some(first), Some(last)) => (first.as_str(), last.as_str()),
+        _ => return Rank::Other,
+    };
+    let single = words.len() == 1;
+    if whole == "node_id" || whole == "self" || whole == "object" {
+        return Rank::Noise;
+    }
+    if PAGES.contains(&whole.as_str()) {
+        // An address that is a link of an API tells less than one of a page.
+        return if value.as_str().is_some_and(|url| url.contains("/api")) {
+            Rank::Noise
+        } else {
+            Rank::Reference
+        };
+    }
+    if is_container(name, value) {
+        return Rank::Name;
+    }
+    let is_scalar = !value.is_object() && !value.is_array();
+    if single && IDENTIFIERS.contains(&last) && is_scalar {
+        return Rank::Identifier;
+    }
+    if NOISE.contains(&last) || NOISE.contains(&first) && !REFERENCES.contains(&last) {
+        return Rank::Noise;
+    }
+    if is_scalar && (NAMES.contains(&last) || words.iter().any(|word| word == "email")) {
+        return Rank::Name;
+    }
+    let says = |key: &str| property.and_then(|property| property.get(key));
+    if STATES.contains(&last) || is_scalar && says("enum").is_some() {
+        return Rank::State;
+    }
+    let format = says("format").and_then(Value::as_str).unwrap_or_default();
+    if is_scalar
+        && (format.starts_with("date")
+            || TIMES.contains(&last)
+            || AMOUNTS.contains(&last)
+            || single && TEXTS.contains(&last))
+    {
+        return Rank::TimeOrAmount;
+    }
+    if REFERENCES.contains(&last) {
+        return Rank::Reference;
+    }
+    if !is_scalar {
+        return Rank::Nested;
+    }
+    // What is not so rarely tells anything.
+    if value == &Value::Bool(false) { Rank::Nested } else { Rank::Other }
+}
+
+/// Whether a member holds the record itself.
+pub(super) fn is_container(name: &str, value: &Value) -> bool {
+    CONTAINERS.contains(&name) && value.as_object().is_some_and(|members| members.len() > 1)
+}
+
+/// The words of a name: `createdAt`, `created_at` and `Created At` are the same two.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut start = true;
+    let mut before = ' ';
+    for character in name.chars() {
+        if character.is_alphanumeric() {
+            start |= character.is_uppercase() && before.is_lowercase();
+            if start {
+                words.push(String::new());
+                start = false;
+            }
+            if let Some(word) = words.last_mut() {
+                word.extend(character.to_lowercase());
+            }
+        } else {
+            start = true;
+        }
+        before = character;
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn names_schemas_and_values_decide() {
+        for (name, value, property, expected) in [
+            ("id", json!("1"), json!({}), Rank::Identifier),
+            ("Id", json!("1"), json!({}), Rank::Identifier),
+            ("displayName", json!("x"), json!({}), Rank::Name),
+            ("contact_email", json!("x"), json!({}), Rank::Name),
+            ("fields", json!({"summary": "x", "status": {}}), json!({}), Rank::Name),
+            ("dealstage", json!("x"), json!({}), Rank::State),
+            ("mode", json!("x"), json!({"enum": ["x"]}), Rank::State),
+            ("createdAt", json!("x"), json!({}), Rank::TimeOrAmount),
+            ("start", json!("x"), json!({"format": "date-time"}), Rank::TimeOrAmount),
+            ("amount_due", json!(5), json!({}), Rank::TimeOrAmount),
+            ("text", json!("x"), json!({}), Rank::TimeOrAmount),
+            ("customer_id", json!("x"), json!({}), Rank::Reference),
+            ("html_url", json!("https://a.example/x"), json!({}), Rank::Reference),
+            ("url", json!("https://a.example/api/x"), json!({}), Rank::Noise),
+            ("labels_url", json!("x"), json!({}), Rank::Noise),
+            ("avatarUrl", json!("x"), json!({}), Rank::Noise),
+            ("node_id", json!("x"), json!({}), Rank::Noise),
+            ("locked", json!(false), json!({}), Rank::Nested),
+            ("locked", json!(true), json!({}), Rank::Other),
+            ("reactions", json!({"a": 1}), json!({}), Rank::Nested),
+        ] {
+            assert_eq!(rank(name, &value, Some(&property)), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Where a list goes on: at a page, or at a record inside one.
+//!
+//! A result that would be too long ends between two records. Its cursor says on which page, behind
+//! how many records, and carries a mark of the last record given: when the page is read again, the
+//! list goes on behind that very record, wherever it stands by then, or says that it cannot.
+
+use serde_json::{Map, Value, json};
+
+use crate::cursor::{Cursor, Position};
+use crate::description::{Kind, Next, Operation, Source};
+use crate::error::{Error, Result};
+use crate::tools::error::ToolError;
+
+/// Where to start.
+#[derive(Debug, Default)]
+pub(super) struct Start {
+    /// The page, the first if there is none.
+    pub(super) page: Option<Cursor>,
+    /// Records of the page that were given already, and the mark of the last of them.
+    pub(super) behind: Option<(usize, u32)>,
+}
+
+/// Reads a cursor: one of ours, or the vendor's own token where a list continues by one.
+pub(super) fn start(
+    operation: &Operation,
+    text: &str,
+    arguments: &mut Map<String, Value>,
+) -> Result<Start, ToolError> {
+    if let Ok(cursor) = text.parse::<Cursor>() {
+        let mut position = cursor.position()?;
+        if position.operation != operation.place() {
+            let problem = format!(
+                "the cursor belongs to {}, not to {}",
+                position.operation,
+                operation.place()
+            );
+            return Err(ToolError::argument("cursor", problem));
+        }
+        let Some(behind) = position.behind.take() else {
+            return Ok(Start { page: Some(cursor), behind: None });
+        };
+        let page = Some(Cursor::new(&position)?);
+        return Ok(Start { page, behind: Some(behind) });
+    }
+    if let Next::Cursor { into, .. } = &operation.paging.next {
+        let is_number = operation.parameter(into).is_some_and(|parameter| {
+            let kinds = &parameter.schema.kinds;
+            kinds.contains(&Kind::Integer) && !kinds.contains(&Kind::String)
+        });
+        let number = text.parse::<i64>().ok().filter(|_| is_number);
+        let value = number.map_or_else(|| Value::from(text), Value::from);
+        arguments.entry(into.as_ref()).or_insert(value);
+        return Ok(Start::default());
+    }
+    let problem = "this is no cursor that a result gave; pass next_cursor unchanged";
+    Err(ToolError::argument("cursor", problem))
+}
+
+/// The cursor of a place inside a page.
+pub(super) fn inside(
+    operation: &Operation,
+    page: Option<&Cursor>,
+    size: Option<(&str, &Value)>,
+    behind: (usize, u32),
+) -> Result<Cursor> {
+    let mut position = match page {
+        Some(cursor) => cursor.position()?,
+        None => Position { operation: operation.place(), ..Position::default() },
+    };
+    // The same page again only comes out of the same page size.
+    if let Some((name, value)) = size {
+        position.set.entry(name).or_insert_with(|| value.clone());
+    }
+    position.behind = Some(behind);
+    Cursor::new(&position)
+}
+
+/// How many records of a page, read again, come before the first that is due.
+pub(super) fn passed(records: &[Value], behind: (usize, u32)) -> Result<usize, Error> {
+    let (count, last) = behind;
+    let is_last = |record: &Value| mark(record) == last;
+    if count.checked_sub(1).and_then(|index| records.get(index)).is_some_and(is_last) {
+        return Ok(count);
+    }
+    // Something came or went before it.
+    match records.iter().position(is_last) {
+        Some(index) => Ok(index + 1),
+        None => Err(Error::validation(
+            "the list has changed since this cursor was given, and the last record shown is gone \
+             from its page; start again without cursor",
+        )),
+    }
+}
+
+/// What a record is recognised by: its identifier, or all of it when it has none.
+pub(super) fn mark(record: &Value) -> u32 {
+    let names = ["id", "gid", "Id", "key", "sid", "ts", "uuid", "number"];
+    let identifier = names
+        .into_iter()
+        .find_map(|name| record.get(name).filter(|value| value.is_string() || value.is_number()));
+    // FNV-1a: the same on every machine and in every release.
+    let mut hash: u32 = 0x811c_9dc5;
+    for byte in identifier.unwrap_or(record).to_string().bytes() {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    hash
+}
+
+/// Asks for pages no larger than the number of records wanted; gives back what was set.
+pub(super) fn size(operation: &Operation, wanted: Option<u64>, arguments: &mut Map<String, Value>) {
+    let (Some(wanted), Some(size)) = (wanted, &operation.paging.size) else { return };
+    if arguments.contains_key(size.parameter.as_ref()) {
+        return;
+    }
+    let Some(parameter) = operation.parameter(&size.parameter) else { return };
+    // Within what is known to be served; a larger page than the usual one only where a limit is
+    // known.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "page sizes")]
+    let bound = |bound: Option<f64>| bound.filter(|b| *b >= 1.0).map(|b| b as u64);
+    let largest = size.maximum.or(bound(parameter.schema.maximum)).or(size.default);
+    let Some(largest) = largest else { return };
+    let asked = wanted.min(largest).max(bound(parameter.schema.minimum).unwrap_or(1));
+    let is_text = !parameter.schema.kinds.contains(&Kind::Integer)
+        && parameter.schema.kinds.contains(&Kind::String);
+    let value = if is_text { asked.to_string().into() } else { json!(asked) };
+    arguments.insert(size.parameter.to_string(), value);
+}
+
+/// Metadata without what only serves paging, and without what is empty.
+pub(super) fn without_paging(operation: &Operation, meta: Value) -> Value {
+    let Value::Object(members) = meta else { return Value::Null };
+    let paging = &operation.paging;
+    let mut sources: Vec<&Source> = paging.more.iter().chain(&paging.done).collect();
+    if let Next::Cursor { from, .. } | Next::Link { from, .. } = &paging.next {
+        sources.push(from);
+    }
+    let serves = |wanted: &str| {
+        sources.iter().any(|source| matches!(source, Source::Meta { name, .. } if name == wanted))
+    };
+    let kept = members.into_iter().filter(|(name, value)| !value.is_null() && !serves(name));
+    Value::Object(kept.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_goes_on_behind_the_record_that_came_last() {
+        let page = |ids: &[u32]| ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>();
+        let behind = (2, mark(&json!({"id": 2, "seen": true})));
+        for (ids, expected) in [
+            (&[1, 2, 3, 4][..], Some(2)),
+            (&[9, 1, 2, 3], Some(3)),
+            (&[2, 3, 4], Some(1)),
+            (&[1, 3, 4], None),
+            (&[], None),
+        ] {
+            assert_eq!(passed(&page(ids), behind).ok(), expected, "{ids:?}");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! Clients that can say what they offer and reach nothing.
+
+use std::time::Duration;
+
+use airbyte_agent::core::description::Connector;
+use airbyte_agent::core::tools::{Exposure, ToolDefinition, Toolset};
+use airbyte_agent::core::{BoxFuture, Download, DryRun, Prepared, Reply, Transport};
+use airbyte_agent::{Client, Error, ErrorKind, Result, registry};
+
+pub const EXPOSURES: [Exposure; 3] =
+    [Exposure::PerOperation, Exposure::PerConnector, Exposure::SearchExecute];
+
+struct Nowhere;
+
+fn nothing() -> Error {
+    Error::new(ErrorKind::Network, "nothing can be reached")
+}
+
+impl Transport for Nowhere {
+    fn send<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(async { Err(nothing()) })
+    }
+
+    fn download<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
+        Box::pin(async { Err(nothing()) })
+    }
+
+    fn dry_run(&self, _: Prepared<'_>) -> Result<DryRun> {
+        Err(nothing())
+    }
+
+    fn default_timeout(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn redact(&self, text: &str) -> String {
+        text.to_owned()
+    }
+}
+
+/// The tools of one connector.
+pub fn tools(connector: &'static Connector) -> Toolset {
+    Client::new(connector, Nowhere).tools()
+}
+
+/// The tools of all connectors.
+pub fn all() -> Toolset {
+    registry().iter().fold(Toolset::empty(), |tools, connector| {
+        tools.add(connector.name.as_ref(), Client::new(*connector, Nowhere)).unwrap()
+    })
+}
+
+/// Every definition of every connector in every exposure, each with where it comes from.
+pub fn definitions() -> Vec<(String, ToolDefinition)> {
+    let mut found = Vec::new();
+    for exposure in EXPOSURES {
+        for connector in registry() {
+            for tool in tools(connector).exposure(exposure).definitions() {
+                found.push((format!("{} {exposure:?} {}", connector.name, tool.name), tool));
+            }
+        }
+        for tool in all().exposure(exposure).definitions() {
+            found.push((format!("all {exposure:?} {}", tool.name), tool));
+        }
+    }
+    found
+}
