@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, unreachable_pub, missing_docs)]
 
 mod definitions;
+mod estimate;
 mod offline;
 mod schemas;
 mod strict;

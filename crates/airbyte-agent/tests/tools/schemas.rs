@@ -52,10 +52,14 @@ fn hints_follow_the_actions() {
         for tool in tools(connector).exposure(Exposure::PerOperation).definitions() {
             let hints = tool.hints;
             assert!(hints.open_world && !(hints.read_only && hints.destructive), "{}", tool.name);
-            let operation = connector.operations().find(|operation| {
-                tool.name.ends_with(&format!("{}_{}", operation.entity, operation.action))
-            });
-            let operation = operation.unwrap();
+            let Some(operation) = connector.operations().find(|operation| {
+                let name = format!("{}_{}_{}", connector.name, operation.entity, operation.action);
+                name.replace('-', "_") == tool.name
+            }) else {
+                // Only names that are too long are made in another way.
+                assert!(tool.name.len() > 40, "{}", tool.name);
+                continue;
+            };
             assert_eq!(hints.read_only, operation.hints.read_only, "{}", tool.name);
         }
     }
