@@ -1,6 +1,7 @@
 //! From the options of a connection to a client.
 
 use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::hosted::Settings;
 use airbyte_agent_core::{Client, Credentials, Description, Error, Hosted, Local};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 use serde_json::{Map, Value};
@@ -11,6 +12,7 @@ use crate::failure::usage;
 use crate::json_option;
 use crate::mask::Mask;
 use crate::sample;
+use crate::variables::Variables;
 
 /// A client, and what has to live as long as it is used.
 pub(crate) struct Connection {
@@ -28,12 +30,14 @@ pub(crate) async fn connect(
     let sandbox = if args.sandbox { Some(start_sandbox(args, &description).await?) } else { None };
     let origin = sandbox.as_ref().map(Sandbox::url);
     let origin = origin.as_deref();
+    let variables = Variables::here();
     let (client, mask) = if args.hosted {
-        (Client::hosted(description, hosted(args, origin)?)?, Mask::hosted())
+        let (options, mask) = hosted(args, &variables, origin)?;
+        (Client::hosted(description, options)?, mask)
     } else {
         let given = given_credentials(args)?;
-        let mask = Mask::new(&description, given.as_ref());
-        let local = local(args, &description, given, origin)?;
+        let mask = Mask::new(&description, given.as_ref(), &variables);
+        let local = local(args, &description, given, &variables, origin)?;
         (Client::local(description, local)?, mask)
     };
     Ok(Connection { client, mask, _sandbox: sandbox })
@@ -48,10 +52,18 @@ async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Resu
     builder.start().await.map_err(|error| usage(format!("the sandbox cannot start: {error}")))
 }
 
-fn hosted(args: &ConnectionArgs, sandbox: Option<&str>) -> Result<Hosted, Error> {
-    let mut hosted = match sandbox {
-        Some(url) => Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(url),
-        None => Hosted::from_env()?,
+fn hosted(
+    args: &ConnectionArgs,
+    variables: &Variables,
+    sandbox: Option<&str>,
+) -> Result<(Hosted, Mask), Error> {
+    let (mut hosted, mask) = match sandbox {
+        Some(url) => (Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(url), Mask::default()),
+        None => {
+            let settings = variables.settings().or(Settings::from_default_file()?);
+            let mask = Mask::hosted(&settings, variables);
+            (settings.into_hosted()?, mask)
+        }
     };
     if let Some(name) = &args.workspace {
         hosted = hosted.workspace(name);
@@ -65,18 +77,22 @@ fn hosted(args: &ConnectionArgs, sandbox: Option<&str>) -> Result<Hosted, Error>
     if let Some(origin) = &args.via {
         hosted = hosted.via(origin);
     }
-    Ok(hosted)
+    if let Some(limit) = args.timeout {
+        hosted = hosted.timeout(limit);
+    }
+    Ok((hosted, mask))
 }
 
 fn local(
     args: &ConnectionArgs,
     connector: &Connector,
     given: Option<Map<String, Value>>,
+    variables: &Variables,
     sandbox: Option<&str>,
 ) -> Result<Local, Error> {
     let mut credentials = match given {
         Some(given) => Credentials::from_json(&Value::Object(given))?,
-        None => Credentials::from_env(connector),
+        None => Credentials::from_variables(connector, |name| variables.get(name)),
     };
     if sandbox.is_some() && credentials.is_empty() {
         credentials = sample::credentials(connector);

@@ -26,6 +26,7 @@ mod sandbox;
 mod terminal;
 mod trace;
 mod usage;
+mod variables;
 
 use std::io::Write as _;
 use std::process::ExitCode;

@@ -4,7 +4,10 @@
 //! the streams of this program no secret may appear, whoever put it there.
 
 use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::hosted::{EnvironmentSecrets, Settings};
 use serde_json::{Map, Value};
+
+use crate::variables::Variables;
 
 /// What stands where a secret was.
 const MASK: &str = "[redacted]";
@@ -16,8 +19,12 @@ const SHORTEST: usize = 8;
 pub(crate) struct Mask(Vec<String>);
 
 impl Mask {
-    /// The secret fields of credentials, as given and as found in the environment.
-    pub(crate) fn new(connector: &Connector, given: Option<&Map<String, Value>>) -> Self {
+    /// The secret fields of credentials, as given or as found among the variables.
+    pub(crate) fn new(
+        connector: &Connector,
+        given: Option<&Map<String, Value>>,
+        variables: &Variables,
+    ) -> Self {
         let is_secret = |name: &str| {
             let mut fields = connector.auth.iter().filter_map(|scheme| scheme.field(name));
             fields.any(|field| field.secret)
@@ -33,20 +40,22 @@ impl Mask {
         }
         let slug = connector.name.to_uppercase().replace('-', "_");
         let prefix = format!("AIRBYTE_AGENT_{slug}_");
-        for (name, value) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
+        for (name, value) in variables.beginning(&prefix) {
             let field = name.strip_prefix(&prefix).map(str::to_lowercase);
             if field.is_some_and(|field| is_secret(&field)) {
-                mask.add(&value.to_string_lossy());
+                mask.add(&value);
             }
         }
         mask
     }
 
-    /// The platform's client secret.
-    pub(crate) fn hosted() -> Self {
+    /// The platform's client secret, and the secrets of operations that run here.
+    pub(crate) fn hosted(settings: &Settings, variables: &Variables) -> Self {
         let mut mask = Self::default();
-        mask.add(&std::env::var("AIRBYTE_CLIENT_SECRET").unwrap_or_default());
+        mask.add(settings.exposed_client_secret().unwrap_or_default());
+        for secret in variables.beginning(EnvironmentSecrets::PREFIX).values() {
+            mask.add(secret);
+        }
         mask
     }
 

@@ -125,6 +125,8 @@ struct Inner {
     transport: Box<dyn Transport>,
     config: Map<String, Value>,
     is_local: bool,
+    /// The transport once more, where it leads through the platform.
+    hosted: Option<HostedTransport>,
 }
 
 impl Client {
@@ -140,7 +142,8 @@ impl Client {
         let config = options.config.clone();
         let transport = LocalTransport::new(description.clone(), options)?;
         let transport = Box::new(transport);
-        Ok(Self(Arc::new(Inner { description, transport, config, is_local: true })))
+        let (is_local, hosted) = (true, None);
+        Ok(Self(Arc::new(Inner { description, transport, config, is_local, hosted })))
     }
 
     /// Through the hosted platform.
@@ -149,10 +152,7 @@ impl Client {
     ///
     /// `Validation` when the base URL cannot be right. Nothing is sent.
     pub fn hosted(description: impl Into<Description>, options: Hosted) -> Result<Self> {
-        let description = description.into();
-        let transport = Box::new(HostedTransport::new(options)?);
-        let config = Map::new();
-        Ok(Self(Arc::new(Inner { description, transport, config, is_local: false })))
+        Ok(Self::through(description.into(), HostedTransport::new(options)?))
     }
 
     /// Through the hosted platform, in a session that exists. Without a connector id the only
@@ -163,21 +163,43 @@ impl Client {
         connector_id: Option<&str>,
     ) -> Self {
         let connector_id = connector_id.map(str::to_owned);
-        let transport = Box::new(HostedTransport::within(session.clone(), connector_id));
-        let (description, config) = (description.into(), Map::new());
-        Self(Arc::new(Inner { description, transport, config, is_local: false }))
+        Self::through(description.into(), HostedTransport::within(session.clone(), connector_id))
+    }
+
+    fn through(description: Description, transport: HostedTransport) -> Self {
+        let hosted = Some(transport.clone());
+        let (transport, config, is_local) = (Box::new(transport), Map::new(), false);
+        Self(Arc::new(Inner { description, transport, config, is_local, hosted }))
     }
 
     /// By a transport of your own.
     pub fn new(description: impl Into<Description>, transport: impl Transport + 'static) -> Self {
         let (description, transport) = (description.into(), Box::new(transport));
-        let config = Map::new();
-        Self(Arc::new(Inner { description, transport, config, is_local: false }))
+        let (config, is_local, hosted) = (Map::new(), false, None);
+        Self(Arc::new(Inner { description, transport, config, is_local, hosted }))
     }
 
     /// The description.
     pub fn description(&self) -> &Connector {
         &self.0.description
+    }
+
+    /// The session with the platform, where calls go through it.
+    pub fn session(&self) -> Option<&Session> {
+        self.0.hosted.as_ref().map(HostedTransport::session)
+    }
+
+    /// The identifier of the connector on the platform, looked up unless it was given.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when calls go straight to the vendor, and as
+    /// [`Session::connector_id`].
+    pub async fn connector_id(&self) -> Result<String> {
+        match &self.0.hosted {
+            Some(hosted) => hosted.connector_id(self.description()).await,
+            None => Err(Error::usage("this client does not go through the hosted platform")),
+        }
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
@@ -241,14 +263,21 @@ impl Client {
         Some(self.description().entity(entity)?.schema.as_ref()?.value())
     }
 
-    /// Calls one cheap read operation to see whether the credentials work.
+    /// Calls one cheap read operation to see whether the credentials work. Where there is none,
+    /// the platform is asked for a token.
     ///
     /// The vendor's answer is looked at like that of any call: a GraphQL error or an error inside
     /// a success is unhealthy.
     pub async fn check(&self) -> CheckReport {
         let Some(operation) = probe(self.description()) else {
-            let status = CheckStatus::Skipped;
-            return CheckReport { status, entity: None, action: None, error: None };
+            let (status, error) = match self.session() {
+                None => (CheckStatus::Skipped, None),
+                Some(session) => match session.token().await {
+                    Ok(_) => (CheckStatus::Healthy, None),
+                    Err(error) => (CheckStatus::Unhealthy, Some(error)),
+                },
+            };
+            return CheckReport { status, entity: None, action: None, error };
         };
         let mut call = self.call(&operation.entity, operation.action);
         let outcome = match probe_arguments(operation, self.config()) {

@@ -10,4 +10,5 @@ mod output;
 mod run;
 mod sandbox;
 mod secrets;
+mod settings;
 mod vendor;

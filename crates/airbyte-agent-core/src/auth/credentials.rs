@@ -79,14 +79,23 @@ impl Credentials {
     /// Takes every field found in the environment under `AIRBYTE_AGENT_<SLUG>_<FIELD>`.
     #[must_use]
     pub fn from_env(connector: &Connector) -> Self {
+        Self::from_variables(connector, |name| std::env::var(name).ok())
+    }
+
+    /// Takes the same variables as [`from_env`](Self::from_env), read by `variable`.
+    #[must_use]
+    pub fn from_variables(
+        connector: &Connector,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Self {
         let prefix = format!("AIRBYTE_AGENT_{}_", connector.name.to_uppercase().replace('-', "_"));
         let mut credentials = Self::new();
         for scheme in connector.auth.iter() {
             for field in scheme.fields.iter() {
                 let names = std::iter::once(&field.name).chain(field.aliases.iter());
                 for name in names {
-                    let variable = format!("{prefix}{}", name.to_uppercase().replace('-', "_"));
-                    if let Ok(value) = std::env::var(variable)
+                    let full = format!("{prefix}{}", name.to_uppercase().replace('-', "_"));
+                    if let Some(value) = variable(&full)
                         && !value.is_empty()
                     {
                         credentials.fields.insert(name.to_string(), SecretString::from(value));

@@ -96,16 +96,16 @@ impl Session {
     ) -> Result<HttpResponse, HttpFailure> {
         let mut url = url.clone();
         for _ in 0..MAX_REDIRECTS {
-            let response = self.hop(&request.method, &url, headers, body).await?;
+            let response = self.hop(request, &url, headers, body).await?;
             let Some(next) = target(&response, &request.method, &url) else { return Ok(response) };
             url = next;
         }
-        self.hop(&request.method, &url, headers, body).await
+        self.hop(request, &url, headers, body).await
     }
 
     async fn hop(
         &self,
-        method: &Method,
+        request: &PlatformRequest,
         url: &Url,
         headers: &HeaderMap,
         body: &Bytes,
@@ -116,15 +116,16 @@ impl Session {
             Some(via) => through(via, url, &mut headers)
                 .map_err(|error| HttpFailure::new(error.message().to_owned()))?,
         };
-        let request = HttpRequest {
-            method: method.clone(),
+        let outgoing = HttpRequest {
+            method: request.method.clone(),
             url,
             headers,
             body: body.clone(),
-            read_timeout: self.0.options.timeout,
+            // A brief request may be tried several times within its limit.
+            read_timeout: self.limit(request) / if request.limit.is_some() { 3 } else { 1 },
             public_only: false,
         };
-        self.0.http.send(request).await
+        self.0.http.send(outgoing).await
     }
 
     fn unreachable(&self, request: &PlatformRequest, failure: &HttpFailure) -> Error {

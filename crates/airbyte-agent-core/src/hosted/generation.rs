@@ -72,6 +72,7 @@ impl Generation {
         PlatformRequest::new(http::Method::GET, path)
             .query(tenant, workspace)
             .query("definition_id", definition_id)
+            .brief()
             .what("connector lookup")
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -9,12 +10,23 @@ use super::flight::Flight;
 use super::session::Session;
 use crate::error::{Error, ErrorKind, Result};
 
+/// How long a looked-up identifier stands although a call did not find something. The call may
+/// as well have asked for a record that does not exist, which is no reason for many lookups.
+const STANDING: Duration = Duration::from_secs(30);
+
 /// Identifiers of connectors by workspace and definition, once they are looked up.
 #[derive(Default)]
-pub(super) struct Lookups(Mutex<HashMap<(String, String), Flight<String>>>);
+pub(super) struct Lookups(Mutex<HashMap<(String, String), Flight<Found>>>);
+
+/// A looked-up identifier.
+#[derive(Clone)]
+pub(super) struct Found {
+    id: String,
+    at: Instant,
+}
 
 impl Lookups {
-    fn of(&self, workspace: &str, definition_id: &str) -> Flight<String> {
+    fn of(&self, workspace: &str, definition_id: &str) -> Flight<Found> {
         // Never left half-changed, so a map that a panic poisoned is still good.
         let mut flights = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         flights.entry((workspace.to_owned(), definition_id.to_owned())).or_default().clone()
@@ -41,8 +53,18 @@ impl Session {
         let session = self.clone();
         let [workspace, definition_id, name] = [workspace, definition_id, name].map(str::to_owned);
         let flight = self.0.lookups.of(&workspace, &definition_id);
-        let look = move || async move { session.look_up(&workspace, &definition_id, &name).await };
-        flight.get(|_| true, look).await
+        let look = move || async move {
+            let id = session.look_up(&workspace, &definition_id, &name).await?;
+            Ok(Found { id, at: Instant::now() })
+        };
+        flight.get(|_| true, look).await.map(|found| found.id)
+    }
+
+    /// Notes that a call to a looked-up connector found nothing: it may have been deleted and
+    /// another one made, so that a later call looks again.
+    pub(super) fn doubt_connector(&self, workspace: &str, definition_id: &str, id: &str) {
+        let flight = self.0.lookups.of(workspace, definition_id);
+        flight.forget(|found| found.id == id && found.at.elapsed() > STANDING);
     }
 
     /// Forgets which connector of a kind a workspace has, as after creating or deleting one.

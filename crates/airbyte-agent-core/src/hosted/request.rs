@@ -1,5 +1,7 @@
 //! A request to the platform, before token and organization.
 
+use std::time::Duration;
+
 use http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
@@ -8,6 +10,9 @@ use serde_json::Value;
 /// What stands for itself in a segment of a path.
 const SEGMENT: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':');
+
+/// Longest time for a token or a lookup.
+const BRIEF: Duration = Duration::from_secs(60);
 
 /// A request to the platform; [`Session::send`](super::Session::send) makes it.
 #[derive(Debug, Clone)]
@@ -24,6 +29,8 @@ pub struct PlatformRequest {
     pub(super) vendor_behind: bool,
     /// Whether it goes to where tokens come from, which once was another address.
     pub(super) at_token_host: bool,
+    /// Longest time for it with all its tries, where that is less than the session's.
+    pub(super) limit: Option<Duration>,
     /// What it is for, in messages.
     pub(super) what: String,
 }
@@ -49,6 +56,7 @@ impl PlatformRequest {
             repeatable: method != Method::POST && method != Method::PATCH,
             vendor_behind: false,
             at_token_host: false,
+            limit: None,
             what: format!("{method} {path}"),
             query: Vec::new(),
             body: None,
@@ -100,6 +108,12 @@ impl PlatformRequest {
     /// Says what it is for, in messages: `workspace list`. Method and path unless set.
     pub fn what(mut self, what: impl Into<String>) -> Self {
         self.what = what.into();
+        self
+    }
+
+    /// Gives up early: for what is quick or broken, and what many wait for.
+    pub(super) fn brief(mut self) -> Self {
+        self.limit = Some(BRIEF);
         self
     }
 

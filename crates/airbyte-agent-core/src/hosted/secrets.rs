@@ -31,11 +31,14 @@ pub struct EnvironmentSecrets {
 
 impl Default for EnvironmentSecrets {
     fn default() -> Self {
-        Self::with_prefix("AIRBYTE_SECRET_")
+        Self::with_prefix(Self::PREFIX)
     }
 }
 
 impl EnvironmentSecrets {
+    /// How the variables' names begin unless told otherwise.
+    pub const PREFIX: &str = "AIRBYTE_SECRET_";
+
     /// With another beginning of the variables' names.
     pub fn with_prefix(prefix: impl Into<String>) -> Self {
         Self { prefix: prefix.into() }

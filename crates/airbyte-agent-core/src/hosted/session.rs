@@ -189,12 +189,18 @@ impl Session {
         self.within_limit(request, self.authorized(request)).await
     }
 
+    /// Longest time for a request.
+    pub(super) fn limit(&self, request: &PlatformRequest) -> Duration {
+        let whole = self.0.options.timeout;
+        request.limit.map_or(whole, |limit| limit.min(whole))
+    }
+
     async fn within_limit<T>(
         &self,
         request: &PlatformRequest,
         work: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let limit = self.0.options.timeout;
+        let limit = self.limit(request);
         tokio::time::timeout(limit, work).await.unwrap_or_else(|_| {
             let seconds = limit.as_secs_f64();
             let message = format!("{}: no complete answer within {seconds} s", request.what);
@@ -326,6 +332,7 @@ impl Session {
                 .repeatable(true)
                 .without_token()
                 .at_token_host()
+                .brief()
                 .what("platform token");
             let answer = self.json(&request).await.map_err(|error| {
                 if error.kind() == ErrorKind::Authentication {

@@ -207,6 +207,11 @@ impl Settings {
         self
     }
 
+    /// The client secret in the open, for who has to keep it out of what is shown.
+    pub fn exposed_client_secret(&self) -> Option<&str> {
+        self.client_secret.as_ref().map(SecretString::expose_secret)
+    }
+
     /// Whether there is neither client id nor client secret.
     pub fn has_no_credentials(&self) -> bool {
         self.client_id.is_none() && self.client_secret.is_none()

@@ -24,6 +24,7 @@ use crate::transport::{Layout, Prepared, Reply, Transport};
 const LONGEST_INTENT: usize = 512;
 
 /// The transport that [`Hosted`] options make: a session, and a connector in it.
+#[derive(Clone)]
 pub(crate) struct HostedTransport {
     session: Session,
     connector_id: Option<String>,
@@ -40,7 +41,11 @@ impl HostedTransport {
         Self { session, connector_id }
     }
 
-    async fn connector_id(&self, connector: &Connector) -> Result<String> {
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) async fn connector_id(&self, connector: &Connector) -> Result<String> {
         if let Some(id) = &self.connector_id {
             return Ok(id.clone());
         }
@@ -113,7 +118,12 @@ impl HostedTransport {
             return Ok(Ran::Here(Box::new(here)));
         }
         // The call has a deadline of its own, which may be longer than the session's.
-        let response = self.session.authorized(&request).await?;
+        let response = self.session.authorized(&request).await.inspect_err(|error| {
+            if error.is_not_found() && self.connector_id.is_none() {
+                let definition_id = &call.connector.definition_id;
+                self.session.doubt_connector(self.session.workspace(), definition_id, &id);
+            }
+        })?;
         Ok(Ran::There(Box::new(There { arguments, response, request })))
     }
 

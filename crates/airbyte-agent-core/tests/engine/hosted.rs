@@ -9,7 +9,7 @@ use crate::platform::{
 };
 use crate::server::{Answer, Server};
 use airbyte_agent_core::hosted::{Method, PlatformRequest, Session};
-use airbyte_agent_core::{Client, ErrorKind, Hosted};
+use airbyte_agent_core::{CheckStatus, Client, ErrorKind, Hosted};
 use serde_json::json;
 
 #[tokio::test]
@@ -151,4 +151,29 @@ async fn an_address_that_cannot_be_right_is_refused_at_once() {
     }
     let error = Session::new(hosted("https://x").organization("a\nb")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Validation);
+}
+
+#[tokio::test]
+async fn a_client_tells_its_session_and_its_connector() {
+    let server = platform(1, success).await;
+    let hosted = client(&server.url);
+    assert_eq!(hosted.connector_id().await.unwrap(), "c0");
+    assert_eq!(hosted.session().unwrap().workspace(), "w");
+    let local = acme::client(&server.url);
+    assert!(local.session().is_none());
+    assert_eq!(local.connector_id().await.unwrap_err().kind(), ErrorKind::Usage);
+}
+
+#[tokio::test]
+async fn a_check_without_an_operation_asks_for_a_token() {
+    let server = platform(1, success).await;
+    let mut only_files = acme::description();
+    only_files.entities.to_mut().retain(|entity| entity.name == "contents");
+    for (secret, status) in [(SECRET, CheckStatus::Healthy), ("wrong", CheckStatus::Unhealthy)] {
+        let hosted = Hosted::new("id", secret).base_url(&server.url);
+        let client = Client::hosted(only_files.clone(), hosted).unwrap();
+        let report = client.check().await;
+        assert_eq!((report.status, report.error.is_some()), (status, secret == "wrong"));
+    }
+    assert_eq!(client(&server.url).check().await.status, CheckStatus::Healthy);
 }

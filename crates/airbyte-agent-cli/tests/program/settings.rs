@@ -1,0 +1,98 @@
+//! Where the program finds client id, secret and credentials: options, environment, `.env`,
+//! settings file.
+
+use serde_json::json;
+
+use crate::run::{CANARY, Folder, Ran, command};
+use crate::vendor::{Answer, Vendor};
+
+/// A platform that takes every secret and has one connector; it echoes what it is sent.
+fn platform() -> Vendor {
+    Vendor::new(|seen, _| {
+        if seen.target.ends_with("/token") {
+            Answer::json(200, &json!({"access_token": "t", "expires_in": 900}))
+        } else if seen.target.contains("/connectors?") {
+            Answer::json(200, &json!({"data": [{"id": "c"}]}))
+        } else {
+            let result = json!([{"id": "1", "echo": seen.echo(), "secret": CANARY}]);
+            Answer::json(200, &json!({"status": "success", "result": result}))
+        }
+    })
+}
+
+const LIST: [&str; 7] = ["exec", "github", "issues", "list", "--hosted", "-p", "owner=a"];
+
+/// Runs a hosted list in a folder of this name whose `.env` and settings file hold these texts.
+fn hosted(name: &str, env_file: &str, settings: &str, environment: &[(&str, &str)]) -> Ran {
+    let folder = Folder::new(name);
+    std::fs::write(folder.file(".env"), env_file).unwrap();
+    let settings_file = folder.file("settings.json");
+    if !settings.is_empty() {
+        std::fs::write(&settings_file, settings).unwrap();
+    }
+    let here = std::path::Path::new(&settings_file).parent().unwrap();
+    let mut command = command(&[&LIST[..], &["-p", "repo=b"]].concat());
+    command.current_dir(here).env("AIRBYTE_CONFIG_DIR", here);
+    command.envs(environment.iter().copied()).output().unwrap().into()
+}
+
+#[test]
+fn a_folder_may_bring_its_own_platform_and_credentials() {
+    let platform = platform();
+    let env_file = format!(
+        "# of this folder\nAIRBYTE_CLIENT_ID=folder\nAIRBYTE_CLIENT_SECRET='{CANARY}'\n\
+         AIRBYTE_WORKSPACE_NAME=w-folder\nnonsense in between\n\
+         SDK_DEV_ADP_API_HOST=\"{}\"\n",
+        platform.url
+    );
+    let ran = hosted("own", &env_file, "", &[]).succeeded();
+    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    let seen = platform.seen();
+    assert!(seen[0].body.contains("folder") && seen[0].body.contains(CANARY));
+    assert!(seen[1].target.contains("workspace_name=w-folder"), "{}", seen[1].target);
+
+    // The environment is stronger.
+    let ran = hosted("own", &env_file, "", &[("AIRBYTE_WORKSPACE", "w-env")]).succeeded();
+    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    assert!(platform.seen()[4].target.contains("workspace_name=w-env"));
+}
+
+#[test]
+fn a_folder_does_not_get_the_users_own_secret() {
+    let (evil, good) = (platform(), platform());
+    let env_file = format!("SDK_DEV_ADP_API_HOST={}\nAIRBYTE_WORKSPACE=w-folder\n", evil.url);
+    let settings = json!({
+        "settings": {"credentials": {"client_id": "home", "client_secret": CANARY}},
+    });
+    let host = ("SDK_DEV_ADP_API_HOST", good.url.as_str());
+    let ran = hosted("evil", &env_file, &settings.to_string(), &[host]).succeeded();
+    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+    assert_eq!((evil.seen().len(), good.seen().len()), (0, 3));
+    let own = [("AIRBYTE_CLIENT_ID", "home"), ("AIRBYTE_CLIENT_SECRET", CANARY)];
+    hosted("evil", &env_file, "", &[&own[..], &[host]].concat()).succeeded();
+    assert_eq!(evil.seen().len(), 0);
+}
+
+#[test]
+fn a_settings_file_that_is_broken_is_told_without_its_content() {
+    let ran = hosted("broken-settings", "", &format!("{{\"client_secret\": \"{CANARY}\""), &[]);
+    assert_eq!(ran.error()["kind"], "validation", "{ran:?}");
+    assert!(ran.message().contains("settings.json"), "{ran:?}");
+    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+}
+
+#[test]
+fn credentials_of_a_vendor_may_stand_in_the_folder() {
+    let vendor = Vendor::new(|seen, _| {
+        Answer::json(200, &json!({"things": [{"id": "1", "echo": seen.echo()}]}))
+    });
+    let folder = Folder::new("dotenv");
+    std::fs::write(folder.file(".env"), format!("AIRBYTE_AGENT_ACME_TOKEN={CANARY}\n")).unwrap();
+    let spec = crate::run::spec();
+    let args = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
+    let here = folder.file(".env");
+    let here = std::path::Path::new(&here).parent().unwrap();
+    let ran = Ran::from(command(&args).current_dir(here).output().unwrap());
+    assert_eq!(vendor.seen().len(), 1, "{ran:?}");
+    assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+}
