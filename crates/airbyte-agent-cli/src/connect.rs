@@ -57,13 +57,12 @@ fn hosted(
     variables: &Variables,
     sandbox: Option<&str>,
 ) -> Result<(Hosted, Mask), Error> {
-    let (mut hosted, mask) = match sandbox {
-        Some(url) => (Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(url), Mask::default()),
-        None => {
-            let settings = variables.settings().or(Settings::from_default_file()?);
-            let mask = Mask::hosted(&settings, variables);
-            (settings.into_hosted()?, mask)
-        }
+    let (mut hosted, mask) = if let Some(url) = sandbox {
+        (Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(url), Mask::default())
+    } else {
+        let settings = variables.settings().or(Settings::from_default_file()?);
+        let mask = Mask::hosted(&settings, variables);
+        (settings.into_hosted()?, mask)
     };
     if let Some(name) = &args.workspace {
         hosted = hosted.workspace(name);

@@ -51,15 +51,11 @@ fn read(path: &Path) -> BTreeMap<String, String> {
     if !path.is_file() {
         return BTreeMap::new();
     }
-    match dotenvy::from_path_iter(path) {
-        Ok(lines) => {
-            // What cannot be read at all would fail again and again.
-            let readable = lines.take_while(|line| !matches!(line, Err(dotenvy::Error::Io(_))));
-            readable.filter_map(Result::ok).collect()
-        }
-        Err(_) => {
-            tracing::warn!(path = %path.display(), "the file cannot be read");
-            BTreeMap::new()
-        }
-    }
+    let Ok(lines) = dotenvy::from_path_iter(path) else {
+        tracing::warn!(path = %path.display(), "the file cannot be read");
+        return BTreeMap::new();
+    };
+    // What cannot be read at all would fail again and again.
+    let readable = lines.take_while(|line| !matches!(line, Err(dotenvy::Error::Io(_))));
+    readable.filter_map(Result::ok).collect()
 }
