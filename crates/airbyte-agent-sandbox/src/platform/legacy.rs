@@ -33,11 +33,13 @@ pub(super) fn create(cx: &Cx<'_>) -> Answer {
     body.insert("workspace_id".to_owned(), fields.text("workspaceId")?.into());
     body.insert("name".to_owned(), fields.text("name")?.into());
     body.insert("replication_config".to_owned(), configuration.into());
-    if let Some(id) = fields.optional_text("secretId")? {
-        body.insert("server_side_oauth_secret_id".to_owned(), id.into());
+    let secret = fields.optional_text("secretId")?.unwrap_or_default();
+    if !secret.is_empty() {
+        body.insert("server_side_oauth_secret_id".to_owned(), secret.clone().into());
     }
     let mut state = cx.state();
     let draft = draft(cx, &mut state, &mut Fields::from(body))?;
+    state.secrets.remove(&secret);
     let made = draft.install(&mut state, &cx.caller.organization, &cx.platform.clock.now())?;
     let answer = json!({
         "sourceId": made.id,

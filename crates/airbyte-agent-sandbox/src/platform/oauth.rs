@@ -64,8 +64,13 @@ pub(super) fn ask(
     let mut config = template.defaults.clone();
     config.extend(inputs.clone());
     config.extend(given);
-    let (settings, variables) =
-        connectors::configure(&kind, &environment, &config, cx.platform.clock.seconds())?;
+    let gives_secret = gives_secret.unwrap_or(state.conduct.oauth_secret_ids);
+    // Where the callback brings a secret, the settings come with the connector later.
+    let (settings, variables) = if gives_secret {
+        (Map::new(), Map::new())
+    } else {
+        connectors::configure(&kind, &environment, &config, cx.platform.clock.seconds())?
+    };
     let workspace = connectors::place(cx, state, fields, true)?;
     let organization = cx.caller.organization.clone();
     let own = state
@@ -76,7 +81,6 @@ pub(super) fn ask(
     let app = app.unwrap_or_else(|| "airbyte-sandbox".to_owned());
     let account = granted(scheme, own.map(|own| &own.configuration));
     let slug = kind.name.to_string();
-    let gives_secret = gives_secret.unwrap_or(state.conduct.oauth_secret_ids);
     let order =
         Draft { workspace, slug, template, name, account, settings, variables, entities: None };
     let asked_at = cx.platform.clock.seconds();
