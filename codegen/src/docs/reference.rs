@@ -1,6 +1,8 @@
 //! REFERENCE.md: every operation with parameters, fields, paging and examples.
 
-use airbyte_agent_core::description::{Action, Json, Location, Next, Operation, Schema, Source};
+use airbyte_agent_core::description::{
+    Action, Json, Location, Next, Operation, Paging, Schema, Source,
+};
 
 use super::readme::{action_links, anchor};
 use super::schema::{kind, parameter_kind, rows};
@@ -260,45 +262,60 @@ fn answer<'d>(operation: &OperationModel<'d>, shown: &mut Vec<(&'d Json, Action)
 }
 
 fn paging(operation: &OperationModel<'_>) -> String {
+    let paging = &operation.operation.paging;
+    if let Next::None { reason } = &paging.next {
+        let why = prose::markdown(&prose::sentence(reason)).replace('\n', " ");
+        return if why.is_empty() {
+            "Paging: none.".to_owned()
+        } else {
+            format!("Paging: none. {why}")
+        };
+    }
+    let ways: Vec<String> = paging.styles().map(way).collect();
+    format!("Paging: {} `items()` does it for you.", ways.join(" Or: "))
+}
+
+/// One way in which a list continues.
+fn way(paging: &Paging) -> String {
     let source = |source: &Source| match source {
         Source::Meta { name, .. } => format!("the meta field {}", prose::code(name)),
         Source::Body(path) => format!("{} of the answer", prose::code(&path.to_string())),
     };
-    let paging = &operation.operation.paging;
+    let codes = |names: &mut dyn Iterator<Item = &str>| {
+        names.map(prose::code).collect::<Vec<_>>().join(", ")
+    };
     let mut out = match &paging.next {
-        Next::None { reason } => {
-            let why = prose::markdown(&prose::sentence(reason)).replace('\n', " ");
-            return if why.is_empty() {
-                "Paging: none.".to_owned()
-            } else {
-                format!("Paging: none. {why}")
-            };
+        Next::None { reason } => reason.to_string(),
+        Next::Cursor { from, into } => format!("{} goes into {}", source(from), prose::code(into)),
+        Next::Link { from, feed, .. } if feed.is_empty() => {
+            format!("the URL in {} is requested next", source(from))
         }
-        Next::Cursor { from, into } => {
-            format!("Paging: {} goes into {}", source(from), prose::code(into))
-        }
-        Next::Link { from, feed } if feed.is_empty() => {
-            format!("Paging: the URL in {} is requested next", source(from))
-        }
-        Next::Link { from, feed } => {
-            let into: Vec<String> = feed.iter().map(|(_, into)| prose::code(into)).collect();
-            format!("Paging: the URL in {} gives {}", source(from), into.join(", "))
+        Next::Link { from, feed, keep } => {
+            let into = codes(&mut feed.iter().map(|(_, into)| into.as_ref()));
+            let alone = keep.as_ref().map_or(String::new(), |keep| match &keep[..] {
+                [] => ", which stands for all other arguments".to_owned(),
+                keep => format!(
+                    ", which stands for all other arguments but {}",
+                    codes(&mut keep.iter().map(AsRef::as_ref))
+                ),
+            });
+            format!("the URL in {} gives {into}{alone}", source(from))
         }
         Next::LastRecord { field, into, add } => format!(
-            "Paging: {}{} of the last record goes into {}",
+            "{}{} of the last record goes into {}",
             prose::code(field.to_string().trim_start_matches("$.")),
             if *add > 0 { format!(" plus {add}") } else { String::new() },
             prose::code(into)
         ),
         Next::Offset { into, start } => {
-            format!("Paging: {} counts records, from {start} on", prose::code(into))
+            format!("{} counts records, from {start} on", prose::code(into))
         }
         Next::Page { into, start } => {
-            format!("Paging: {} counts pages, from {start} on", prose::code(into))
+            format!("{} counts pages, from {start} on", prose::code(into))
         }
     };
     if let Some(more) = &paging.more {
-        out.push_str(&format!(", while {} is true", source(more)));
+        out.push_str(&format!(", while {} says that there is more", source(more)));
     }
     if let Some(done) = &paging.done {
         out.push_str(&format!(", until {} is true", source(done)));
@@ -306,8 +323,9 @@ fn paging(operation: &OperationModel<'_>) -> String {
     out.push('.');
     if let Some(size) = &paging.size {
         let largest = size.maximum.map_or(String::new(), |most| format!(", at most {most}"));
-        out.push_str(&format!(" Size of a page: {}{largest}.", prose::code(&size.parameter)));
+        let needed = if size.needed { "; without it there is one page" } else { "" };
+        let parameter = prose::code(&size.parameter);
+        out.push_str(&format!(" Size of a page: {parameter}{largest}{needed}."));
     }
-    out.push_str(" `items()` does it for you.");
     out
 }

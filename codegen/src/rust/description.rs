@@ -205,6 +205,14 @@ fn bases() -> Vec<Base> {
         secret: false,
         aliases: Cow::Borrowed(&[]),
     };
+    let paging = Paging {
+        next: Next::None { reason: text() },
+        more: None,
+        done: None,
+        size: None,
+        short_page_ends: false,
+        others: Cow::Borrowed(&[]),
+    };
     let operation = Operation {
         id: text(),
         entity: text(),
@@ -216,13 +224,7 @@ fn bases() -> Vec<Base> {
         parameters: Cow::Borrowed(&[]),
         body: Body::None,
         response: response(),
-        paging: Paging {
-            next: Next::None { reason: text() },
-            more: None,
-            done: None,
-            size: None,
-            short_page_ends: false,
-        },
+        paging: paging.clone(),
         download: None,
         hints: Hints {
             read_only: true,
@@ -237,6 +239,7 @@ fn bases() -> Vec<Base> {
         base("PARAMETER", &parameter),
         base("FIELD", &field),
         base("RESPONSE", &response()),
+        base("PAGING", &paging),
         base("OPERATION", &operation),
     ]
     .into_iter()
@@ -258,6 +261,9 @@ fn base(name: &str, value: &impl Bake) -> Option<Base> {
             }
             if matches!(&field.expr, Expr::Struct(inner) if inner.path.is_ident("Response")) {
                 field.expr = parse_quote!(RESPONSE);
+            }
+            if matches!(&field.expr, Expr::Struct(inner) if inner.path.is_ident("Paging")) {
+                field.expr = parse_quote!(PAGING);
             }
         }
         Expr::Struct(written)
@@ -294,8 +300,12 @@ impl VisitMut for Readable<'_> {
             let same = |other: &&syn::FieldValue| {
                 other.member == field.member && tokens(&other.expr) == tokens(&field.expr)
             };
-            !SPELLED.contains(&name.to_string().as_str())
-                && base.full.fields.iter().any(|f| same(&f))
+            let written = match &base.written {
+                Expr::Struct(written) => Some(&written.fields),
+                _ => None,
+            };
+            let known = base.full.fields.iter().chain(written.into_iter().flatten());
+            !SPELLED.contains(&name.to_string().as_str()) && known.into_iter().any(|f| same(&f))
         };
         let before = literal.fields.len();
         let kept: Vec<syn::FieldValue> =

@@ -45,7 +45,7 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         w.blank();
     }
     w.line("use airbyte_agent_core::description::Action;");
-    if body.contains("Value") {
+    if code_has(&body, "Value") {
         w.line("use airbyte_agent_core::serde_json::Value;");
     }
     let mut names = vec!["Call", "Client"];
@@ -69,6 +69,13 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     }
     w.blank();
     format!("{}\n{}", w.finish(), body.trim_start())
+}
+
+/// Whether the code, comments apart, has this word and not only a longer one that holds it.
+fn code_has(text: &str, word: &str) -> bool {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .any(|found| found == word)
 }
 
 fn accessor(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {

@@ -79,10 +79,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "events.list",
-        arguments: r#"{"project_id":"project-id","offset":1,"limit":1}"#,
+        arguments: r#"{"project_id":"project-id","offset":1,"limit":1,"after":"after","window":1}"#,
         all: |c| c.events().list("project-id")
-            .offset(1).limit(1).dry_run(),
-        needed: |c, a| list!(c.events().list(a.get::<String>("project_id")), "limit"),
+            .offset(1).limit(1).after("after").window(1).dry_run(),
+        needed: |c, a| list!(c.events().list(a.get::<String>("project_id")), "window"),
     },
     Operation {
         name: "audit_entries.list",

@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 
 use crate::arguments::Arguments;
 use crate::client::{Client, Outcome};
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Position};
 use crate::description::{Action, Operation};
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
@@ -109,6 +109,8 @@ pub struct Call {
     arguments: Arguments,
     options: CallOptions,
     cursor: Option<Cursor>,
+    /// Whether further pages are wanted.
+    pages: bool,
     /// The first argument that cannot be written as JSON.
     defect: Option<String>,
 }
@@ -122,6 +124,7 @@ impl Call {
             arguments: Arguments::new(),
             options: CallOptions::default(),
             cursor: None,
+            pages: false,
             defect: None,
         }
     }
@@ -153,6 +156,13 @@ impl Call {
         self.cursor = Some(cursor);
     }
 
+    /// Says that further pages are wanted. Some vendors page only when a size is asked for; then
+    /// the first request asks for the largest one, unless an argument says how to page. Streams of
+    /// [`items`](Self::items) and [`pages`](Self::pages) do it by themselves.
+    pub fn want_pages(&mut self) {
+        self.pages = true;
+    }
+
     /// `issues.list`
     pub(crate) fn place(&self) -> String {
         format!("{}.{}", self.entity, self.action)
@@ -163,14 +173,23 @@ impl Call {
         find_operation(self.client.description(), &self.entity, self.action.as_str())
     }
 
-    /// Arguments with those of the cursor, and the address the cursor says to follow.
-    fn positioned(&self) -> Result<(Arguments, Option<String>)> {
+    /// Arguments with those of the cursor, and what the cursor says besides.
+    fn positioned(&self) -> Result<(Arguments, Position)> {
         if let Some(defect) = &self.defect {
             return Err(Error::validation(format!("{}: {defect}", self.place())));
         }
         let mut arguments = self.arguments.clone();
-        let Some(cursor) = &self.cursor else { return Ok((arguments, None)) };
-        let position = cursor.position()?;
+        let Some(cursor) = &self.cursor else {
+            let paging = &self.operation()?.paging;
+            let given = |name: &str| arguments.get(name).is_some_and(|value| !value.is_null());
+            if self.pages
+                && let Some((name, largest)) = paging.needed_size(given)
+            {
+                arguments.insert(name.to_owned(), largest.into());
+            }
+            return Ok((arguments, Position::default()));
+        };
+        let mut position = cursor.position()?;
         if position.operation != self.place() {
             return Err(Error::validation(format!(
                 "the cursor belongs to {}, not to {}",
@@ -183,8 +202,8 @@ impl Call {
                 "the cursor points inside a page: only the tool that gave it can go on there",
             ));
         }
-        arguments.extend(position.set);
-        Ok((arguments, position.follow))
+        arguments.extend(std::mem::take(&mut position.set));
+        Ok((arguments, position))
     }
 
     /// Runs the call. Boxed, so that the engine is not compiled anew for every record type.
@@ -200,8 +219,8 @@ impl Call {
                 self.place()
             )));
         }
-        let (arguments, follow) = self.positioned()?;
-        let call = self.prepared(operation, &arguments, follow.as_deref());
+        let (arguments, position) = self.positioned()?;
+        let call = self.prepared(operation, &arguments, &position);
         let transport = self.client.transport();
         let limit = self.options.timeout.unwrap_or_else(|| transport.default_timeout());
         let span = tracing::debug_span!(
@@ -222,10 +241,11 @@ impl Call {
         &'a self,
         operation: &'a Operation,
         arguments: &'a Arguments,
-        follow: Option<&'a str>,
+        position: &'a Position,
     ) -> Prepared<'a> {
         let connector = self.client.description();
-        Prepared { connector, operation, arguments, options: &self.options, follow }
+        let (follow, only) = (position.follow.as_deref(), position.only.as_deref());
+        Prepared { connector, operation, arguments, options: &self.options, follow, only }
     }
 
     fn answer<'a>(
@@ -310,8 +330,8 @@ impl Call {
         if operation.download.is_none() {
             return Err(Error::usage(format!("{} is no download", self.place())));
         }
-        let (arguments, _) = self.positioned()?;
-        let call = self.prepared(operation, &arguments, None);
+        let (arguments, position) = self.positioned()?;
+        let call = self.prepared(operation, &arguments, &position);
         let transport = self.client.transport();
         let limit = self.options.timeout.unwrap_or_else(|| transport.default_timeout());
         let head = tokio::time::timeout(limit, transport.download(call)).await;
@@ -338,8 +358,8 @@ impl Call {
     ///
     /// Whatever is wrong with the call.
     pub fn dry_run(&self) -> Result<DryRun> {
-        let (arguments, follow) = self.positioned()?;
-        let call = self.prepared(self.operation()?, &arguments, follow.as_deref());
+        let (arguments, position) = self.positioned()?;
+        let call = self.prepared(self.operation()?, &arguments, &position);
         self.client.transport().dry_run(call)
     }
 }

@@ -27,6 +27,10 @@ pub(crate) struct Position {
     /// Arguments of the next request.
     #[serde(rename = "s", default, skip_serializing_if = "Map::is_empty")]
     pub(crate) set: Map<String, Value>,
+    /// Names of the only arguments, besides those of the path and of headers, that the next request
+    /// carries.
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) only: Option<Vec<String>>,
     /// Address of the next page.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub(crate) follow: Option<String>,

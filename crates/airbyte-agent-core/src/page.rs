@@ -71,7 +71,8 @@ enum State<P> {
 }
 
 impl<P> Pages<P> {
-    pub(crate) fn new(call: Call, fetch: Fetch<P>) -> Self {
+    pub(crate) fn new(mut call: Call, fetch: Fetch<P>) -> Self {
+        call.want_pages();
         Self { call, fetch, state: State::Due, seen: HashSet::new(), next: None }
     }
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::arguments::Arguments;
 use crate::call::CallOptions;
-use crate::description::{Connector, Operation};
+use crate::description::{Connector, Location, Operation};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::Result;
@@ -26,6 +26,20 @@ pub struct Prepared<'a> {
     pub options: &'a CallOptions,
     /// Address of the next page, where a list continues by address.
     pub follow: Option<&'a str>,
+    /// Names of the only arguments, besides those of the path and of headers, that go out.
+    pub only: Option<&'a [String]>,
+}
+
+impl Prepared<'_> {
+    /// Takes out of complete arguments what must not go out beside the token of a next page.
+    pub(crate) fn narrow(&self, arguments: &mut Arguments) {
+        let Some(only) = self.only else { return };
+        arguments.retain(|name, _| {
+            let location = self.operation.parameter(name).map(|parameter| parameter.location);
+            let names = matches!(location, Some(Location::Path | Location::Header));
+            names || only.contains(name)
+        });
+    }
 }
 
 /// The answer to one call.

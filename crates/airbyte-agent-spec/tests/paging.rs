@@ -51,7 +51,7 @@ fn show(paging: &Paging) -> String {
     let mut text = match &paging.next {
         Next::None { .. } => "none".to_owned(),
         Next::Cursor { from, into } => format!("cursor {} > {into}", place(from)),
-        Next::Link { from, feed } => {
+        Next::Link { from, feed, .. } => {
             let feed: Vec<_> = feed.iter().map(|(query, into)| format!("{query}>{into}")).collect();
             format!("link {} [{}]", place(from), feed.join(" "))
         }

@@ -239,11 +239,13 @@ record!(TasksListMeta { next: "next" });
 pub struct EventsListMeta {
     /// Number of records in all.
     pub total: Option<i64>,
+    /// Token of the next page.
+    pub next_token: Option<String>,
     /// Members that the spec does not name.
     pub extra: Extra,
 }
 
-record!(EventsListMeta { total: "total" });
+record!(EventsListMeta { total: "total", next_token: "next_token" });
 
 /// What comes with a page of `audit_entries.list`.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -94,10 +94,7 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("nextToken"),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -51,10 +51,7 @@ pub(super) const ENTITY: Entity = Entity {
                 next: Next::None {
                     reason: Borrowed("All profiles of the region come in one answer."),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,

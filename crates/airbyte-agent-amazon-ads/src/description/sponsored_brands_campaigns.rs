@@ -161,14 +161,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("nextToken"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("maxResults"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

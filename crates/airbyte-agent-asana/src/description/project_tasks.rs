@@ -40,7 +40,7 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("limit"),
                     location: Location::Query,
                     description: Borrowed(
-                        "Records on a page; pass it whenever the list may be long. Without it (20 is a suggestion, nothing is sent) Asana gives no `next_page` and cuts the list at about 1000 records.",
+                        "Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.",
                     ),
                     schema: Schema {
                         kinds: Borrowed(&[Kind::Integer]),
@@ -105,14 +105,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("offset"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: true,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

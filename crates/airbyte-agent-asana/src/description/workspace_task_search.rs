@@ -248,10 +248,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "Asana's search does not page; sort by created_at and narrow with created_at.before.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -62,8 +62,8 @@ pub struct UserTeamsList {
 list_builder!(UserTeamsList, types::TeamCompact, types::UserTeamsListMeta);
 
 impl UserTeamsList {
-    /// Records on a page; pass it whenever the list may be long. Without it (20 is a suggestion,
-    /// nothing is sent) Asana gives no `next_page` and cuts the list at about 1000 records.
+    /// Records on a page. Without it (20 is a suggestion, nothing is sent) a single call gives no
+    /// `next_page` and at most about 1000 records; whoever reads all pages asks for 100 by himself.
     ///
     /// Default: `20`. From 1 to 100.
     pub fn limit(mut self, limit: i64) -> Self {

@@ -19,6 +19,44 @@ pub struct Paging {
     /// The list ends with a page that holds fewer records than were asked for, although the answer
     /// says how to go on. Counted lists (`Offset`, `Page`) always end so, unless `more` is there.
     pub short_page_ends: bool,
+    /// Other ways in which the vendor continues the same list. Of all of them the first counts
+    /// whose token or address stands in the answer.
+    pub others: List<Paging>,
+}
+
+impl Paging {
+    /// This way to continue and the others.
+    pub fn styles(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(self.others.iter())
+    }
+
+    /// Parameters that this way makes use of: what continues the list, and the size.
+    pub fn parameters(&self) -> impl Iterator<Item = &str> {
+        let (one, several) = match &self.next {
+            Next::None { .. } => (None, &[][..]),
+            Next::Cursor { into, .. }
+            | Next::LastRecord { into, .. }
+            | Next::Offset { into, .. }
+            | Next::Page { into, .. } => (Some(into), &[][..]),
+            Next::Link { feed, .. } => (None, &feed[..]),
+        };
+        let fed = several.iter().map(|(_, into)| into);
+        let size = self.size.iter().map(|size| &size.parameter);
+        one.into_iter().chain(fed).chain(size).map(AsRef::as_ref)
+    }
+
+    /// The size without which the vendor does not page, and its largest value; `None` when there
+    /// is none, or when what was `given` already says how to page.
+    pub fn needed_size(&self, given: impl Fn(&str) -> bool) -> Option<(&str, u64)> {
+        let (at, size) = self
+            .styles()
+            .enumerate()
+            .find_map(|(at, style)| Some((at, style.size.as_ref().filter(|size| size.needed)?)))?;
+        let mut others = self.styles().enumerate().filter(|(other, _)| *other != at);
+        let is_steered =
+            given(&size.parameter) || others.any(|(_, style)| style.parameters().any(&given));
+        if is_steered { None } else { Some((&size.parameter, size.maximum?)) }
+    }
 }
 
 /// What the request for the next page carries.
@@ -45,6 +83,9 @@ pub enum Next {
         /// Query parameters of the URL and the parameters they feed. None: the URL itself is
         /// requested, on the vendor's origin only.
         feed: List<(Text, Text)>,
+        /// Other arguments that the vendor accepts beside those that are fed: the token stands for
+        /// the rest. `None`: all of them.
+        keep: Option<List<Text>>,
     },
     /// A field of the last record, in a parameter.
     LastRecord {
@@ -97,4 +138,6 @@ pub struct PageSize {
     pub default: Option<u64>,
     /// Largest size the vendor serves, where it is known.
     pub maximum: Option<u64>,
+    /// Whether the vendor pages only when it is asked for a size.
+    pub needed: bool,
 }

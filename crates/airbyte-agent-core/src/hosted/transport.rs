@@ -56,13 +56,14 @@ impl HostedTransport {
     /// The arguments as they are sent, and the body of an execute request.
     fn payload(&self, call: &Prepared<'_>) -> Result<(Arguments, Value)> {
         let config = Map::new();
-        let arguments = arguments::complete(
+        let mut arguments = arguments::complete(
             call.connector,
             call.operation,
             call.arguments.clone(),
             &config,
             Completion::Platform,
         )?;
+        call.narrow(&mut arguments);
         if call.follow.is_some() {
             return Err(Error::usage(
                 "this list continues by an address of the vendor, which the platform cannot follow",

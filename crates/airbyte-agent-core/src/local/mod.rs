@@ -114,13 +114,14 @@ impl LocalTransport {
 
     /// Completed arguments and the request below the base URL.
     fn request(&self, call: &Prepared<'_>) -> Result<(Arguments, Request)> {
-        let arguments = arguments::complete(
+        let mut arguments = arguments::complete(
             call.connector,
             call.operation,
             call.arguments.clone(),
             &self.config,
             Completion::Local,
         )?;
+        call.narrow(&mut arguments);
         let mut request = request::build(call.operation, &arguments)?;
         if let (Some(name), Some(key)) =
             (&call.operation.idempotency_header, call.options.idempotency())

@@ -6,7 +6,7 @@ use url::Url;
 use super::envelope::Place;
 use crate::arguments::Arguments;
 use crate::cursor::{Cursor, Position};
-use crate::description::{JsonPath, Next, Operation, Source, Step};
+use crate::description::{JsonPath, List, Next, Operation, Paging, Source, Step, Text};
 use crate::error::Result;
 
 /// The values of an answer that paging looks at.
@@ -25,10 +25,10 @@ pub(crate) struct Continuation<'a> {
 impl Continuation<'_> {
     /// The cursor of the next page; `None` at the end.
     pub(crate) fn next(&self) -> Result<Option<Cursor>> {
-        let paging = &self.operation.paging;
-        let ended = paging.more.as_ref().is_some_and(|source| !self.is_true(source))
+        let Some(paging) = self.style() else { return Ok(None) };
+        let ended = paging.more.as_ref().is_some_and(|source| !self.goes_on(source))
             || paging.done.as_ref().is_some_and(|source| self.is_true(source));
-        if ended || paging.short_page_ends && self.is_short() {
+        if ended || paging.short_page_ends && self.is_short(paging) {
             return Ok(None);
         }
         let mut position = Position { operation: self.operation.place(), ..Position::default() };
@@ -41,9 +41,10 @@ impl Continuation<'_> {
                 }
                 None => false,
             },
-            Next::Link { from, feed } => match self.value(from) {
+            Next::Link { from, feed, keep } => match self.value(from) {
                 Some(Value::String(address)) if !address.is_empty() => {
                     self.follow(&address, feed, &mut position);
+                    position.only = only(keep.as_ref(), &position.set);
                     true
                 }
                 _ => false,
@@ -60,20 +61,52 @@ impl Continuation<'_> {
                 let sent = self.number(into).unwrap_or(*start);
                 let received = self.records as u64;
                 position.set.insert(into.to_string(), json!(sent + received));
-                received > 0 && !self.is_short()
+                received > 0 && !self.is_short(paging)
             }
             Next::Page { into, start } => {
                 let sent = self.number(into).unwrap_or(*start);
                 position.set.insert(into.to_string(), json!(sent + 1));
-                self.records > 0 && !self.is_short()
+                self.records > 0 && !self.is_short(paging)
             }
         };
-        if found { Cursor::new(&position).map(Some) } else { Ok(None) }
+        if !found {
+            return Ok(None);
+        }
+        // Without the size the vendor would not page on.
+        if let Some(size) =
+            paging.size.as_ref().filter(|size| size.needed && !position.set.is_empty())
+            && let Some(value) = self.arguments.get(size.parameter.as_ref())
+        {
+            position.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
+            position.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
+        }
+        Cursor::new(&position).map(Some)
+    }
+
+    /// The way in which this answer continues: the first whose token or address is there.
+    fn style(&self) -> Option<&Paging> {
+        let paging = &self.operation.paging;
+        if paging.others.is_empty() {
+            return Some(paging);
+        }
+        paging.styles().find(|style| match &style.next {
+            Next::Cursor { from, .. } | Next::Link { from, .. } => {
+                self.value(from).as_ref().is_some_and(is_token)
+            }
+            // A counter goes on by itself, but not where the request was made in another way.
+            _ => !self.is_steered_by_others(style),
+        })
+    }
+
+    /// Whether the request had parameters of other ways than `style`.
+    fn is_steered_by_others(&self, style: &Paging) -> bool {
+        let own = |name: &str| style.parameters().any(|known| known == name);
+        let mut all = self.operation.paging.styles().flat_map(Paging::parameters);
+        all.any(|name| !own(name) && self.arguments.contains_key(name))
     }
 
     /// Fewer records than asked for: the list has ended, unless the vendor says that it goes on.
-    fn is_short(&self) -> bool {
-        let paging = &self.operation.paging;
+    fn is_short(&self, paging: &Paging) -> bool {
         let Some(size) = &paging.size else { return false };
         paging.more.is_none()
             && self.number(&size.parameter).or(size.default).is_some_and(|asked| {
@@ -93,6 +126,18 @@ impl Continuation<'_> {
                 self.meta.get(name.as_ref()).and_then(|value| inside.first(value)).cloned()
             }
             Source::Body(path) => (self.body)(path),
+        }
+    }
+
+    /// Whether a flag, or the address of a next page, says that there is more.
+    fn goes_on(&self, source: &Source) -> bool {
+        match self.value(source) {
+            None | Some(Value::Null | Value::Bool(false)) => false,
+            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+            Some(Value::String(text)) => !text.is_empty() && !text.eq_ignore_ascii_case("false"),
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(Value::Object(members)) => !members.is_empty(),
+            Some(Value::Bool(true)) => true,
         }
     }
 
@@ -129,28 +174,38 @@ impl Continuation<'_> {
         }
     }
 
-    fn follow(
-        &self,
-        address: &str,
-        feed: &[(crate::description::Text, crate::description::Text)],
-        position: &mut Position,
-    ) {
+    fn follow(&self, address: &str, feed: &[(Text, Text)], position: &mut Position) {
         // A relative address still has a query.
         let base = Url::parse("https://relative.invalid/").ok();
         let url = Url::options().base_url(base.as_ref()).parse(address).ok();
+        let mut missing = Vec::new();
         for (query, into) in feed {
             let value = url.as_ref().and_then(|url| {
                 let mut pairs = url.query_pairs();
                 pairs.find(|(name, _)| name == query.as_ref()).map(|(_, value)| value.into_owned())
             });
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                position.set.insert(into.to_string(), self.typed(into, Value::String(value)));
+            match value.filter(|value| !value.is_empty()) {
+                Some(value) => {
+                    let value = self.typed(into, Value::String(value));
+                    position.set.insert(into.to_string(), value);
+                }
+                None => missing.push(into.to_string()),
             }
         }
         if position.set.is_empty() {
             position.follow = Some(address.to_owned());
+            return;
         }
+        // What the caller gave belongs to the first page.
+        let given = missing.into_iter().filter(|name| self.arguments.contains_key(name));
+        position.set.extend(given.map(|name| (name, Value::Null)));
     }
+}
+
+/// Names of the arguments that go out beside a token that stands for the others.
+fn only(keep: Option<&List<Text>>, set: &Map<String, Value>) -> Option<Vec<String>> {
+    let kept = keep.filter(|_| !set.is_empty())?.iter().map(ToString::to_string);
+    Some(kept.chain(set.keys().cloned()).collect())
 }
 
 /// The value `add` behind a number; what is no number stays as it is.
@@ -183,21 +238,22 @@ fn last_record(operation: &Operation, field: &JsonPath) -> JsonPath {
 
 /// The places of the body that paging needs besides the metadata.
 pub(super) fn body_places(operation: &Operation) -> Vec<Place> {
-    let paging = &operation.paging;
     let mut places = Vec::new();
-    let mut add = |source: &Source| {
-        if let Source::Body(path) = source {
-            places.push(Place::from(path.clone()));
+    for paging in operation.paging.styles() {
+        let mut add = |source: &Source| {
+            if let Source::Body(path) = source {
+                places.push(Place::from(path.clone()));
+            }
+        };
+        paging.more.iter().for_each(&mut add);
+        paging.done.iter().for_each(&mut add);
+        match &paging.next {
+            Next::Cursor { from, .. } | Next::Link { from, .. } => add(from),
+            Next::LastRecord { field, .. } => {
+                places.push(Place { path: last_record(operation, field), last: true });
+            }
+            Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
         }
-    };
-    paging.more.iter().for_each(&mut add);
-    paging.done.iter().for_each(&mut add);
-    match &paging.next {
-        Next::Cursor { from, .. } | Next::Link { from, .. } => add(from),
-        Next::LastRecord { field, .. } => {
-            places.push(Place { path: last_record(operation, field), last: true });
-        }
-        Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
     }
     places
 }

@@ -14,6 +14,7 @@ mod hosted_here;
 mod hosted_requests;
 mod hosted_settings;
 mod hosted_tokens;
+mod paging;
 mod platform;
 mod records;
 mod server;

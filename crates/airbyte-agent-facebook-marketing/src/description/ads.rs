@@ -107,15 +107,15 @@ pub(super) const ENTITY: Entity = Entity {
                         ]),
                     }),
                     feed: Borrowed(&[(Borrowed("after"), Borrowed("after"))]),
+                    keep: None,
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

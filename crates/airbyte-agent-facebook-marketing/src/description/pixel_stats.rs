@@ -95,10 +95,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "Facebook returns all hours of the period in one answer and takes no token here.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

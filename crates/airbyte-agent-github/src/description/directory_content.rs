@@ -144,10 +144,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "A folder arrives whole: GitHub returns all entries of a tree object in one answer.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -199,13 +199,13 @@ author { login avatarUrl }",
                     name: Borrowed("has_next_page"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("per_page"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -161,13 +161,13 @@ creator { login }",
                     name: Borrowed("has_next_page"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("per_page"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -157,13 +157,13 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("has_next_page"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("per_page"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

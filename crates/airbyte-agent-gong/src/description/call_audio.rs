@@ -92,7 +92,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: false, in_array: false },
-            response: RESPONSE,
             download: Some(Download {
                 file_url: Some(
                     Borrowed(&[

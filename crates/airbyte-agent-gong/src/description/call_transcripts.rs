@@ -136,10 +136,7 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("cursor"),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -88,10 +88,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "Gong returns the whole team of the manager in one answer and takes no cursor.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

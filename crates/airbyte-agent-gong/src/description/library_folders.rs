@@ -44,10 +44,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "Gong returns all folders of a workspace in one answer and takes no cursor.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -45,10 +45,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "Gong returns all keyword trackers in one answer and takes no cursor.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

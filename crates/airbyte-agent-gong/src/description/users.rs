@@ -74,10 +74,7 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("cursor"),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,

@@ -34,10 +34,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "Gong returns all workspaces of a company in one answer and takes no cursor.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

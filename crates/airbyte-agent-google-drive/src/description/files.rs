@@ -147,14 +147,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("pageToken"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("pageSize"),
                     default: None,
                     maximum: Some(1000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,
@@ -488,7 +487,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,
@@ -558,7 +556,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             download: Some(Download { file_url: None }),
             ..OPERATION
         },

@@ -47,7 +47,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             download: Some(Download { file_url: None }),
             ..OPERATION
         },

@@ -120,14 +120,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("pageToken"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("pageSize"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -134,15 +134,15 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[]),
+                    keep: None,
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("per_page"),
                     default: None,
                     maximum: Some(500),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -173,7 +173,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             download: Some(Download {
                 file_url: Some(Borrowed(&[UrlStep::Index(0), UrlStep::Key(Borrowed("url"))])),
             }),

@@ -123,14 +123,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("after"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -449,7 +448,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,

@@ -123,14 +123,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("after"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,
@@ -734,14 +733,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("after"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(200),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

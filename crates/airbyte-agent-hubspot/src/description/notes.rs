@@ -119,14 +119,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("after"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -380,7 +379,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,

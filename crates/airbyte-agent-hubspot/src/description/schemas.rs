@@ -43,10 +43,7 @@ pub(super) const ENTITY: Entity = Entity {
                 next: Next::None {
                     reason: Borrowed("HubSpot returns all object types in one answer."),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -97,14 +97,20 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::Page { into: Borrowed("page"), start: 1 },
-                more: None,
-                done: None,
+                more: Some(
+                    Source::Body(JsonPath {
+                        steps: Borrowed(
+                            &[Step::Key(Borrowed("pages")), Step::Key(Borrowed("next"))],
+                        ),
+                    }),
+                ),
                 size: Some(PageSize {
                     parameter: Borrowed("per_page"),
                     default: Some(15),
                     maximum: Some(60),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -90,14 +90,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("starting_after"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("per_page"),
                     default: None,
                     maximum: Some(150),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

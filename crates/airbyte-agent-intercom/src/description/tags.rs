@@ -45,10 +45,7 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::None { reason: Borrowed("All tags come at once.") },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -43,10 +43,7 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::None { reason: Borrowed("All teams come at once.") },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

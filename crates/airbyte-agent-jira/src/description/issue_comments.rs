@@ -124,14 +124,13 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("maxResults"),
                     default: Some(50),
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -739,7 +738,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,

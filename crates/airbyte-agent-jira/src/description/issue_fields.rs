@@ -24,10 +24,7 @@ pub(super) const ENTITY: Entity = Entity {
             response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
             paging: Paging {
                 next: Next::None { reason: Borrowed("All fields come at once.") },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -164,8 +161,8 @@ pub(super) const ENTITY: Entity = Entity {
                         steps: Borrowed(&[Step::Key(Borrowed("nextPage"))]),
                     }),
                     feed: Borrowed(&[(Borrowed("startAt"), Borrowed("startAt"))]),
+                    keep: None,
                 },
-                more: None,
                 done: Some(
                     Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("isLast"))]) }),
                 ),
@@ -173,8 +170,9 @@ pub(super) const ENTITY: Entity = Entity {
                     parameter: Borrowed("maxResults"),
                     default: Some(50),
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

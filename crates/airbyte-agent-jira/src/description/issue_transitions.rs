@@ -104,10 +104,7 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::None { reason: Borrowed("All transitions come at once.") },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -192,7 +189,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: false, in_array: false },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

@@ -150,14 +150,13 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("maxResults"),
                     default: None,
                     maximum: Some(5000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -132,7 +132,6 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("nextPageToken"),
                 },
-                more: None,
                 done: Some(Source::Meta {
                     name: Borrowed("isLast"),
                     inside: JsonPath { steps: Borrowed(&[]) },
@@ -141,8 +140,9 @@ pub(super) const ENTITY: Entity = Entity {
                     parameter: Borrowed("maxResults"),
                     default: Some(50),
                     maximum: Some(5000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -1038,7 +1038,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,

@@ -47,7 +47,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: false, in_array: false },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

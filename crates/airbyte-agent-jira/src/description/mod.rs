@@ -55,6 +55,16 @@ const RESPONSE: Response = Response {
     schema: None,
 };
 
+/// What `Paging` usually says.
+const PAGING: Paging = Paging {
+    next: Next::None { reason: Borrowed("") },
+    more: None,
+    done: None,
+    size: None,
+    short_page_ends: false,
+    others: Borrowed(&[]),
+};
+
 /// What `Operation` usually says.
 const OPERATION: Operation = Operation {
     id: Borrowed(""),
@@ -67,13 +77,7 @@ const OPERATION: Operation = Operation {
     parameters: Borrowed(&[]),
     body: Body::None,
     response: RESPONSE,
-    paging: Paging {
-        next: Next::None { reason: Borrowed("") },
-        more: None,
-        done: None,
-        size: None,
-        short_page_ends: false,
-    },
+    paging: PAGING,
     download: None,
     hints: Hints {
         read_only: true,

@@ -230,8 +230,8 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[(Borrowed("startAt"), Borrowed("startAt"))]),
+                    keep: None,
                 },
-                more: None,
                 done: Some(
                     Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("isLast"))]) }),
                 ),
@@ -239,8 +239,9 @@ pub(super) const ENTITY: Entity = Entity {
                     parameter: Borrowed("maxResults"),
                     default: Some(50),
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -89,14 +89,13 @@ pub(super) const ENTITY: Entity = Entity {
             response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
             paging: Paging {
                 next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("maxResults"),
                     default: None,
                     maximum: Some(1000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,
@@ -177,14 +176,13 @@ pub(super) const ENTITY: Entity = Entity {
             response: Response { schema: Some(Json(Borrowed(TEXT_1))), ..RESPONSE },
             paging: Paging {
                 next: Next::Offset { into: Borrowed("startAt"), start: 0 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("maxResults"),
                     default: Some(50),
                     maximum: Some(1000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -88,11 +88,9 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
+                    keep: None,
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

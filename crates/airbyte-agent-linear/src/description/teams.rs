@@ -136,13 +136,13 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("hasNextPage"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("first"),
                     default: None,
                     maximum: Some(250),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

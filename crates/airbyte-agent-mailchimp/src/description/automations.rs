@@ -140,14 +140,13 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("count"),
                     default: Some(10),
                     maximum: Some(1000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -80,13 +80,13 @@ pub(super) const ENTITY: Entity = Entity {
                         ]),
                     }),
                 ),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,

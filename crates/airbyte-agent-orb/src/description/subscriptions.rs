@@ -113,13 +113,13 @@ pub(super) const ENTITY: Entity = Entity {
                         ]),
                     }),
                 ),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -67,14 +67,13 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[]),
+                    keep: None,
                 },
-                more: None,
                 done: Some(Source::Meta {
                     name: Borrowed("done"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -139,7 +138,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             download: Some(Download { file_url: None }),
             ..OPERATION
         },

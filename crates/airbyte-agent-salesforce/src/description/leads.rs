@@ -77,14 +77,13 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[]),
+                    keep: None,
                 },
-                more: None,
                 done: Some(Source::Meta {
                     name: Borrowed("done"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -344,7 +343,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,
@@ -542,7 +540,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: true, in_array: false },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,
@@ -590,10 +587,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "A search answers at once with all it found, 2,000 records at most.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

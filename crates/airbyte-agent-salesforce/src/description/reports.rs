@@ -26,10 +26,7 @@ pub(super) const ENTITY: Entity = Entity {
                 next: Next::None {
                     reason: Borrowed("Salesforce answers with at most 200 reports at once."),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -32,10 +32,7 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::None { reason: Borrowed("All objects come in one answer.") },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,
@@ -174,7 +171,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,
@@ -219,7 +215,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: true, in_array: false },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

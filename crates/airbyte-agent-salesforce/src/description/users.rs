@@ -77,14 +77,13 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[]),
+                    keep: None,
                 },
-                more: None,
                 done: Some(Source::Meta {
                     name: Borrowed("done"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -445,7 +444,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: true, in_array: false },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

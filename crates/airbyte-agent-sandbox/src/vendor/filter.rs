@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use airbyte_agent_core::description::{Location, Next, Operation, Parameter};
+use airbyte_agent_core::description::{Location, Operation, Paging, Parameter};
 use serde_json::{Map, Value};
 
 use crate::data::{plain, singular};
@@ -11,19 +11,7 @@ use crate::wire::{Arguments, text_of};
 
 /// Names of the parameters that steer pages.
 pub(crate) fn paging_names(operation: &Operation) -> HashSet<&str> {
-    let mut names = HashSet::new();
-    match &operation.paging.next {
-        Next::Cursor { into, .. }
-        | Next::LastRecord { into, .. }
-        | Next::Offset { into, .. }
-        | Next::Page { into, .. } => {
-            names.insert(into.as_ref());
-        }
-        Next::Link { feed, .. } => names.extend(feed.iter().map(|(_, into)| into.as_ref())),
-        Next::None { .. } => {}
-    }
-    names.extend(operation.paging.size.iter().map(|size| size.parameter.as_ref()));
-    names
+    operation.paging.styles().flat_map(Paging::parameters).collect()
 }
 
 /// Arguments that name what the records belong to.

@@ -1,7 +1,7 @@
 //! Pages: where one begins, how long it is, and what says that there is another.
 
 use airbyte_agent_core::description::{
-    Connector, Kind, MetaSource, Next, Operation, PageSize, Source, Step,
+    Connector, Kind, List, MetaSource, Next, Operation, PageSize, Paging, Source, Step, Text,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::answer::set;
 use crate::data::plain;
-use crate::wire::{Arguments, LINK_STATE, text_of};
+use crate::wire::{Arguments, LINK_STATE, text_of, with_query};
 
 /// Length of a page when neither the request nor the description says it.
 const DEFAULT_SIZE: u64 = 100;
@@ -29,15 +29,27 @@ pub(crate) struct Place<'a> {
     pub(crate) query: Vec<(String, String)>,
 }
 
+/// The way in which a request asks for pages: the one whose parameters it uses, else one that does
+/// without a size.
+pub(crate) fn style<'o>(operation: &'o Operation, arguments: &Arguments) -> &'o Paging {
+    let paging = &operation.paging;
+    let uses = |style: &&Paging| style.parameters().any(|name| arguments.values.contains_key(name));
+    let is_free = |style: &&Paging| !style.size.as_ref().is_some_and(|size| size.needed);
+    paging.styles().find(uses).or_else(|| paging.styles().find(is_free)).unwrap_or(paging)
+}
+
 /// The window of a request; `find` gives the position of the record whose field has a value.
 pub(crate) fn window(
     operation: &Operation,
     arguments: &Arguments,
     find: impl Fn(&[Step], &str) -> Option<usize>,
 ) -> Result<Window, String> {
-    let paging = &operation.paging;
-    let endless = matches!(paging.next, Next::None { .. });
+    let paging = style(operation, arguments);
+    let is_asked = |size: &PageSize| arguments.values.contains_key(size.parameter.as_ref());
+    let unasked = paging.size.as_ref().is_some_and(|size| size.needed && !is_asked(size));
+    let endless = unasked || matches!(paging.next, Next::None { .. });
     let size = match &paging.size {
+        Some(_) if unasked => usize::MAX,
         Some(size) => size_of(operation, arguments, size, endless),
         None if endless => usize::MAX,
         None => usize::try_from(DEFAULT_SIZE).unwrap_or(usize::MAX),
@@ -118,27 +130,32 @@ fn linked_number(into: &str, text: &str, size: usize) -> Option<usize> {
 }
 
 /// The value that a parameter takes to continue at `position`.
-fn continuation(operation: &Operation, into: &str, position: usize, size: usize) -> Value {
+fn continuation(
+    operation: &Operation,
+    paging: &Paging,
+    into: &str,
+    position: usize,
+    size: usize,
+) -> Value {
     let kinds = operation.parameter(into).map(|parameter| &parameter.schema.kinds);
     let numeric = kinds.is_some_and(|k| k.contains(&Kind::Integer) && !k.contains(&Kind::String));
     if !numeric {
         return token(operation, position).into();
     }
-    let by_page =
-        matches!(operation.paging.next, Next::Link { .. }) && plain(into).contains("page");
+    let by_page = matches!(paging.next, Next::Link { .. }) && plain(into).contains("page");
     if by_page { (position / size.max(1) + 1).into() } else { position.into() }
 }
 
 /// Writes into body and headers what says how the list continues.
 pub(crate) fn mark(
     operation: &Operation,
+    paging: &Paging,
     place: &Place<'_>,
     window: Window,
     total: usize,
     body: &mut Value,
     headers: &mut Vec<(String, String)>,
 ) {
-    let paging = &operation.paging;
     let next = window.start.saturating_add(window.size);
     let more = next < total;
     describe(operation, place, window, total, body, headers);
@@ -146,15 +163,16 @@ pub(crate) fn mark(
         Next::Cursor { from, into } => {
             let flags = paging.more.is_some() || paging.done.is_some();
             if more || flags {
-                let value = continuation(operation, into, next.min(total), window.size);
+                let position = next.min(total);
+                let value = continuation(operation, paging, into, position, window.size);
                 put(operation, from, value, body, headers);
             } else if depth(operation, from) <= 2 {
                 put(operation, from, Value::Null, body, headers);
             }
         }
-        Next::Link { from, feed } => {
+        Next::Link { from, feed, keep } => {
             let value = if more {
-                place.link(operation, feed, next, window.size).into()
+                place.link(operation, paging, feed, keep.as_ref(), next, window.size).into()
             } else {
                 Value::Null
             };
@@ -180,6 +198,12 @@ fn describe(
 ) {
     let more = window.start.saturating_add(window.size) < total;
     let size = window.size.min(total.max(1));
+    // What leads on is written by whoever knows how.
+    let leads = |field: &Text| {
+        operation.paging.styles().any(|style| {
+            matches!(&style.next, Next::Link { from: Source::Meta { name, .. }, .. } if name == field)
+        })
+    };
     for field in operation.response.meta.iter() {
         let name = plain(&field.name);
         let has = |all: &[&str]| all.iter().any(|word| name.contains(word));
@@ -201,8 +225,9 @@ fn describe(
             size.into()
         } else if has(&["requestid", "startpagetoken"]) {
             token(operation, total).into()
-        } else if name.contains("next") && has(&["link", "url"]) && more {
-            place.link(operation, &[], window.start + window.size, window.size).into()
+        } else if name.contains("next") && has(&["link", "url"]) && more && !leads(&field.name) {
+            let next = window.start + window.size;
+            place.link(operation, &operation.paging, &[], None, next, window.size).into()
         } else {
             continue;
         };
@@ -264,20 +289,37 @@ impl Place<'_> {
     fn link(
         &self,
         operation: &Operation,
-        feed: &[(airbyte_agent_core::description::Text, airbyte_agent_core::description::Text)],
+        paging: &Paging,
+        feed: &[(Text, Text)],
+        keep: Option<&List<Text>>,
         position: usize,
         size: usize,
     ) -> String {
         let mut query = self.query.clone();
-        let (name, value) = match feed.first() {
-            Some((name, into)) => {
-                let value = continuation(operation, into, position, size);
+        let mut parts: Vec<(String, String)> = feed
+            .iter()
+            .map(|(name, into)| {
+                let value = continuation(operation, paging, into, position, size);
                 (name.to_string(), text_of(&value).unwrap_or_default())
-            }
-            None => (LINK_STATE.to_owned(), token(operation, position)),
-        };
-        query.retain(|(known, _)| *known != name);
-        query.push((name, value));
+            })
+            .collect();
+        if parts.is_empty() {
+            parts.push((LINK_STATE.to_owned(), token(operation, position)));
+        }
+        query.retain(|(known, _)| !parts.iter().any(|(name, _)| name == known));
+        if let (Some(keep), Some((_, token))) = (keep, parts.first_mut()) {
+            // The token stands for everything that is not repeated.
+            let is_kept = |known: &str| {
+                keep.iter()
+                    .filter_map(|name| operation.parameter(name))
+                    .any(|p| p.wire_name() == known)
+            };
+            let (kept, dropped): (Vec<_>, Vec<_>) =
+                query.into_iter().partition(|(known, _)| is_kept(known));
+            *token = with_query(token, &dropped);
+            query = kept;
+        }
+        query.extend(parts);
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
         let _ = self.connector;
         format!("https://{}{}?{query}", self.host, self.path)

@@ -8,14 +8,14 @@ use airbyte_agent_core::description::{
 use serde_json::{Map, Value, json};
 
 use super::identity::{Naming, call, is_given, is_named, naming};
-use super::page::{Place, mark, window};
+use super::page::{Place, mark, style, window};
 use super::shapes::Shapes;
 use super::store::Store;
 use super::{answer, files, filter};
 use crate::data::{self, Maker, World};
 use crate::incoming::Incoming;
 use crate::reply::Reply;
-use crate::wire::Arguments;
+use crate::wire::{Arguments, whole_query};
 
 /// A request that is understood and allowed.
 pub(crate) struct Call<'c> {
@@ -138,9 +138,10 @@ impl Call<'_> {
             connector: self.connector,
             host: self.host,
             path: self.path,
-            query: self.request.query_pairs(),
+            query: whole_query(self.operation, self.request),
         };
-        mark(self.operation, &place, window, total, &mut body, &mut headers);
+        let style = style(self.operation, self.arguments);
+        mark(self.operation, style, &place, window, total, &mut body, &mut headers);
         let mut reply = self.finish(200, body, None);
         reply.headers.extend(headers);
         reply

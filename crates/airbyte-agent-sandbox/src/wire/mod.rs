@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 use crate::graphql;
 use crate::incoming::Incoming;
 
-pub(crate) use query::LINK_STATE;
+pub(crate) use query::{LINK_STATE, whole_query, with_query};
 pub(crate) use typed::{check, same, text_of};
 
 /// What a request says, by the parameters of one operation.

@@ -1,8 +1,10 @@
 //! The query: lists in the declared style, deep objects, nothing undeclared.
 
 use airbyte_agent_core::description::{
-    ApiKeyLocation, AuthKind, Connector, Kind, Location, Operation, Parameter, Style,
+    ApiKeyLocation, AuthKind, Connector, Kind, Location, Next, Operation, Parameter, Style, Text,
 };
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::{Arguments, brackets, typed};
@@ -24,6 +26,7 @@ pub(crate) fn decode(
         arguments.values.insert(name, value.into());
     }
     pairs.retain(|(name, _)| !is_credential(connector, name));
+    restore(operation, &mut pairs, &mut arguments.problems);
     let of_query = || operation.parameters.iter().filter(|p| p.location == Location::Query);
     for parameter in of_query() {
         let (mine, others) = pairs.into_iter().partition(|(name, _)| belongs(parameter, name));
@@ -47,6 +50,44 @@ pub(crate) fn decode(
     for (name, _) in pairs {
         arguments.problems.push(format!("unknown query parameter `{name}`"));
     }
+}
+
+/// A token of a list that also says what the query was.
+pub(crate) fn with_query(token: &str, pairs: &[(String, String)]) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    if query.is_empty() { token.to_owned() } else { format!("{token}.{}", STANDARD.encode(query)) }
+}
+
+/// The query of a request with what the token in it stands for.
+pub(crate) fn whole_query(operation: &Operation, request: &Incoming) -> Vec<(String, String)> {
+    let mut pairs = request.query_pairs();
+    restore(operation, &mut pairs, &mut Vec::new());
+    pairs
+}
+
+/// Puts the query back for which the token of a next page stands, beside which the vendor takes
+/// only certain parameters.
+fn restore(operation: &Operation, pairs: &mut Vec<(String, String)>, problems: &mut Vec<String>) {
+    let Next::Link { feed, keep: Some(keep), .. } = &operation.paging.next else { return };
+    let wire = |name: &Text| {
+        operation.parameter(name).map_or(name.to_string(), |p| p.wire_name().to_owned())
+    };
+    let names: Vec<String> = feed.iter().map(|(_, into)| wire(into)).collect();
+    let token = pairs.iter_mut().find(|(name, _)| names.first() == Some(name));
+    let Some((token_name, token)) = token else { return };
+    let mut known = Vec::new();
+    if let Some((own, query)) = token.split_once('.')
+        && let Ok(query) = STANDARD.decode(query)
+    {
+        known = form_urlencoded::parse(&query).into_owned().collect();
+        *token = own.to_owned();
+    }
+    let token_name = token_name.clone();
+    let allowed: Vec<String> = keep.iter().map(wire).chain(names).collect();
+    for (name, _) in pairs.iter().filter(|(name, _)| !allowed.contains(name)) {
+        problems.push(format!("`{name}` cannot be given beside `{token_name}`"));
+    }
+    pairs.extend(known);
 }
 
 fn is_credential(connector: &Connector, name: &str) -> bool {

@@ -21,6 +21,17 @@ pub(super) const ENTITY: Entity = Entity {
             ),
             method: Method::Get,
             path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/locations.json"))]) },
+            parameters: Borrowed(&[
+                Parameter {
+                    name: Borrowed("page_info"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments. Leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+            ]),
             response: Response {
                 records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("locations"))]) }),
                 meta: Borrowed(&[
@@ -38,12 +49,10 @@ pub(super) const ENTITY: Entity = Entity {
                         name: Borrowed("next_page_url"),
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
-                    feed: Borrowed(&[]),
+                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
+                    keep: Some(Borrowed(&[])),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -43,6 +43,15 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
                 Parameter {
+                    name: Borrowed("page_info"),
+                    location: Location::Query,
+                    description: Borrowed(
+                        "Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other arguments, of which only `limit` may come with it. Leave out for the first page.",
+                    ),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
                     name: Borrowed("since_id"),
                     location: Location::Query,
                     description: Borrowed(
@@ -113,16 +122,16 @@ pub(super) const ENTITY: Entity = Entity {
                         name: Borrowed("next_page_url"),
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
-                    feed: Borrowed(&[]),
+                    feed: Borrowed(&[(Borrowed("page_info"), Borrowed("page_info"))]),
+                    keep: Some(Borrowed(&[Borrowed("limit")])),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(250),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

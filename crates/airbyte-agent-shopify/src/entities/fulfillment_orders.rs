@@ -78,6 +78,15 @@ pub struct FulfillmentOrdersList {
 
 list_builder!(FulfillmentOrdersList, types::FulfillmentOrder, types::FulfillmentOrdersListMeta);
 
+impl FulfillmentOrdersList {
+    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
+    /// arguments. Leave out for the first page.
+    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
+        self.call.set("page_info", page_info.into());
+        self
+    }
+}
+
 /// A call of `fulfillment_orders.get` being put together.
 #[derive(Debug, Clone)]
 #[must_use = "nothing is sent before the builder is awaited"]

@@ -65,4 +65,11 @@ impl InventoryLevelsList {
         self.call.set("limit", limit);
         self
     }
+
+    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
+    /// arguments, of which only `limit` may come with it. Leave out for the first page.
+    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
+        self.call.set("page_info", page_info.into());
+        self
+    }
 }

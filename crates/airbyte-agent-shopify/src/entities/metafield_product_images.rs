@@ -74,6 +74,13 @@ impl MetafieldProductImagesList {
         self
     }
 
+    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
+    /// arguments, of which only `limit` may come with it. Leave out for the first page.
+    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
+        self.call.set("page_info", page_info.into());
+        self
+    }
+
     /// Only records with an id greater than this one, in ascending order of id. Another way to
     /// page: pass the id of the last record received.
     pub fn since_id(mut self, since_id: i64) -> Self {

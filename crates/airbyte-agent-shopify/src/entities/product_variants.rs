@@ -3,7 +3,6 @@
 //! Operations on `product_variants`.
 
 use airbyte_agent_core::description::Action;
-use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
 use crate::types;
@@ -147,6 +146,13 @@ impl ProductVariantsList {
     /// Default: `50`. From 1 to 250.
     pub fn limit(mut self, limit: i64) -> Self {
         self.call.set("limit", limit);
+        self
+    }
+
+    /// Where the list goes on: `page_info` of the URL in `next_page_url`. It stands for all other
+    /// arguments, of which only `limit` may come with it. Leave out for the first page.
+    pub fn page_info(mut self, page_info: impl Into<String>) -> Self {
+        self.call.set("page_info", page_info.into());
         self
     }
 

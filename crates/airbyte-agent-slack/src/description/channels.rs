@@ -100,14 +100,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("cursor"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(999),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

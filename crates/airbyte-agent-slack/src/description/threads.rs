@@ -131,13 +131,13 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("has_more"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(1000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

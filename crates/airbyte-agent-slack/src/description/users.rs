@@ -72,14 +72,13 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("cursor"),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(1000),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,

@@ -19,6 +19,23 @@ fn lists_say_how_they_continue() {
         ("{cursor: {from: $.cursor, into: after}, page: {into: after}}", "error: exactly one of"),
         ("{more: cursor}", "error: exactly one of"),
         ("{none: ''}", "error: say in `none` why"),
+        ("[]", "error: the list must hold at least one way to continue"),
+        (
+            "[{page: {into: after}}, {cursor: {from: $.cursor, into: after}}]",
+            "error: of several ways all but the last must be `cursor` or `link`",
+        ),
+        (
+            "{cursor: {from: $.cursor, into: after}, size: {parameter: after, needed: true}}",
+            "error: a size that is needed is asked for by its `maximum`",
+        ),
+        (
+            "{link: {from: $.cursor, feed: {a: after}, into: after}}",
+            "error: give either `feed` or `query` and `into`",
+        ),
+        (
+            "{link: {from: $.cursor, into: after, keep: [aftr]}}",
+            "error: `aftr` is no parameter of this operation; did you mean `after`?",
+        ),
     ] {
         check(said, &format!("      x-agent-pagination: {to}\n"), &[expected]);
     }

@@ -172,13 +172,13 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("has_more"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -717,13 +717,13 @@ pub(super) const ENTITY: Entity = Entity {
                 more: Some(
                     Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
                 ),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

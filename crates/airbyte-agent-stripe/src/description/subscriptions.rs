@@ -331,13 +331,13 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("has_more"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -791,13 +791,13 @@ pub(super) const ENTITY: Entity = Entity {
                 more: Some(
                     Source::Body(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("has_more"))]) }),
                 ),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

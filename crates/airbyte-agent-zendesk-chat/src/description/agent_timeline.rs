@@ -91,15 +91,16 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[(Borrowed("start_time"), Borrowed("start_time"))]),
+                    keep: None,
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: Some(1000),
                     maximum: Some(1000),
+                    needed: false,
                 }),
                 short_page_ends: true,
+                ..PAGING
             },
             ..OPERATION
         },

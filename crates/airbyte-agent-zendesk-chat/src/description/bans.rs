@@ -58,14 +58,14 @@ pub(super) const ENTITY: Entity = Entity {
                     into: Borrowed("since_id"),
                     add: 1,
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
                 short_page_ends: true,
+                ..PAGING
             },
             ..OPERATION
         },

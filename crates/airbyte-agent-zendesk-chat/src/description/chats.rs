@@ -19,7 +19,7 @@ pub(super) const ENTITY: Entity = Entity {
             action: Action::List,
             summary: Borrowed("List chats"),
             description: Borrowed(
-                "Exports chats and offline messages that were created or changed from `start_time` on, by time of their last change, oldest first, up to 1000 in one answer. Pass `fields` as `chats(*)` for whole records with transcripts, or name single fields to keep the answer small; without it only ids come back. There is no filter by agent, department or visitor and no end time: narrow by `start_time` and compare the records. An answer with fewer records than `limit` is the last. A chat at the edge of two pages may come twice, and one that changes shows up again: compare ids.",
+                "Exports chats and offline messages that were created or changed from `start_time` on, by time of their last change, oldest first, up to 1000 in one answer. Pass `fields` as `chats(*)` for whole records with transcripts, or name single fields to keep the answer small; without it only ids come back. There is no filter by agent, department or visitor and no end time: narrow by `start_time` and compare the records. An answer with fewer records than `limit` is the last. A chat that changes meanwhile shows up again: compare ids.",
             ),
             method: Method::Get,
             path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/incremental/chats"))]) },
@@ -97,16 +97,20 @@ pub(super) const ENTITY: Entity = Entity {
                         name: Borrowed("next_page"),
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
-                    feed: Borrowed(&[(Borrowed("start_time"), Borrowed("start_time"))]),
+                    feed: Borrowed(&[
+                        (Borrowed("start_time"), Borrowed("start_time")),
+                        (Borrowed("start_id"), Borrowed("start_id")),
+                    ]),
+                    keep: None,
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: Some(1000),
                     maximum: Some(1000),
+                    needed: false,
                 }),
                 short_page_ends: true,
+                ..PAGING
             },
             ..OPERATION
         },

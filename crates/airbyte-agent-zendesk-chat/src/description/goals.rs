@@ -32,10 +32,7 @@ pub(super) const ENTITY: Entity = Entity {
                         "Zendesk Chat returns all goals in one answer and takes no cursor.",
                     ),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -27,8 +27,7 @@ impl<'a> Chats<'a> {
     /// `chats(*)` for whole records with transcripts, or name single fields to keep the answer
     /// small; without it only ids come back. There is no filter by agent, department or visitor and
     /// no end time: narrow by `start_time` and compare the records. An answer with fewer records
-    /// than `limit` is the last. A chat at the edge of two pages may come twice, and one that
-    /// changes shows up again: compare ids.
+    /// than `limit` is the last. A chat that changes meanwhile shows up again: compare ids.
     ///
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///

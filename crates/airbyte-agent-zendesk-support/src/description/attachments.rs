@@ -74,7 +74,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             download: Some(Download {
                 file_url: Some(
                     Borrowed(&[

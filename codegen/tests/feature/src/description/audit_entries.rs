@@ -80,7 +80,6 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::Page { into: Borrowed("page"), start: 1 },
-                more: None,
                 done: Some(Source::Meta {
                     name: Borrowed("last_page"),
                     inside: JsonPath { steps: Borrowed(&[]) },
@@ -89,8 +88,9 @@ pub(super) const ENTITY: Entity = Entity {
                     parameter: Borrowed("per_page"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

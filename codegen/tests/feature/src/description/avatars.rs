@@ -40,7 +40,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Multipart,
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

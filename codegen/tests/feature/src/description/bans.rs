@@ -30,10 +30,7 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::None { reason: Borrowed("The list is short.") },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -16,7 +16,9 @@ pub(super) const ENTITY: Entity = Entity {
             entity: Borrowed("events"),
             action: Action::List,
             summary: Borrowed("List events"),
-            description: Borrowed("Returns the events of a project. Pages by number of records."),
+            description: Borrowed(
+                "Returns the events of a project. Pages by token when `window` is given, else by number of records.",
+            ),
             method: Method::Get,
             path: Template {
                 pieces: Borrowed(&[
@@ -52,6 +54,24 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     ..PARAMETER
                 },
+                Parameter {
+                    name: Borrowed("after"),
+                    location: Location::Query,
+                    description: Borrowed("Token of the next page."),
+                    schema: Schema { kinds: Borrowed(&[Kind::String]), ..SCHEMA },
+                    ..PARAMETER
+                },
+                Parameter {
+                    name: Borrowed("window"),
+                    location: Location::Query,
+                    description: Borrowed("Events per page when paging by token."),
+                    schema: Schema {
+                        kinds: Borrowed(&[Kind::Integer]),
+                        maximum: Some(100.0),
+                        ..SCHEMA
+                    },
+                    ..PARAMETER
+                },
             ]),
             response: Response {
                 records: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("events"))]) }),
@@ -74,20 +94,46 @@ pub(super) const ENTITY: Entity = Entity {
                             ),
                         }),
                     },
+                    MetaField {
+                        name: Borrowed("next_token"),
+                        source: MetaSource::Body(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("page")),
+                                Step::Key(Borrowed("next_token")),
+                            ]),
+                        }),
+                    },
                 ]),
                 schema: Some(Json(Borrowed(TEXT_1))),
                 ..RESPONSE
             },
             paging: Paging {
-                next: Next::Offset { into: Borrowed("offset"), start: 0 },
-                more: None,
-                done: None,
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("next_token"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
+                },
                 size: Some(PageSize {
-                    parameter: Borrowed("limit"),
+                    parameter: Borrowed("window"),
                     default: None,
-                    maximum: Some(500),
+                    maximum: Some(100),
+                    needed: true,
                 }),
-                short_page_ends: false,
+                others: Borrowed(&[
+                    Paging {
+                        next: Next::Offset { into: Borrowed("offset"), start: 0 },
+                        size: Some(PageSize {
+                            parameter: Borrowed("limit"),
+                            default: None,
+                            maximum: Some(500),
+                            needed: false,
+                        }),
+                        ..PAGING
+                    },
+                ]),
+                ..PAGING
             },
             ..OPERATION
         },

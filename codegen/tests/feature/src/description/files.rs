@@ -36,11 +36,9 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[]),
+                    keep: None,
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -149,7 +147,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             download: Some(Download { file_url: None }),
             ..OPERATION
         },

@@ -36,7 +36,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: false, in_array: true },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

@@ -65,10 +65,7 @@ pub(super) const ENTITY: Entity = Entity {
                     },
                     into: Borrowed("offset"),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

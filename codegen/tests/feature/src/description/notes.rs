@@ -161,13 +161,13 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("has_next_page"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("first"),
                     default: None,
                     maximum: Some(50),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -257,13 +257,13 @@ pub(super) const ENTITY: Entity = Entity {
                     name: Borrowed("has_more"),
                     inside: JsonPath { steps: Borrowed(&[]) },
                 }),
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,
                     maximum: Some(200),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             hints: Hints {
                 read_only: true,
@@ -439,7 +439,6 @@ pub(super) const ENTITY: Entity = Entity {
                     ..PARAMETER
                 },
             ]),
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,
@@ -486,7 +485,6 @@ pub(super) const ENTITY: Entity = Entity {
                 },
             ]),
             body: Body::Json { open: false, in_array: false },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

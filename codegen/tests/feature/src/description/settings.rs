@@ -29,10 +29,7 @@ pub(super) const ENTITY: Entity = Entity {
             },
             paging: Paging {
                 next: Next::None { reason: Borrowed("There are never more than a dozen.") },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -44,7 +41,6 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Puts every setting back."),
             method: Method::Delete,
             path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/settings"))]) },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: true,

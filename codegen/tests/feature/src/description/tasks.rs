@@ -110,15 +110,15 @@ pub(super) const ENTITY: Entity = Entity {
                         inside: JsonPath { steps: Borrowed(&[]) },
                     },
                     feed: Borrowed(&[(Borrowed("page[cursor]"), Borrowed("page[cursor]"))]),
+                    keep: Some(Borrowed(&[Borrowed("page[size]")])),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("page[size]"),
                     default: None,
                     maximum: Some(100),
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },
@@ -220,9 +220,13 @@ pub(super) const ENTITY: Entity = Entity {
                         ]),
                     }),
                 ),
-                done: None,
-                size: Some(PageSize { parameter: Borrowed("limit"), default: None, maximum: None }),
-                short_page_ends: false,
+                size: Some(PageSize {
+                    parameter: Borrowed("limit"),
+                    default: None,
+                    maximum: None,
+                    needed: false,
+                }),
+                ..PAGING
             },
             ..OPERATION
         },

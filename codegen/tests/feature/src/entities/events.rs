@@ -23,7 +23,8 @@ impl<'a> Events<'a> {
 
     /// List events.
     ///
-    /// Returns the events of a project. Pages by number of records.
+    /// Returns the events of a project. Pages by token when `window` is given, else by number of
+    /// records.
     ///
     /// Awaiting the builder gives one page; `items()` goes through all of them.
     ///
@@ -67,6 +68,20 @@ impl EventsList {
     /// At most 500.
     pub fn limit(mut self, limit: i64) -> Self {
         self.call.set("limit", limit);
+        self
+    }
+
+    /// Token of the next page.
+    pub fn after(mut self, after: impl Into<String>) -> Self {
+        self.call.set("after", after.into());
+        self
+    }
+
+    /// Events per page when paging by token.
+    ///
+    /// At most 100.
+    pub fn window(mut self, window: i64) -> Self {
+        self.call.set("window", window);
         self
     }
 }

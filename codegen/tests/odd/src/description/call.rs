@@ -31,7 +31,6 @@ pub(super) const ENTITY: Entity = Entity {
             method: Method::Patch,
             path: Template { pieces: Borrowed(&[Piece::Text(Borrowed("/calls"))]) },
             body: Body::Json { open: true, in_array: false },
-            response: RESPONSE,
             hints: Hints {
                 read_only: false,
                 destructive: false,

@@ -28,10 +28,7 @@ pub(super) const ENTITY: Entity = Entity {
                 next: Next::None {
                     reason: Borrowed("The spec names no way to continue after the first page."),
                 },
-                more: None,
-                done: None,
-                size: None,
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

@@ -181,14 +181,13 @@ pub(super) const ENTITY: Entity = Entity {
                 next: Next::None {
                     reason: Borrowed("The spec names no way to continue after the first page."),
                 },
-                more: None,
-                done: None,
                 size: Some(PageSize {
                     parameter: Borrowed("page[size]"),
                     default: None,
                     maximum: None,
+                    needed: false,
                 }),
-                short_page_ends: false,
+                ..PAGING
             },
             ..OPERATION
         },

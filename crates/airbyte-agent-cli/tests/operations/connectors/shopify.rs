@@ -15,9 +15,10 @@ async fn every_operation() {
 const OPERATIONS: &[Operation<Connector>] = &[
     Operation {
         name: "customers.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.customers().list()
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
@@ -56,9 +57,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "orders.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"any","financial_status":"paid","fulfillment_status":"unfulfilled"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"any","financial_status":"paid","fulfillment_status":"unfulfilled"}"#,
         all: |c| c.orders().list()
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").status(types::OrderStatus::Any)
@@ -101,9 +103,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "products.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"active","product_type":"Snowboard","vendor":"Northwind Boards","collection_id":412345678901}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"active","product_type":"Snowboard","vendor":"Northwind Boards","collection_id":412345678901}"#,
         all: |c| c.products().list()
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").status(types::ProductStatus::Active)
@@ -145,9 +148,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "product_variants.list",
-        arguments: r#"{"product_id":8123456789012,"limit":250,"since_id":7012345678901}"#,
+        arguments: r#"{"product_id":8123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
         all: |c| c.product_variants().list(8123456789012)
-            .limit(250).since_id(7012345678901).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).dry_run(),
         needed: |c, a| list!(c.product_variants().list(a.get::<i64>("product_id")), "limit"),
     },
     Operation {
@@ -185,8 +189,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "product_images.list",
-        arguments: r#"{"product_id":8123456789012,"since_id":7012345678901}"#,
+        arguments: r#"{"product_id":8123456789012,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
         all: |c| c.product_images().list(8123456789012)
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).dry_run(),
         needed: |c, a| list!(c.product_images().list(a.get::<i64>("product_id"))),
     },
@@ -199,9 +204,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "abandoned_checkouts.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"any"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","status":"any"}"#,
         all: |c| c.abandoned_checkouts().list()
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
@@ -210,9 +216,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "locations.list",
-        arguments: r#"{}"#,
+        arguments: r#"{"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.locations().list()
-            .dry_run(),
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0").dry_run(),
         needed: |c, _| list!(c.locations().list()),
     },
     Operation {
@@ -224,16 +230,18 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "inventory_levels.list",
-        arguments: r#"{"location_id":71234567890,"limit":250}"#,
+        arguments: r#"{"location_id":71234567890,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.inventory_levels().list(71234567890)
-            .limit(250).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .dry_run(),
         needed: |c, a| list!(c.inventory_levels().list(a.get::<i64>("location_id")), "limit"),
     },
     Operation {
         name: "inventory_items.list",
-        arguments: r#"{"ids":"46123456789012,46123456789013","limit":250}"#,
+        arguments: r#"{"ids":"46123456789012,46123456789013","limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.inventory_items().list()
-            .ids("46123456789012,46123456789013").limit(250).dry_run(),
+            .ids("46123456789012,46123456789013").limit(250)
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0").dry_run(),
         needed: |c, a| list!(c.inventory_items().list().ids(a.get::<String>("ids")), "limit"),
     },
     Operation {
@@ -252,9 +260,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "price_rules.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.price_rules().list()
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
@@ -269,9 +278,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "discount_codes.list",
-        arguments: r#"{"price_rule_id":1123456789012,"limit":250}"#,
+        arguments: r#"{"price_rule_id":1123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.discount_codes().list(1123456789012)
-            .limit(250).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .dry_run(),
         needed: |c, a| list!(c.discount_codes().list(a.get::<i64>("price_rule_id")), "limit"),
     },
     Operation {
@@ -307,9 +317,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "custom_collections.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.custom_collections().list()
-            .limit(250).since_id(7012345678901).title("Summer sale").product_id(8123456789012)
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).title("Summer sale").product_id(8123456789012)
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, _| list!(c.custom_collections().list(), "limit"),
@@ -347,9 +358,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "smart_collections.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"title":"Summer sale","product_id":8123456789012,"updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.smart_collections().list()
-            .limit(250).since_id(7012345678901).title("Summer sale").product_id(8123456789012)
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).title("Summer sale").product_id(8123456789012)
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, _| list!(c.smart_collections().list(), "limit"),
@@ -363,10 +375,11 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "collects.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"collection_id":412345678901,"product_id":8123456789012}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"collection_id":412345678901,"product_id":8123456789012}"#,
         all: |c| c.collects().list()
-            .limit(250).since_id(7012345678901).collection_id(412345678901)
-            .product_id(8123456789012).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).collection_id(412345678901).product_id(8123456789012)
+            .dry_run(),
         needed: |c, _| list!(c.collects().list(), "limit"),
     },
     Operation {
@@ -378,9 +391,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "draft_orders.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"status":"invoice_sent","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"status":"invoice_sent","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.draft_orders().list()
-            .limit(250).since_id(7012345678901).status(types::DraftOrderStatus::InvoiceSent)
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).status(types::DraftOrderStatus::InvoiceSent)
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
         needed: |c, _| list!(c.draft_orders().list(), "limit"),
@@ -419,9 +433,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "fulfillments.list",
-        arguments: r#"{"order_id":5412345678901,"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
+        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00"}"#,
         all: |c| c.fulfillments().list(5412345678901)
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
@@ -436,9 +451,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "order_refunds.list",
-        arguments: r#"{"order_id":5412345678901,"limit":250}"#,
+        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.order_refunds().list(5412345678901)
-            .limit(250).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .dry_run(),
         needed: |c, a| list!(c.order_refunds().list(a.get::<i64>("order_id")), "limit"),
     },
     Operation {
@@ -450,8 +466,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "transactions.list",
-        arguments: r#"{"order_id":5412345678901,"since_id":7012345678901}"#,
+        arguments: r#"{"order_id":5412345678901,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
         all: |c| c.transactions().list(5412345678901)
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).dry_run(),
         needed: |c, a| list!(c.transactions().list(a.get::<i64>("order_id"))),
     },
@@ -464,17 +481,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "tender_transactions.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"processed_at_min":"2026-03-01T00:00:00-05:00","processed_at_max":"2026-03-31T23:59:59-04:00","order":"processed_at DESC"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"processed_at_min":"2026-03-01T00:00:00-05:00","processed_at_max":"2026-03-31T23:59:59-04:00","order":"processed_at DESC"}"#,
         all: |c| c.tender_transactions().list()
-            .limit(250).since_id(7012345678901).processed_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).processed_at_min("2026-03-01T00:00:00-05:00")
             .processed_at_max("2026-03-31T23:59:59-04:00")
             .order(types::TenderTransactionOrder::ProcessedAtDesc).dry_run(),
         needed: |c, _| list!(c.tender_transactions().list(), "limit"),
     },
     Operation {
         name: "countries.list",
-        arguments: r#"{"since_id":7012345678901}"#,
+        arguments: r#"{"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
         all: |c| c.countries().list()
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).dry_run(),
         needed: |c, _| list!(c.countries().list()),
     },
@@ -487,9 +506,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "metafield_shops.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide","type":"single_line_text_field"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide","type":"single_line_text_field"}"#,
         all: |c| c.metafield_shops().list()
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide")
             .type_("single_line_text_field").dry_run(),
         needed: |c, _| list!(c.metafield_shops().list(), "limit"),
     },
@@ -502,66 +522,75 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "metafield_customers.list",
-        arguments: r#"{"customer_id":7012345678901,"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"customer_id":7012345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_customers().list(7012345678901)
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_customers().list(a.get::<i64>("customer_id")), "limit"),
     },
     Operation {
         name: "metafield_products.list",
-        arguments: r#"{"product_id":8123456789012,"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"product_id":8123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_products().list(8123456789012)
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_products().list(a.get::<i64>("product_id")), "limit"),
     },
     Operation {
         name: "metafield_orders.list",
-        arguments: r#"{"order_id":5412345678901,"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"order_id":5412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_orders().list(5412345678901)
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_orders().list(a.get::<i64>("order_id")), "limit"),
     },
     Operation {
         name: "metafield_draft_orders.list",
-        arguments: r#"{"draft_order_id":1012345678901,"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"draft_order_id":1012345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_draft_orders().list(1012345678901)
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_draft_orders().list(a.get::<i64>("draft_order_id")), "limit"),
     },
     Operation {
         name: "metafield_locations.list",
-        arguments: r#"{"location_id":71234567890,"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"location_id":71234567890,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_locations().list(71234567890)
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_locations().list(a.get::<i64>("location_id")), "limit"),
     },
     Operation {
         name: "metafield_product_variants.list",
-        arguments: r#"{"variant_id":44123456789012,"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"variant_id":44123456789012,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_product_variants().list(44123456789012)
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_product_variants().list(a.get::<i64>("variant_id")), "limit"),
     },
     Operation {
         name: "metafield_smart_collections.list",
-        arguments: r#"{"collection_id":412345678901,"limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"collection_id":412345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_smart_collections().list(412345678901)
-            .limit(250).since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_smart_collections().list(a.get::<i64>("collection_id")), "limit"),
     },
     Operation {
         name: "metafield_product_images.list",
-        arguments: r#"{"metafield[owner_id]":39123456789012,"metafield[owner_resource]":"product_image","limit":250,"since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
+        arguments: r#"{"metafield[owner_id]":39123456789012,"metafield[owner_resource]":"product_image","limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"namespace":"custom","key":"care_guide"}"#,
         all: |c| c.metafield_product_images().list(39123456789012)
-            .metafield_owner_resource("product_image").limit(250).since_id(7012345678901)
-            .namespace("custom").key("care_guide").dry_run(),
+            .metafield_owner_resource("product_image").limit(250)
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
         needed: |c, a| list!(c.metafield_product_images().list(a.get::<i64>("metafield[owner_id]")), "limit"),
     },
     Operation {
         name: "customer_address.list",
-        arguments: r#"{"customer_id":7012345678901,"limit":250}"#,
+        arguments: r#"{"customer_id":7012345678901,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.customer_address().list(7012345678901)
-            .limit(250).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .dry_run(),
         needed: |c, a| list!(c.customer_address().list(a.get::<i64>("customer_id")), "limit"),
     },
     Operation {
@@ -573,9 +602,9 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "fulfillment_orders.list",
-        arguments: r#"{"order_id":5412345678901}"#,
+        arguments: r#"{"order_id":5412345678901,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.fulfillment_orders().list(5412345678901)
-            .dry_run(),
+            .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0").dry_run(),
         needed: |c, a| list!(c.fulfillment_orders().list(a.get::<i64>("order_id"))),
     },
     Operation {
@@ -587,9 +616,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "pages.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published"}"#,
         all: |c| c.pages().list()
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
@@ -629,9 +659,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "blogs.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901}"#,
         all: |c| c.blogs().list()
-            .limit(250).since_id(7012345678901).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).dry_run(),
         needed: |c, _| list!(c.blogs().list(), "limit"),
     },
     Operation {
@@ -667,9 +698,10 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "articles.list",
-        arguments: r#"{"blog_id":82123456789,"limit":250,"since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published"}"#,
+        arguments: r#"{"blog_id":82123456789,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"created_at_min":"2026-03-01T00:00:00-05:00","created_at_max":"2026-03-31T23:59:59-04:00","updated_at_min":"2026-03-01T00:00:00-05:00","updated_at_max":"2026-03-31T23:59:59-04:00","published_status":"published"}"#,
         all: |c| c.articles().list(82123456789)
-            .limit(250).since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).created_at_min("2026-03-01T00:00:00-05:00")
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
@@ -709,17 +741,19 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "balance_transactions.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"payout_id":98123456789,"payout_status":"paid"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"payout_id":98123456789,"payout_status":"paid"}"#,
         all: |c| c.balance_transactions().list()
-            .limit(250).since_id(7012345678901).payout_id(98123456789)
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).payout_id(98123456789)
             .payout_status(types::BalanceTransactionPayoutStatus::Paid).dry_run(),
         needed: |c, _| list!(c.balance_transactions().list(), "limit"),
     },
     Operation {
         name: "disputes.list",
-        arguments: r#"{"limit":250,"since_id":7012345678901,"status":"needs_response","initiated_at":"2026-03-14"}"#,
+        arguments: r#"{"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0","since_id":7012345678901,"status":"needs_response","initiated_at":"2026-03-14"}"#,
         all: |c| c.disputes().list()
-            .limit(250).since_id(7012345678901).status(types::DisputeStatus::NeedsResponse)
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .since_id(7012345678901).status(types::DisputeStatus::NeedsResponse)
             .initiated_at("2026-03-14").dry_run(),
         needed: |c, _| list!(c.disputes().list(), "limit"),
     },
@@ -732,23 +766,26 @@ const OPERATIONS: &[Operation<Connector>] = &[
     },
     Operation {
         name: "metafield_pages.list",
-        arguments: r#"{"page_id":101234567890,"limit":250}"#,
+        arguments: r#"{"page_id":101234567890,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.metafield_pages().list(101234567890)
-            .limit(250).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_pages().list(a.get::<i64>("page_id")), "limit"),
     },
     Operation {
         name: "metafield_blogs.list",
-        arguments: r#"{"blog_id":82123456789,"limit":250}"#,
+        arguments: r#"{"blog_id":82123456789,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.metafield_blogs().list(82123456789)
-            .limit(250).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_blogs().list(a.get::<i64>("blog_id")), "limit"),
     },
     Operation {
         name: "metafield_articles.list",
-        arguments: r#"{"blog_id":82123456789,"article_id":556123456789,"limit":250}"#,
+        arguments: r#"{"blog_id":82123456789,"article_id":556123456789,"limit":250,"page_info":"eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0"}"#,
         all: |c| c.metafield_articles().list(82123456789, 556123456789)
-            .limit(250).dry_run(),
+            .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
+            .dry_run(),
         needed: |c, a| list!(c.metafield_articles().list(a.get::<i64>("blog_id"), a.get::<i64>("article_id")), "limit"),
     },
     Operation {

@@ -107,7 +107,7 @@ static OPERATION: Shape = Shape {
         ("x-airbyte-untested-reason", Text),
         ("x-airbyte-ai-hints", Object(&AI_HINTS)),
         ("x-airbyte-param-sources", Any),
-        ("x-agent-pagination", Object(&PAGINATION)),
+        ("x-agent-pagination", Either(&List(&Object(&PAGINATION)), &Object(&PAGINATION))),
         ("x-agent-idempotency-key", Object(&IDEMPOTENCY)),
         ("x-agent-read-only", Bool),
         ("x-agent-destructive", Bool),
@@ -152,7 +152,7 @@ static CURSOR: Shape = Shape {
 
 static LINK: Shape = Shape {
     name: "link",
-    keys: &[("from", Text), ("query", Text), ("into", Text)],
+    keys: &[("from", Text), ("query", Text), ("into", Text), ("feed", Map(&Text)), ("keep", TEXTS)],
     required: &[],
     unknown: Unknown::Strict,
 };
@@ -173,7 +173,7 @@ static COUNTER: Shape = Shape {
 
 static SIZE: Shape = Shape {
     name: "size",
-    keys: &[("parameter", Text), ("default", Count), ("maximum", Count)],
+    keys: &[("parameter", Text), ("default", Count), ("maximum", Count), ("needed", Bool)],
     required: &[],
     unknown: Unknown::Strict,
 };

@@ -165,6 +165,7 @@ pub(super) fn size(parameters: &[Parameter]) -> Option<PageSize> {
         // Bounded just above, so the cast cannot go wrong.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         maximum: maximum.map(|maximum| maximum as u64),
+        needed: false,
     })
 }
 
@@ -200,7 +201,14 @@ pub(super) fn paging<'a>(
         | Next::Link { .. } => (source(&MORE), source(&DONE)),
         Next::None { .. } => (None, None),
     };
-    Some(Paging { next, more, done, size: size(parameters), short_page_ends: false })
+    Some(Paging {
+        next,
+        more,
+        done,
+        size: size(parameters),
+        short_page_ends: false,
+        others: Vec::new().into(),
+    })
 }
 
 struct Guess<'c, 'a> {
@@ -288,7 +296,7 @@ impl<'a> Guess<'_, 'a> {
             .map(|parameter| (parameter.name.clone(), parameter.name.clone()))
             .into_iter()
             .collect();
-        Some(Next::Link { from: field.source.clone(), feed: feed.into() })
+        Some(Next::Link { from: field.source.clone(), feed: feed.into(), keep: None })
     }
 
     /// A counter, or the last record, in a parameter.

@@ -51,5 +51,6 @@ fn ends(reason: &str) -> Paging {
         done: None,
         size: None,
         short_page_ends: false,
+        others: Vec::new().into(),
     }
 }

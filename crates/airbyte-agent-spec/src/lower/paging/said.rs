@@ -1,7 +1,7 @@
 //! `x-agent-pagination`.
 
 use airbyte_agent_core::description::{
-    JsonPath, MetaField, Next, PageSize, Paging, Parameter, Source, Text,
+    JsonPath, List, MetaField, Next, PageSize, Paging, Parameter, Source, Text,
 };
 
 use super::ends;
@@ -12,12 +12,33 @@ use crate::yaml::{Node, Value};
 /// The styles, of which exactly one is given.
 const STYLES: [&str; 6] = ["cursor", "link", "last_record", "offset", "page", "none"];
 
+/// One way to continue, or a list of them.
 pub(super) fn paging<'a>(
     cx: &Cx<'a>,
     node: &'a Node,
     meta: &[MetaField],
     parameters: &[Parameter],
 ) -> Paging {
+    let Value::List(nodes) = &node.value else { return style(cx, node, meta, parameters) };
+    let Some((last, others)) = nodes.split_last() else {
+        cx.report.fatal(node, "the list must hold at least one way to continue");
+        return ends("");
+    };
+    for node in others {
+        if node.get("cursor").or_else(|| node.get("link")).is_none() {
+            cx.report.error(
+                node,
+                "of several ways all but the last must be `cursor` or `link`: the answer has to \
+                 tell which one it takes",
+            );
+        }
+    }
+    let mut styles = others.iter().chain([last]).map(|node| style(cx, node, meta, parameters));
+    let first = styles.next().unwrap_or_else(|| ends(""));
+    Paging { others: styles.collect::<Vec<_>>().into(), ..first }
+}
+
+fn style<'a>(cx: &Cx<'a>, node: &'a Node, meta: &[MetaField], parameters: &[Parameter]) -> Paging {
     let given: Vec<_> =
         STYLES.iter().filter_map(|style| Some((*style, node.get(style)?))).collect();
     let [(style, settings)] = given[..] else {
@@ -28,45 +49,50 @@ pub(super) fn paging<'a>(
         return ends("");
     };
     let reader = Reader { cx, meta, parameters };
-    let next =
-        match style {
-            "cursor" => reader
-                .source(settings, "from")
-                .zip(reader.parameter(settings, "into"))
-                .map(|(from, into)| Next::Cursor { from, into: into.into() }),
-            "link" => reader
-                .source(settings, "from")
-                .zip(reader.feed(settings))
-                .map(|(from, feed)| Next::Link { from, feed: feed.into() }),
-            "last_record" => reader.field(settings).zip(reader.parameter(settings, "into")).map(
-                |(field, into)| Next::LastRecord {
+    let next = match style {
+        "cursor" => reader
+            .source(settings, "from")
+            .zip(reader.parameter(settings, "into"))
+            .map(|(from, into)| Next::Cursor { from, into: into.into() }),
+        "link" => reader.source(settings, "from").zip(reader.feed(settings)).map(|(from, feed)| {
+            Next::Link { from, feed: feed.into(), keep: reader.keep(settings) }
+        }),
+        "last_record" => {
+            reader.field(settings).zip(reader.parameter(settings, "into")).map(|(field, into)| {
+                Next::LastRecord {
                     field,
                     into: into.into(),
                     add: settings.get("add").and_then(Node::as_u64).unwrap_or(0),
-                },
-            ),
-            "offset" => reader.parameter(settings, "into").map(|into| Next::Offset {
-                into: into.into(),
-                start: settings.get("start").and_then(Node::as_u64).unwrap_or(0),
-            }),
-            "page" => reader.parameter(settings, "into").map(|into| Next::Page {
-                into: into.into(),
-                start: settings.get("start").and_then(Node::as_u64).unwrap_or(1),
-            }),
-            _ => {
-                let reason = settings.plain();
-                if reason.is_empty() {
-                    cx.report.error(settings, "say in `none` why the answer is always complete");
                 }
-                Some(Next::None { reason: reason.into() })
+            })
+        }
+        "offset" => reader.parameter(settings, "into").map(|into| Next::Offset {
+            into: into.into(),
+            start: settings.get("start").and_then(Node::as_u64).unwrap_or(0),
+        }),
+        "page" => reader.parameter(settings, "into").map(|into| Next::Page {
+            into: into.into(),
+            start: settings.get("start").and_then(Node::as_u64).unwrap_or(1),
+        }),
+        _ => {
+            let reason = settings.plain();
+            if reason.is_empty() {
+                cx.report.error(settings, "say in `none` why the answer is always complete");
             }
-        };
+            Some(Next::None { reason: reason.into() })
+        }
+    };
     let size = node.get("size").and_then(|size| {
         let parameter = reader.parameter(size, "parameter")?;
+        let needed = size.get("needed").and_then(Node::as_bool) == Some(true);
+        if needed && size.get("maximum").is_none() {
+            cx.report.error(size, "a size that is needed is asked for by its `maximum`; give it");
+        }
         Some(PageSize {
             parameter: parameter.into(),
             default: size.get("default").and_then(Node::as_u64),
             maximum: size.get("maximum").and_then(Node::as_u64),
+            needed,
         })
     });
     Paging {
@@ -75,6 +101,7 @@ pub(super) fn paging<'a>(
         done: node.get("done").and_then(|node| reader.place(node)),
         size,
         short_page_ends: node.get("short_page_ends").and_then(Node::as_bool) == Some(true),
+        others: Vec::new().into(),
     }
 }
 
@@ -150,6 +177,16 @@ impl<'a> Reader<'_, 'a> {
 
     /// Which query parameter of the URL feeds which parameter; none for "follow the URL".
     fn feed(&self, settings: &'a Node) -> Option<Vec<(Text, Text)>> {
+        if let Some(feed) = settings.get("feed") {
+            if settings.get("query").or_else(|| settings.get("into")).is_some() {
+                self.cx.report.error(feed, "give either `feed` or `query` and `into`");
+            }
+            let pairs = feed.members().iter().map(|(query, into)| {
+                let name = into.plain();
+                self.declared(into, &name).then(|| (query.clone().into(), name.into()))
+            });
+            return pairs.collect();
+        }
         match (settings.get("query"), settings.get("into")) {
             (None, None) => Some(Vec::new()),
             (query, Some(into)) => {
@@ -162,6 +199,13 @@ impl<'a> Reader<'_, 'a> {
                 self.declared(query, &name).then(|| vec![(name.clone().into(), name.into())])
             }
         }
+    }
+
+    /// Arguments that may stand beside the token.
+    fn keep(&self, settings: &'a Node) -> Option<List<Text>> {
+        let nodes = settings.get("keep")?.items();
+        let known = nodes.iter().filter(|node| self.declared(node, &node.plain()));
+        Some(known.map(|node| node.plain().into()).collect())
     }
 
     fn field(&self, settings: &'a Node) -> Option<JsonPath> {

@@ -1,0 +1,114 @@
+//! Lists whose vendors have rules of their own for the next page.
+
+use airbyte_agent_core::description::Action;
+use airbyte_agent_core::{Client, Hosted};
+use serde_json::{Value, json};
+
+use crate::acme::{client, description};
+use crate::server::{Answer, Server};
+
+fn records(name: &str, ids: &[i64], rest: Value) -> Answer {
+    let ids: Vec<Value> = ids.iter().map(|id| json!({"id": id})).collect();
+    let mut body = rest;
+    body[name] = ids.into();
+    Answer::json(200, body)
+}
+
+async fn all(client: &Client, entity: &str, arguments: Value) -> Vec<Value> {
+    let call = client.execute(entity, "list", arguments).into_call().unwrap();
+    let records: Vec<Value> = call.items().collect().await.unwrap();
+    records.into_iter().map(|record| record["id"].clone()).collect()
+}
+
+/// A list in two styles: by token when a size is asked for in brackets, else by number of page.
+async fn visits() -> Server {
+    Server::start(|request, _| match request.target.as_str() {
+        "/visits?page%5Bsize%5D=2" => {
+            records("visits", &[1, 2], json!({"meta": {"after": "x", "more": "yes"}}))
+        }
+        "/visits?page%5Bafter%5D=x&page%5Bsize%5D=2" => {
+            records("visits", &[3], json!({"meta": {"after": "y", "more": ""}, "next_page": null}))
+        }
+        "/visits" | "/visits?per_page=2" => {
+            let next = json!({"next_page": "https://acme.test/visits?page=2&since=7"});
+            records("visits", &[1, 2], next)
+        }
+        "/visits?page=2&since=7" | "/visits?page=2&since=7&per_page=2" => {
+            records("visits", &[3], json!({"next_page": null}))
+        }
+        other => Answer::json(404, json!({"message": other})),
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_follows_pages_asks_for_the_size_without_which_there_are_none() {
+    let server = visits().await;
+    let client = client(&server.url);
+    assert_eq!(all(&client, "visits", json!({})).await, [1, 2, 3]);
+    assert_eq!(server.seen()[0].target, "/visits?page%5Bsize%5D=2");
+
+    // A single call is sent as it is, and goes on in its own way.
+    let page = client.execute("visits", "list", json!({})).await.unwrap();
+    assert_eq!(server.seen()[2].target, "/visits");
+    let rest = client.execute("visits", "list", json!({})).resume(page.next.unwrap()).await;
+    assert_eq!(rest.unwrap().data, json!([{"id": 3}]));
+    assert_eq!(server.seen()[3].target, "/visits?page=2&since=7");
+
+    // So does one that says by an argument how it wants to page.
+    assert_eq!(all(&client, "visits", json!({"per_page": 2})).await, [1, 2, 3]);
+    assert_eq!(server.seen()[4].target, "/visits?per_page=2");
+}
+
+#[tokio::test]
+async fn a_cursor_remembers_the_size_that_was_asked_for() {
+    let server = visits().await;
+    let client = client(&server.url);
+    let call = client.call("visits", Action::List);
+    let mut pages = call.clone().pages::<Value, Value>();
+    pages.try_next().await.unwrap();
+    let cursor = pages.cursor().unwrap().to_string().parse().unwrap();
+    let mut again = call;
+    again.resume(cursor);
+    assert_eq!(again.page::<Value, Value>().await.unwrap().data, [json!({"id": 3})]);
+}
+
+#[tokio::test]
+async fn a_token_that_stands_for_the_other_arguments_goes_out_alone() {
+    let server = Server::start(|request, _| match request.target.as_str() {
+        "/logs?level=high&format=plain&limit=2" => records("logs", &[1, 2], json!({}))
+            .header("link", "<https://acme.test/logs?token=t&limit=2>; rel=\"next\""),
+        "/logs?limit=2&token=t" => records("logs", &[3], json!({})),
+        other => Answer::json(400, json!({"message": other})),
+    })
+    .await;
+    let client = client(&server.url);
+    let arguments = json!({"level": "high", "limit": 2});
+    assert_eq!(all(&client, "logs", arguments).await, [1, 2, 3]);
+}
+
+#[tokio::test]
+async fn a_hosted_list_goes_on_by_such_a_token_too() {
+    let server = Server::start(|request, _| {
+        let params = serde_json::from_str::<Value>(&request.body).unwrap_or_default();
+        match request.target.split('?').next().unwrap() {
+            "/api/v1/account/applications/token" => {
+                Answer::json(200, json!({"access_token": "t", "expires_in": 900}))
+            }
+            "/api/v1/integrations/connectors" => Answer::json(200, json!({"data": [{"id": "c"}]})),
+            _ if params["params"] == json!({"level": "high", "limit": 2}) => {
+                let next = "https://acme.test/logs?token=t&limit=2";
+                let meta = json!({"next": next});
+                Answer::json(200, json!({"result": [{"id": 1}], "connector_metadata": meta}))
+            }
+            _ if params["params"] == json!({"limit": 2, "token": "t"}) => {
+                Answer::json(200, json!({"result": [{"id": 2}], "connector_metadata": {}}))
+            }
+            _ => Answer::json(400, json!({"message": request.body})),
+        }
+    })
+    .await;
+    let hosted = Hosted::new("id", "secret").workspace("w").base_url(&server.url);
+    let client = Client::hosted(description(), hosted).unwrap();
+    assert_eq!(all(&client, "logs", json!({"level": "high", "limit": 2})).await, [1, 2]);
+}
