@@ -10,7 +10,7 @@ use super::{table, yes};
 use crate::document::OperationObject;
 use crate::model::{EntityModel, Model, OperationModel};
 use crate::prose;
-use crate::rust::{call_example, params, remarks};
+use crate::rust::{call_example, params, remarks, store_class};
 
 /// The text.
 pub(crate) fn reference(model: &Model<'_>) -> String {
@@ -100,8 +100,10 @@ fn section(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         .collect();
     if !store.is_empty() {
         out.push_str(&format!(
-            "### {} in the search index\n\nFields that the hosted platform's index holds:\n\n{}",
+            "### {} in the context store\n\nThrough the hosted platform: `context_store_search` by these fields (in Rust \
+             `store::{}`), and `context_store_sql_query`.\n\n{}",
             entity.entity.name,
+            store_class(entity),
             table(&["Field", "Type", "What it is"], &store)
         ));
     }

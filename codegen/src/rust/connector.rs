@@ -1,5 +1,6 @@
 //! `lib.rs` and `connector.rs`: the crate's root and the connector with its accessors.
 
+use super::store;
 use super::writer::{Writer, header};
 use crate::model::Model;
 use crate::prose;
@@ -25,7 +26,7 @@ mod connector;
 mod description;
 #[cfg(feature = "typed")]
 pub mod entities;
-#[cfg(feature = "typed")]
+{store}#[cfg(feature = "typed")]
 pub mod types;
 
 pub use airbyte_agent_core::{{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json}};
@@ -35,6 +36,11 @@ pub use connector::{class};
 pub use description::DESCRIPTION;
 "#,
         header = header(&model.slug),
+        store = if model.entities.iter().any(store::is_kept) {
+            "#[cfg(feature = \"typed\")]\npub mod store;\n"
+        } else {
+            ""
+        },
     )
 }
 

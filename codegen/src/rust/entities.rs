@@ -6,6 +6,7 @@ use airbyte_agent_core::description::{Action, Body, Next, Operation};
 
 use super::example::{call_example, imports};
 use super::requests::{argument_type, argument_value};
+use super::store;
 use super::writer::Writer;
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};
 use crate::prose;
@@ -44,6 +45,9 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         w.line("use std::collections::BTreeMap;");
         w.blank();
     }
+    if store::is_kept(entity) {
+        w.line("use airbyte_agent_core::context_store::{Search, SqlQuery};");
+    }
     w.line("use airbyte_agent_core::description::Action;");
     if code_has(&body, "Value") {
         w.line("use airbyte_agent_core::serde_json::Value;");
@@ -63,8 +67,13 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
     if body.contains("impl Serialize") {
         w.line("use serde::Serialize;");
     }
-    if body.contains("types::") {
+    if body.contains("types::") || store::is_kept(entity) {
         w.blank();
+    }
+    if store::is_kept(entity) {
+        w.line(&format!("use crate::store::{};", store::class(entity)));
+    }
+    if body.contains("types::") {
         w.line("use crate::types;");
     }
     w.blank();
@@ -97,7 +106,56 @@ fn accessor(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
             w.blank();
             method(w, model, entity, operation);
         }
+        if store::is_kept(entity) {
+            w.blank();
+            in_the_store(w, model, entity);
+        }
     });
+}
+
+/// The methods that ask the context store.
+fn in_the_store(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
+    let (name, class) = (&entity.entity.name, store::class(entity));
+    w.doc(&format!(
+        "Searches `{name}` in the hosted platform's context store, a copy kept for searching."
+    ));
+    w.line("///");
+    w.doc("Works through the hosted platform only. The copy may be an hour old.");
+    if let Some((variant, _)) = store::variants(entity).first() {
+        w.line("///");
+        let (library, connector, variable) = (&model.library, &model.class, &model.variable);
+        let accessor = &entity.accessor;
+        let code = format!(
+            "# use airbyte_agent_core::context_store::{{Order, StoreField}};\n\
+             # use {library}::{{{connector}, Result, store::{class}}};\n\
+             # async fn example({variable}: &{connector}) -> Result<()> {{\n\
+             let search = {variable}.{accessor}().context_store_search();\n\
+             let search = search.filter({class}::{variant}.eq(\"…\"));\n\
+             let page = search.sort({class}::{variant}, Order::Ascending).limit(20).await?;\n\
+             for record in page.data {{\n    \
+                 println!(\"{{:?}}\", record.get({class}::{variant}));\n\
+             }}\n\
+             # Ok(())\n\
+             # }}"
+        );
+        w.code("no_run", &code);
+    }
+    w.function(
+        "pub fn context_store_search",
+        &["&self".to_owned()],
+        &format!(" -> Search<{class}>"),
+        |w| w.line(&format!("Search::new(self.client.clone(), {name:?})")),
+    );
+    w.blank();
+    w.doc("Asks the context store in SQL (the dialect of DuckDB); entities are tables.");
+    w.line("///");
+    w.doc("Works through the hosted platform only.");
+    w.function(
+        "pub fn context_store_sql_query",
+        &["&self".to_owned(), "sql: impl Into<String>".to_owned()],
+        &format!(" -> SqlQuery<{class}>"),
+        |w| w.line(&format!("SqlQuery::new(self.client.clone(), {name:?}, sql)")),
+    );
 }
 
 fn method(

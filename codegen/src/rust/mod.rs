@@ -8,6 +8,7 @@ mod entities;
 mod example;
 mod manifest;
 mod requests;
+mod store;
 mod types;
 mod writer;
 
@@ -21,6 +22,7 @@ pub(crate) use entities::remarks;
 pub(crate) use example::{
     bare_call, call_example, connect_example, imports, params, print, record_name,
 };
+pub(crate) use store::class as store_class;
 pub(crate) use writer::{Writer, header};
 
 /// Every Rust file and the manifest, by path inside the crate.
@@ -32,6 +34,7 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
     files.extend(description::files(model)?);
     files.extend(types::files(model));
     files.extend(entities::files(model));
+    files.extend(store::files(model));
     for (path, text) in &files {
         if Path::new(path).extension().is_some_and(|extension| extension == "rs") {
             parse(path, text)?;

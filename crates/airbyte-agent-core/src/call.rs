@@ -77,6 +77,10 @@ impl CallOptions {
         self
     }
 
+    pub(crate) const fn limit(&self) -> Option<Duration> {
+        self.timeout
+    }
+
     pub(crate) fn idempotency(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
     }
@@ -189,14 +193,7 @@ impl Call {
             }
             return Ok((arguments, Position::default()));
         };
-        let mut position = cursor.position()?;
-        if position.operation != self.place() {
-            return Err(Error::validation(format!(
-                "the cursor belongs to {}, not to {}",
-                position.operation,
-                self.place()
-            )));
-        }
+        let mut position = cursor.position_of(&self.place())?;
         if position.behind.is_some() {
             return Err(Error::validation(
                 "the cursor points inside a page: only the tool that gave it can go on there",

@@ -47,6 +47,18 @@ impl Cursor {
         Ok(Self(URL_SAFE_NO_PAD.encode(text)))
     }
 
+    /// What the cursor says, if it belongs to `operation`.
+    pub(crate) fn position_of(&self, operation: &str) -> Result<Position> {
+        let position = self.position()?;
+        if position.operation == operation {
+            return Ok(position);
+        }
+        Err(Error::validation(format!(
+            "the cursor belongs to {}, not to {operation}",
+            position.operation
+        )))
+    }
+
     pub(crate) fn position(&self) -> Result<Position> {
         let invalid = || Error::validation("the cursor is not one that this library gave out");
         let bytes = URL_SAFE_NO_PAD.decode(self.0.trim()).map_err(|_| invalid())?;

@@ -26,6 +26,7 @@ mod builder;
 mod call;
 mod client;
 mod closest;
+pub mod context_store;
 mod cursor;
 pub mod description;
 mod download;

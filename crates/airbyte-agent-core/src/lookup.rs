@@ -3,6 +3,7 @@
 use crate::closest::suggestion;
 use crate::description::{Action, Connector, Entity, Operation};
 use crate::error::{Error, Result};
+use crate::transport::hosted_only;
 
 /// The operation of an entity and an action.
 ///
@@ -30,7 +31,7 @@ fn find_entity<'c>(connector: &'c Connector, entity: &str) -> Result<&'c Entity>
 
 fn unknown_action(connector: &Connector, entity: &Entity, action: &str) -> Error {
     if action.starts_with("context_store_") {
-        return Error::usage(format!("'{action}' runs on the hosted platform only"));
+        return hosted_only(action);
     }
     let names: Vec<&str> = entity.operations.iter().map(|o| o.action.as_str()).collect();
     let hint = suggestion(action, &names);

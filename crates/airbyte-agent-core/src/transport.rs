@@ -6,10 +6,11 @@ use bytes::Bytes;
 
 use crate::arguments::Arguments;
 use crate::call::CallOptions;
+use crate::context_store::StoreQuery;
 use crate::description::{Connector, Location, Operation};
 use crate::download::Download;
 use crate::dry_run::DryRun;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::BoxFuture;
 
 /// One call, ready to be run.
@@ -91,6 +92,11 @@ pub trait Transport: Send + Sync {
     /// Runs a call whose answer is a file.
     fn download<'a>(&'a self, call: Prepared<'a>) -> BoxFuture<'a, Result<Download>>;
 
+    /// Asks the hosted platform's context store. Only the hosted transport can.
+    fn context_store<'a>(&'a self, query: StoreQuery<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(async move { Err(hosted_only(query.action)) })
+    }
+
     /// What would be sent, secrets masked.
     fn dry_run(&self, call: Prepared<'_>) -> Result<DryRun>;
 
@@ -99,4 +105,9 @@ pub trait Transport: Send + Sync {
 
     /// Text without the secrets in use.
     fn redact(&self, text: &str) -> String;
+}
+
+/// The error for an action that only the platform knows.
+pub(crate) fn hosted_only(action: &str) -> Error {
+    Error::usage(format!("'{action}' runs on the hosted platform only"))
 }

@@ -15,6 +15,8 @@ mod description;
 #[cfg(feature = "typed")]
 pub mod entities;
 #[cfg(feature = "typed")]
+pub mod store;
+#[cfg(feature = "typed")]
 pub mod types;
 
 pub use airbyte_agent_core::{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json};

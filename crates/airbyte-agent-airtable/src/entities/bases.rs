@@ -2,9 +2,11 @@
 
 //! Operations on `bases`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::BasesField;
 use crate::types;
 
 /// Operations on `bases`.
@@ -40,6 +42,34 @@ impl<'a> Bases<'a> {
     pub fn list(&self) -> BasesList {
         let call = self.client.call("bases", Action::List);
         BasesList { call }
+    }
+
+    /// Searches `bases` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_airtable::{AirtableConnector, Result, store::BasesField};
+    /// # async fn example(airtable: &AirtableConnector) -> Result<()> {
+    /// let search = airtable.bases().context_store_search();
+    /// let search = search.filter(BasesField::Id.eq("…"));
+    /// let page = search.sort(BasesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(BasesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<BasesField> {
+        Search::new(self.client.clone(), "bases")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BasesField> {
+        SqlQuery::new(self.client.clone(), "bases", sql)
     }
 }
 

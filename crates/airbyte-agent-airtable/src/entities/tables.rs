@@ -2,10 +2,12 @@
 
 //! Operations on `tables`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::TablesField;
 use crate::types;
 
 /// Operations on `tables`.
@@ -44,6 +46,34 @@ impl<'a> Tables<'a> {
         let mut call = self.client.call("tables", Action::List);
         call.set("base_id", base_id.into());
         TablesList { call }
+    }
+
+    /// Searches `tables` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_airtable::{AirtableConnector, Result, store::TablesField};
+    /// # async fn example(airtable: &AirtableConnector) -> Result<()> {
+    /// let search = airtable.tables().context_store_search();
+    /// let search = search.filter(TablesField::Id.eq("…"));
+    /// let page = search.sort(TablesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TablesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TablesField> {
+        Search::new(self.client.clone(), "tables")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TablesField> {
+        SqlQuery::new(self.client.clone(), "tables", sql)
     }
 }
 

@@ -111,6 +111,44 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The account behind the profile."),
         },
         StoreField {
+            name: Borrowed("accountInfo.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Id of the account: the seller id for sellers, an entity id for vendors.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("accountInfo.marketplaceStringId"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Amazon's id of the marketplace, such as `ATVPDKIKX0DER` for amazon.com.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("accountInfo.name"),
+            kind: Borrowed("string"),
+            description: Borrowed("Name of the account."),
+        },
+        StoreField {
+            name: Borrowed("accountInfo.subType"),
+            kind: Borrowed("string"),
+            description: Borrowed(
+                "Finer kind for vendors, such as `KDP_AUTHOR` or `AMAZON_ATTRIBUTION`.",
+            ),
+        },
+        StoreField {
+            name: Borrowed("accountInfo.type"),
+            kind: Borrowed("string"),
+            description: Borrowed("Kind of account: `seller`, `vendor` or `agency`."),
+        },
+        StoreField {
+            name: Borrowed("accountInfo.validPaymentMethod"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(
+                "Whether a usable means of payment is on file; without one ads do not run.",
+            ),
+        },
+        StoreField {
             name: Borrowed("countryCode"),
             kind: Borrowed("string"),
             description: Borrowed("Two-letter code of the country, such as `US` or `DE`."),

@@ -2,10 +2,12 @@
 
 //! Operations on `profiles`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProfilesField;
 use crate::types;
 
 /// Operations on `profiles`.
@@ -60,6 +62,34 @@ impl<'a> Profiles<'a> {
         let mut call = self.client.call("profiles", Action::Get);
         call.set("profileId", profile_id);
         ProfilesGet { call }
+    }
+
+    /// Searches `profiles` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, store::ProfilesField};
+    /// # async fn example(amazon_ads: &AmazonAdsConnector) -> Result<()> {
+    /// let search = amazon_ads.profiles().context_store_search();
+    /// let search = search.filter(ProfilesField::AccountInfo.eq("…"));
+    /// let page = search.sort(ProfilesField::AccountInfo, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProfilesField::AccountInfo));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProfilesField> {
+        Search::new(self.client.clone(), "profiles")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProfilesField> {
+        SqlQuery::new(self.client.clone(), "profiles", sql)
     }
 }
 

@@ -227,6 +227,31 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Task, project or project brief it is attached to."),
         },
         StoreField {
+            name: Borrowed("parent.created_by"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("parent.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("parent.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("parent.resource_subtype"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("parent.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("permanent_url"),
             kind: Borrowed("string"),
             description: Borrowed(

@@ -548,6 +548,56 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("current_status.author"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.color"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.created_at"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.created_by"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.html_text"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.modified_at"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.text"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("current_status.title"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("custom_field_settings"),
             kind: Borrowed("array"),
             description: Borrowed("Custom fields that tasks in the project have."),
@@ -625,6 +675,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The person responsible; null when there is none."),
         },
         StoreField {
+            name: Borrowed("owner.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("owner.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("owner.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("permalink_url"),
             kind: Borrowed("string"),
             description: Borrowed("Web address of the project."),
@@ -652,9 +717,39 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Team that owns it; null in workspaces without teams."),
         },
         StoreField {
+            name: Borrowed("team.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("team.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("team.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("workspace"),
             kind: Borrowed("object"),
             description: Borrowed("Workspace it belongs to."),
+        },
+        StoreField {
+            name: Borrowed("workspace.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("workspace.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("workspace.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
     ]),
     when_to_use: Borrowed("For projects, their owners, dates and status."),

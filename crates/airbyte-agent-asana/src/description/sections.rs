@@ -180,6 +180,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Project it is part of."),
         },
         StoreField {
+            name: Borrowed("project.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("project.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("project.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("resource_type"),
             kind: Borrowed("string"),
             description: Borrowed("Always `section`."),

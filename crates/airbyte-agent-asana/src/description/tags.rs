@@ -216,6 +216,21 @@ pub(super) const ENTITY: Entity = Entity {
             kind: Borrowed("object"),
             description: Borrowed("Workspace it belongs to."),
         },
+        StoreField {
+            name: Borrowed("workspace.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("workspace.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("workspace.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
     ]),
     when_to_use: Borrowed("For tags and the tasks that carry them."),
     phrases: Borrowed(&[Borrowed("tag"), Borrowed("label")]),

@@ -618,6 +618,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The one person in charge; null when unassigned."),
         },
         StoreField {
+            name: Borrowed("assignee.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("assignee.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("assignee.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("completed"),
             kind: Borrowed("boolean"),
             description: Borrowed("Whether it is completed."),
@@ -631,6 +646,21 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("completed_by"),
             kind: Borrowed("object"),
             description: Borrowed("Who completed it; null while open."),
+        },
+        StoreField {
+            name: Borrowed("completed_by.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("completed_by.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("completed_by.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("created_at"),
@@ -668,6 +698,16 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("external"),
             kind: Borrowed("object"),
             description: Borrowed("Data that an app has stored with the task."),
+        },
+        StoreField {
+            name: Borrowed("external.data"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("external.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("followers"),
@@ -750,6 +790,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Task it is a subtask of; null for others."),
         },
         StoreField {
+            name: Borrowed("parent.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("parent.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("parent.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("permalink_url"),
             kind: Borrowed("string"),
             description: Borrowed("Web address of the task."),
@@ -785,6 +840,21 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("workspace"),
             kind: Borrowed("object"),
             description: Borrowed("Workspace it belongs to."),
+        },
+        StoreField {
+            name: Borrowed("workspace.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("workspace.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("workspace.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
     ]),
     when_to_use: Borrowed("For tasks, their state, dates and people in charge."),

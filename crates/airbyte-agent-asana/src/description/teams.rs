@@ -89,6 +89,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Organization the team belongs to."),
         },
         StoreField {
+            name: Borrowed("organization.gid"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("organization.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("organization.resource_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("permalink_url"),
             kind: Borrowed("string"),
             description: Borrowed("Web address of the team."),

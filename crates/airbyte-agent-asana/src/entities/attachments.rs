@@ -2,9 +2,11 @@
 
 //! Operations on `attachments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
 
+use crate::store::AttachmentsField;
 use crate::types;
 
 /// Operations on `attachments`.
@@ -85,6 +87,34 @@ impl<'a> Attachments<'a> {
         let mut call = self.client.call("attachments", Action::Download);
         call.set("attachment_gid", attachment_gid.into());
         AttachmentsDownload { call }
+    }
+
+    /// Searches `attachments` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::AttachmentsField};
+    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
+    /// let search = asana.attachments().context_store_search();
+    /// let search = search.filter(AttachmentsField::ConnectedToApp.eq("…"));
+    /// let page = search.sort(AttachmentsField::ConnectedToApp, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AttachmentsField::ConnectedToApp));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AttachmentsField> {
+        Search::new(self.client.clone(), "attachments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AttachmentsField> {
+        SqlQuery::new(self.client.clone(), "attachments", sql)
     }
 }
 

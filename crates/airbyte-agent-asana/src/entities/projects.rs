@@ -2,10 +2,12 @@
 
 //! Operations on `projects`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProjectsField;
 use crate::types;
 
 /// Operations on `projects`.
@@ -126,6 +128,34 @@ impl<'a> Projects<'a> {
         let mut call = self.client.call("projects", Action::Delete);
         call.set("project_gid", project_gid.into());
         ProjectsDelete { call }
+    }
+
+    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::ProjectsField};
+    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
+    /// let search = asana.projects().context_store_search();
+    /// let search = search.filter(ProjectsField::Archived.eq("…"));
+    /// let page = search.sort(ProjectsField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProjectsField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProjectsField> {
+        Search::new(self.client.clone(), "projects")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
+        SqlQuery::new(self.client.clone(), "projects", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `sections`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, record_builder};
 
+use crate::store::SectionsField;
 use crate::types;
 
 /// Operations on `sections`.
@@ -82,6 +84,34 @@ impl<'a> Sections<'a> {
         let mut call = self.client.call("sections", Action::Delete);
         call.set("section_gid", section_gid.into());
         SectionsDelete { call }
+    }
+
+    /// Searches `sections` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::SectionsField};
+    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
+    /// let search = asana.sections().context_store_search();
+    /// let search = search.filter(SectionsField::CreatedAt.eq("…"));
+    /// let page = search.sort(SectionsField::CreatedAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SectionsField::CreatedAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SectionsField> {
+        Search::new(self.client.clone(), "sections")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SectionsField> {
+        SqlQuery::new(self.client.clone(), "sections", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `tags`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, record_builder};
 
+use crate::store::TagsField;
 use crate::types;
 
 /// Operations on `tags`.
@@ -81,6 +83,34 @@ impl<'a> Tags<'a> {
         let mut call = self.client.call("tags", Action::Delete);
         call.set("tag_gid", tag_gid.into());
         TagsDelete { call }
+    }
+
+    /// Searches `tags` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::TagsField};
+    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
+    /// let search = asana.tags().context_store_search();
+    /// let search = search.filter(TagsField::Color.eq("…"));
+    /// let page = search.sort(TagsField::Color, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TagsField::Color));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TagsField> {
+        Search::new(self.client.clone(), "tags")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TagsField> {
+        SqlQuery::new(self.client.clone(), "tags", sql)
     }
 }
 

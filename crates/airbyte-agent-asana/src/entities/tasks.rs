@@ -2,10 +2,12 @@
 
 //! Operations on `tasks`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::TasksField;
 use crate::types;
 
 /// Operations on `tasks`.
@@ -128,6 +130,34 @@ impl<'a> Tasks<'a> {
         let mut call = self.client.call("tasks", Action::Delete);
         call.set("task_gid", task_gid.into());
         TasksDelete { call }
+    }
+
+    /// Searches `tasks` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::TasksField};
+    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
+    /// let search = asana.tasks().context_store_search();
+    /// let search = search.filter(TasksField::ActualTimeMinutes.eq("…"));
+    /// let page = search.sort(TasksField::ActualTimeMinutes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TasksField::ActualTimeMinutes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TasksField> {
+        Search::new(self.client.clone(), "tasks")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TasksField> {
+        SqlQuery::new(self.client.clone(), "tasks", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `workspaces`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::WorkspacesField;
 use crate::types;
 
 /// Operations on `workspaces`.
@@ -60,6 +62,34 @@ impl<'a> Workspaces<'a> {
         let mut call = self.client.call("workspaces", Action::Get);
         call.set("workspace_gid", workspace_gid.into());
         WorkspacesGet { call }
+    }
+
+    /// Searches `workspaces` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_asana::{AsanaConnector, Result, store::WorkspacesField};
+    /// # async fn example(asana: &AsanaConnector) -> Result<()> {
+    /// let search = asana.workspaces().context_store_search();
+    /// let search = search.filter(WorkspacesField::EmailDomains.eq("…"));
+    /// let page = search.sort(WorkspacesField::EmailDomains, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(WorkspacesField::EmailDomains));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<WorkspacesField> {
+        Search::new(self.client.clone(), "workspaces")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<WorkspacesField> {
+        SqlQuery::new(self.client.clone(), "workspaces", sql)
     }
 }
 

@@ -3,6 +3,7 @@
 //! Knows names and shapes on the wire, sends nothing.
 
 use super::request::PlatformRequest;
+use crate::context_store;
 use crate::description::Action;
 
 /// Where the current API lives.
@@ -101,6 +102,16 @@ impl Generation {
         match (self, action) {
             (Self::ExternalUsers, Action::Search) => "api_search",
             _ => action.as_str(),
+        }
+    }
+
+    /// What a search of the context store was called: at first it had the name `search`.
+    pub(super) fn store_action(self, action: &str) -> &str {
+        match (self, action) {
+            (Self::Instances | Self::Sources | Self::ExternalUsers, context_store::SEARCH) => {
+                "search"
+            }
+            _ => action,
         }
     }
 

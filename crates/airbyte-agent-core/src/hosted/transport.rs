@@ -12,6 +12,8 @@ use super::prepare::Here;
 use super::request::PlatformRequest;
 use super::session::Session;
 use crate::arguments::{self, Arguments, Completion};
+use crate::call::CallOptions;
+use crate::context_store::StoreQuery;
 use crate::description::Connector;
 use crate::download::Download;
 use crate::dry_run::DryRun;
@@ -69,20 +71,29 @@ impl HostedTransport {
                 "this list continues by an address of the vendor, which the platform cannot follow",
             ));
         }
-        let options = call.options;
+        let generation = self.session.generation();
+        let action = generation.action(call.operation.action);
+        let params = json!(arguments);
+        let body = self.body(&call.operation.entity, action, params, call.options)?;
+        Ok((arguments, body))
+    }
+
+    /// The body of an execute request.
+    fn body(
+        &self,
+        entity: &str,
+        action: &str,
+        params: Value,
+        options: &CallOptions,
+    ) -> Result<Value> {
         let intent = options.why();
         if intent.is_some_and(|intent| intent.chars().count() > LONGEST_INTENT) {
             return Err(Error::validation(format!(
                 "the intent must be at most {LONGEST_INTENT} characters"
             )));
         }
-        let generation = self.session.generation();
-        let mut body = json!({
-            "entity": call.operation.entity,
-            "action": generation.action(call.operation.action),
-            "params": arguments,
-        });
-        if generation.shapes_answers() {
+        let mut body = json!({"entity": entity, "action": action, "params": params});
+        if self.session.generation().shapes_answers() {
             body["skip_truncation"] = json!(!options.truncates());
             if !options.selected().is_empty() {
                 body["select_fields"] = json!(options.selected());
@@ -93,7 +104,7 @@ impl HostedTransport {
                 body["intent"] = json!(intent);
             }
         }
-        Ok((arguments, body))
+        Ok(body)
     }
 
     fn request(&self, call: &Prepared<'_>, id: &str, body: Value) -> PlatformRequest {
@@ -182,6 +193,22 @@ impl Transport for HostedTransport {
                 Ran::Here(here) => here.file().await,
                 Ran::There(there) => self.session.file(there.response, &there.request).await,
             }
+        })
+    }
+
+    fn context_store<'a>(&'a self, query: StoreQuery<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(async move {
+            let generation = self.session.generation();
+            let action = generation.store_action(query.action);
+            let params = json!(query.params);
+            let body = self.body(query.entity, action, params, query.options)?;
+            let id = self.connector_id(query.connector).await?;
+            let request = generation.execute(&id, &["execute"]).body(body);
+            let request = request.what(query.place()).repeatable(true);
+            let response = self.session.authorized(&request).await?;
+            let (status, headers) = (response.status, response.headers.clone());
+            let body = self.session.read(response, &request).await?;
+            Ok(Reply::new(status, headers, body, Layout::Platform))
         })
     }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `ad_accounts`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::AdAccountsField;
 use crate::types;
 
 /// Operations on `ad_accounts`.
@@ -62,6 +64,34 @@ impl<'a> AdAccounts<'a> {
         let mut call = self.client.call("ad_accounts", Action::Get);
         call.set("account_id", account_id.into());
         AdAccountsGet { call }
+    }
+
+    /// Searches `ad_accounts` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdAccountsField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.ad_accounts().context_store_search();
+    /// let search = search.filter(AdAccountsField::Id.eq("…"));
+    /// let page = search.sort(AdAccountsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AdAccountsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AdAccountsField> {
+        Search::new(self.client.clone(), "ad_accounts")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdAccountsField> {
+        SqlQuery::new(self.client.clone(), "ad_accounts", sql)
     }
 }
 

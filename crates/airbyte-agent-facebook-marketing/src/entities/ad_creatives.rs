@@ -2,9 +2,11 @@
 
 //! Operations on `ad_creatives`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::AdCreativesField;
 use crate::types;
 
 /// Operations on `ad_creatives`.
@@ -44,6 +46,34 @@ impl<'a> AdCreatives<'a> {
         let mut call = self.client.call("ad_creatives", Action::List);
         call.set("account_id", account_id.into());
         AdCreativesList { call }
+    }
+
+    /// Searches `ad_creatives` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdCreativesField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.ad_creatives().context_store_search();
+    /// let search = search.filter(AdCreativesField::Id.eq("…"));
+    /// let page = search.sort(AdCreativesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AdCreativesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AdCreativesField> {
+        Search::new(self.client.clone(), "ad_creatives")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdCreativesField> {
+        SqlQuery::new(self.client.clone(), "ad_creatives", sql)
     }
 }
 

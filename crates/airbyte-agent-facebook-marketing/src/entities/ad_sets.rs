@@ -2,9 +2,11 @@
 
 //! Operations on `ad_sets`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::AdSetsField;
 use crate::types;
 
 /// Operations on `ad_sets`.
@@ -123,6 +125,34 @@ impl<'a> AdSets<'a> {
         let mut call = self.client.call("ad_sets", Action::Update);
         call.set("adset_id", adset_id.into());
         AdSetsUpdate { call }
+    }
+
+    /// Searches `ad_sets` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdSetsField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.ad_sets().context_store_search();
+    /// let search = search.filter(AdSetsField::Id.eq("…"));
+    /// let page = search.sort(AdSetsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AdSetsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AdSetsField> {
+        Search::new(self.client.clone(), "ad_sets")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdSetsField> {
+        SqlQuery::new(self.client.clone(), "ad_sets", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `ads`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::AdsField;
 use crate::types;
 
 /// Operations on `ads`.
@@ -121,6 +123,34 @@ impl<'a> Ads<'a> {
         let mut call = self.client.call("ads", Action::Update);
         call.set("ad_id", ad_id.into());
         AdsUpdate { call }
+    }
+
+    /// Searches `ads` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdsField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.ads().context_store_search();
+    /// let search = search.filter(AdsField::Id.eq("…"));
+    /// let page = search.sort(AdsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AdsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AdsField> {
+        Search::new(self.client.clone(), "ads")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdsField> {
+        SqlQuery::new(self.client.clone(), "ads", sql)
     }
 }
 

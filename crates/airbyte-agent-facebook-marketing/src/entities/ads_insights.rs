@@ -2,9 +2,11 @@
 
 //! Operations on `ads_insights`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::AdsInsightsField;
 use crate::types;
 
 /// Operations on `ads_insights`.
@@ -46,6 +48,34 @@ impl<'a> AdsInsights<'a> {
         let mut call = self.client.call("ads_insights", Action::List);
         call.set("account_id", account_id.into());
         AdsInsightsList { call }
+    }
+
+    /// Searches `ads_insights` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdsInsightsField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.ads_insights().context_store_search();
+    /// let search = search.filter(AdsInsightsField::AccountId.eq("…"));
+    /// let page = search.sort(AdsInsightsField::AccountId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AdsInsightsField::AccountId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AdsInsightsField> {
+        Search::new(self.client.clone(), "ads_insights")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AdsInsightsField> {
+        SqlQuery::new(self.client.clone(), "ads_insights", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `custom_conversions`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::CustomConversionsField;
 use crate::types;
 
 /// Operations on `custom_conversions`.
@@ -44,6 +46,38 @@ impl<'a> CustomConversions<'a> {
         let mut call = self.client.call("custom_conversions", Action::List);
         call.set("account_id", account_id.into());
         CustomConversionsList { call }
+    }
+
+    /// Searches `custom_conversions` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::CustomConversionsField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.custom_conversions().context_store_search();
+    /// let search = search.filter(CustomConversionsField::Id.eq("…"));
+    /// let page = search.sort(CustomConversionsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CustomConversionsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CustomConversionsField> {
+        Search::new(self.client.clone(), "custom_conversions")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<CustomConversionsField> {
+        SqlQuery::new(self.client.clone(), "custom_conversions", sql)
     }
 }
 

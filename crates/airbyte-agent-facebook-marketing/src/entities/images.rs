@@ -2,9 +2,11 @@
 
 //! Operations on `images`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::ImagesField;
 use crate::types;
 
 /// Operations on `images`.
@@ -44,6 +46,34 @@ impl<'a> Images<'a> {
         let mut call = self.client.call("images", Action::List);
         call.set("account_id", account_id.into());
         ImagesList { call }
+    }
+
+    /// Searches `images` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::ImagesField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.images().context_store_search();
+    /// let search = search.filter(ImagesField::Id.eq("…"));
+    /// let page = search.sort(ImagesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ImagesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ImagesField> {
+        Search::new(self.client.clone(), "images")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ImagesField> {
+        SqlQuery::new(self.client.clone(), "images", sql)
     }
 }
 

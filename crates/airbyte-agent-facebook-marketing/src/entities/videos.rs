@@ -2,9 +2,11 @@
 
 //! Operations on `videos`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::VideosField;
 use crate::types;
 
 /// Operations on `videos`.
@@ -44,6 +46,34 @@ impl<'a> Videos<'a> {
         let mut call = self.client.call("videos", Action::List);
         call.set("account_id", account_id.into());
         VideosList { call }
+    }
+
+    /// Searches `videos` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::VideosField};
+    /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
+    /// let search = facebook_marketing.videos().context_store_search();
+    /// let search = search.filter(VideosField::Id.eq("…"));
+    /// let page = search.sort(VideosField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(VideosField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<VideosField> {
+        Search::new(self.client.clone(), "videos")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<VideosField> {
+        SqlQuery::new(self.client.clone(), "videos", sql)
     }
 }
 

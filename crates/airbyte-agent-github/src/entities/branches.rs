@@ -2,9 +2,11 @@
 
 //! Operations on `branches`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::BranchesField;
 use crate::types;
 
 /// Operations on `branches`.
@@ -80,6 +82,34 @@ impl<'a> Branches<'a> {
         call.set("repo", repo.into());
         call.set("branch", branch.into());
         BranchesGet { call }
+    }
+
+    /// Searches `branches` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::BranchesField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.branches().context_store_search();
+    /// let search = search.filter(BranchesField::Name.eq("…"));
+    /// let page = search.sort(BranchesField::Name, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(BranchesField::Name));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<BranchesField> {
+        Search::new(self.client.clone(), "branches")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BranchesField> {
+        SqlQuery::new(self.client.clone(), "branches", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `commits`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CommitsField;
 use crate::types;
 
 /// Operations on `commits`.
@@ -81,6 +83,34 @@ impl<'a> Commits<'a> {
         call.set("repo", repo.into());
         call.set("sha", sha.into());
         CommitsGet { call }
+    }
+
+    /// Searches `commits` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::CommitsField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.commits().context_store_search();
+    /// let search = search.filter(CommitsField::Sha.eq("…"));
+    /// let page = search.sort(CommitsField::Sha, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CommitsField::Sha));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CommitsField> {
+        Search::new(self.client.clone(), "commits")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CommitsField> {
+        SqlQuery::new(self.client.clone(), "commits", sql)
     }
 }
 

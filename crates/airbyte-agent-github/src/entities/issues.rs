@@ -2,10 +2,12 @@
 
 //! Operations on `issues`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::IssuesField;
 use crate::types;
 
 /// Operations on `issues`.
@@ -168,6 +170,34 @@ impl<'a> Issues<'a> {
         call.set("repo", repo.into());
         call.set("issue_number", issue_number);
         IssuesUpdate { call }
+    }
+
+    /// Searches `issues` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::IssuesField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.issues().context_store_search();
+    /// let search = search.filter(IssuesField::Id.eq("…"));
+    /// let page = search.sort(IssuesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(IssuesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<IssuesField> {
+        Search::new(self.client.clone(), "issues")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssuesField> {
+        SqlQuery::new(self.client.clone(), "issues", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `labels`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::LabelsField;
 use crate::types;
 
 /// Operations on `labels`.
@@ -79,6 +81,34 @@ impl<'a> Labels<'a> {
         call.set("repo", repo.into());
         call.set("name", name.into());
         LabelsGet { call }
+    }
+
+    /// Searches `labels` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::LabelsField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.labels().context_store_search();
+    /// let search = search.filter(LabelsField::Id.eq("…"));
+    /// let page = search.sort(LabelsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(LabelsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<LabelsField> {
+        Search::new(self.client.clone(), "labels")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<LabelsField> {
+        SqlQuery::new(self.client.clone(), "labels", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `milestones`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::MilestonesField;
 use crate::types;
 
 /// Operations on `milestones`.
@@ -80,6 +82,34 @@ impl<'a> Milestones<'a> {
         call.set("repo", repo.into());
         call.set("number", number);
         MilestonesGet { call }
+    }
+
+    /// Searches `milestones` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::MilestonesField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.milestones().context_store_search();
+    /// let search = search.filter(MilestonesField::Id.eq("…"));
+    /// let page = search.sort(MilestonesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MilestonesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MilestonesField> {
+        Search::new(self.client.clone(), "milestones")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MilestonesField> {
+        SqlQuery::new(self.client.clone(), "milestones", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `organizations`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::OrganizationsField;
 use crate::types;
 
 /// Operations on `organizations`.
@@ -67,6 +69,34 @@ impl<'a> Organizations<'a> {
         let mut call = self.client.call("organizations", Action::List);
         call.set("username", username.into());
         OrganizationsList { call }
+    }
+
+    /// Searches `organizations` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::OrganizationsField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.organizations().context_store_search();
+    /// let search = search.filter(OrganizationsField::Id.eq("…"));
+    /// let page = search.sort(OrganizationsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OrganizationsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OrganizationsField> {
+        Search::new(self.client.clone(), "organizations")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrganizationsField> {
+        SqlQuery::new(self.client.clone(), "organizations", sql)
     }
 }
 

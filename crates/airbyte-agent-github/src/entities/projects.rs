@@ -2,9 +2,11 @@
 
 //! Operations on `projects`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProjectsField;
 use crate::types;
 
 /// Operations on `projects`.
@@ -70,6 +72,34 @@ impl<'a> Projects<'a> {
         call.set("org", org.into());
         call.set("project_number", project_number);
         ProjectsGet { call }
+    }
+
+    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::ProjectsField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.projects().context_store_search();
+    /// let search = search.filter(ProjectsField::Id.eq("…"));
+    /// let page = search.sort(ProjectsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProjectsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProjectsField> {
+        Search::new(self.client.clone(), "projects")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
+        SqlQuery::new(self.client.clone(), "projects", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `pull_requests`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::PullRequestsField;
 use crate::types;
 
 /// Operations on `pull_requests`.
@@ -142,6 +144,34 @@ impl<'a> PullRequests<'a> {
         let mut call = self.client.call("pull_requests", Action::Search);
         call.set("query", query.into());
         PullRequestsSearch { call }
+    }
+
+    /// Searches `pull_requests` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::PullRequestsField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.pull_requests().context_store_search();
+    /// let search = search.filter(PullRequestsField::Id.eq("…"));
+    /// let page = search.sort(PullRequestsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(PullRequestsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<PullRequestsField> {
+        Search::new(self.client.clone(), "pull_requests")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PullRequestsField> {
+        SqlQuery::new(self.client.clone(), "pull_requests", sql)
     }
 }
 

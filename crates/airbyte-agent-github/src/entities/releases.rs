@@ -2,9 +2,11 @@
 
 //! Operations on `releases`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ReleasesField;
 use crate::types;
 
 /// Operations on `releases`.
@@ -81,6 +83,34 @@ impl<'a> Releases<'a> {
         call.set("repo", repo.into());
         call.set("tag", tag.into());
         ReleasesGet { call }
+    }
+
+    /// Searches `releases` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::ReleasesField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.releases().context_store_search();
+    /// let search = search.filter(ReleasesField::Id.eq("…"));
+    /// let page = search.sort(ReleasesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ReleasesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ReleasesField> {
+        Search::new(self.client.clone(), "releases")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ReleasesField> {
+        SqlQuery::new(self.client.clone(), "releases", sql)
     }
 }
 

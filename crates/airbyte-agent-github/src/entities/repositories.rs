@@ -2,9 +2,11 @@
 
 //! Operations on `repositories`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::RepositoriesField;
 use crate::types;
 
 /// Operations on `repositories`.
@@ -101,6 +103,34 @@ impl<'a> Repositories<'a> {
         let mut call = self.client.call("repositories", Action::Search);
         call.set("query", query.into());
         RepositoriesSearch { call }
+    }
+
+    /// Searches `repositories` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::RepositoriesField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.repositories().context_store_search();
+    /// let search = search.filter(RepositoriesField::Id.eq("…"));
+    /// let page = search.sort(RepositoriesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(RepositoriesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<RepositoriesField> {
+        Search::new(self.client.clone(), "repositories")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<RepositoriesField> {
+        SqlQuery::new(self.client.clone(), "repositories", sql)
     }
 }
 

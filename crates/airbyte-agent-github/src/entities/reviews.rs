@@ -2,9 +2,11 @@
 
 //! Operations on `reviews`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::ReviewsField;
 use crate::types;
 
 /// Operations on `reviews`.
@@ -56,6 +58,34 @@ impl<'a> Reviews<'a> {
         call.set("repo", repo.into());
         call.set("number", number);
         ReviewsList { call }
+    }
+
+    /// Searches `reviews` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::ReviewsField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.reviews().context_store_search();
+    /// let search = search.filter(ReviewsField::Id.eq("…"));
+    /// let page = search.sort(ReviewsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ReviewsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ReviewsField> {
+        Search::new(self.client.clone(), "reviews")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ReviewsField> {
+        SqlQuery::new(self.client.clone(), "reviews", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `stargazers`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::StargazersField;
 use crate::types;
 
 /// Operations on `stargazers`.
@@ -48,6 +50,34 @@ impl<'a> Stargazers<'a> {
         call.set("owner", owner.into());
         call.set("repo", repo.into());
         StargazersList { call }
+    }
+
+    /// Searches `stargazers` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::{GithubConnector, Result, store::StargazersField};
+    /// # async fn example(github: &GithubConnector) -> Result<()> {
+    /// let search = github.stargazers().context_store_search();
+    /// let search = search.filter(StargazersField::StarredAt.eq("…"));
+    /// let page = search.sort(StargazersField::StarredAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(StargazersField::StarredAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<StargazersField> {
+        Search::new(self.client.clone(), "stargazers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<StargazersField> {
+        SqlQuery::new(self.client.clone(), "stargazers", sql)
     }
 }
 

@@ -469,11 +469,56 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("collaboration.brief"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("content"),
             kind: Borrowed("object"),
             description: Borrowed(
                 "What Gong derived from the conversation; only the parts asked for in `exposedFields.content`. Parts without a named field here (brief, outline, highlights, key points, outcome) arrive as well.",
             ),
+        },
+        StoreField {
+            name: Borrowed("content.brief"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("content.highlights"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("content.keyPoints"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("content.outline"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("content.pointsOfInterest"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("content.pointsOfInterest.actionItems"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("content.topics"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("content.trackers"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("context"),
@@ -483,6 +528,16 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("context.objects"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("context.system"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("interaction"),
             kind: Borrowed("object"),
             description: Borrowed(
@@ -490,14 +545,154 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("interaction.interactionStats"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("interaction.questions"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("interaction.questions.companyCount"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("interaction.questions.nonCompanyCount"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("interaction.speakers"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("interaction.video"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("media"),
             kind: Borrowed("object"),
             description: Borrowed("Download links; only when `exposedFields.media` was set."),
         },
         StoreField {
+            name: Borrowed("media.audioUrl"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("media.videoUrl"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("metaData"),
             kind: Borrowed("object"),
             description: Borrowed("Basic data of the call: id, title, time, duration, host."),
+        },
+        StoreField {
+            name: Borrowed("metaData.calendarEventId"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.clientUniqueId"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.customData"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.direction"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.duration"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.isPrivate"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.language"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.media"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.meetingUrl"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.primaryUserId"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.purpose"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.scheduled"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.scope"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.sdrDisposition"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.started"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.system"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.title"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("metaData.workspaceId"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("parties"),

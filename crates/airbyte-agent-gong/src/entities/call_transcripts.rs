@@ -2,9 +2,11 @@
 
 //! Operations on `call_transcripts`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::CallTranscriptsField;
 use crate::types;
 
 /// Operations on `call_transcripts`.
@@ -44,6 +46,38 @@ impl<'a> CallTranscripts<'a> {
     pub fn list(&self) -> CallTranscriptsList {
         let call = self.client.call("call_transcripts", Action::List);
         CallTranscriptsList { call }
+    }
+
+    /// Searches `call_transcripts` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::{GongConnector, Result, store::CallTranscriptsField};
+    /// # async fn example(gong: &GongConnector) -> Result<()> {
+    /// let search = gong.call_transcripts().context_store_search();
+    /// let search = search.filter(CallTranscriptsField::CallId.eq("…"));
+    /// let page = search.sort(CallTranscriptsField::CallId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CallTranscriptsField::CallId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CallTranscriptsField> {
+        Search::new(self.client.clone(), "call_transcripts")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<CallTranscriptsField> {
+        SqlQuery::new(self.client.clone(), "call_transcripts", sql)
     }
 }
 

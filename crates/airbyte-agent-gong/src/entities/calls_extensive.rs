@@ -2,9 +2,11 @@
 
 //! Operations on `calls_extensive`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::CallsExtensiveField;
 use crate::types;
 
 /// Operations on `calls_extensive`.
@@ -44,6 +46,35 @@ impl<'a> CallsExtensive<'a> {
     pub fn list(&self) -> CallsExtensiveList {
         let call = self.client.call("calls_extensive", Action::List);
         CallsExtensiveList { call }
+    }
+
+    /// Searches `calls_extensive` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::{GongConnector, Result, store::CallsExtensiveField};
+    /// # async fn example(gong: &GongConnector) -> Result<()> {
+    /// let search = gong.calls_extensive().context_store_search();
+    /// let search = search.filter(CallsExtensiveField::Id.eq("…"));
+    /// let page = search.sort(CallsExtensiveField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CallsExtensiveField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CallsExtensiveField> {
+        Search::new(self.client.clone(), "calls_extensive")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CallsExtensiveField> {
+        SqlQuery::new(self.client.clone(), "calls_extensive", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `settings_scorecards`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::SettingsScorecardsField;
 use crate::types;
 
 /// Operations on `settings_scorecards`.
@@ -40,6 +42,38 @@ impl<'a> SettingsScorecards<'a> {
     pub fn list(&self) -> SettingsScorecardsList {
         let call = self.client.call("settings_scorecards", Action::List);
         SettingsScorecardsList { call }
+    }
+
+    /// Searches `settings_scorecards` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::{GongConnector, Result, store::SettingsScorecardsField};
+    /// # async fn example(gong: &GongConnector) -> Result<()> {
+    /// let search = gong.settings_scorecards().context_store_search();
+    /// let search = search.filter(SettingsScorecardsField::Created.eq("…"));
+    /// let page = search.sort(SettingsScorecardsField::Created, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SettingsScorecardsField::Created));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SettingsScorecardsField> {
+        Search::new(self.client.clone(), "settings_scorecards")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<SettingsScorecardsField> {
+        SqlQuery::new(self.client.clone(), "settings_scorecards", sql)
     }
 }
 

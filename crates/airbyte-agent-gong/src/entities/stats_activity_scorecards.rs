@@ -2,9 +2,11 @@
 
 //! Operations on `stats_activity_scorecards`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::StatsActivityScorecardsField;
 use crate::types;
 
 /// Operations on `stats_activity_scorecards`.
@@ -42,6 +44,38 @@ impl<'a> StatsActivityScorecards<'a> {
     pub fn list(&self) -> StatsActivityScorecardsList {
         let call = self.client.call("stats_activity_scorecards", Action::List);
         StatsActivityScorecardsList { call }
+    }
+
+    /// Searches `stats_activity_scorecards` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::{GongConnector, Result, store::StatsActivityScorecardsField};
+    /// # async fn example(gong: &GongConnector) -> Result<()> {
+    /// let search = gong.stats_activity_scorecards().context_store_search();
+    /// let search = search.filter(StatsActivityScorecardsField::AnsweredScorecardId.eq("…"));
+    /// let page = search.sort(StatsActivityScorecardsField::AnsweredScorecardId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(StatsActivityScorecardsField::AnsweredScorecardId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<StatsActivityScorecardsField> {
+        Search::new(self.client.clone(), "stats_activity_scorecards")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<StatsActivityScorecardsField> {
+        SqlQuery::new(self.client.clone(), "stats_activity_scorecards", sql)
     }
 }
 

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
 
+use crate::store::FilesField;
 use crate::types;
 
 /// Operations on `files`.
@@ -164,6 +166,34 @@ impl<'a> Files<'a> {
         let mut call = self.client.call("files", Action::Download);
         call.set("fileId", file_id.into());
         FilesDownload { call }
+    }
+
+    /// Searches `files` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result, store::FilesField};
+    /// # async fn example(google_drive: &GoogleDriveConnector) -> Result<()> {
+    /// let search = google_drive.files().context_store_search();
+    /// let search = search.filter(FilesField::Id.eq("…"));
+    /// let page = search.sort(FilesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(FilesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<FilesField> {
+        Search::new(self.client.clone(), "files")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<FilesField> {
+        SqlQuery::new(self.client.clone(), "files", sql)
     }
 }
 

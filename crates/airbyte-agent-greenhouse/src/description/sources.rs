@@ -115,6 +115,16 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Group the source belongs to."),
         },
         StoreField {
+            name: Borrowed("type.id"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("type.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("updated_at"),
             kind: Borrowed("string"),
             description: Borrowed("When it was last changed, ISO 8601."),

@@ -2,9 +2,11 @@
 
 //! Operations on `applications`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::ApplicationsField;
 use crate::types;
 
 /// Operations on `applications`.
@@ -42,6 +44,34 @@ impl<'a> Applications<'a> {
     pub fn list(&self) -> ApplicationsList {
         let call = self.client.call("applications", Action::List);
         ApplicationsList { call }
+    }
+
+    /// Searches `applications` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::ApplicationsField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.applications().context_store_search();
+    /// let search = search.filter(ApplicationsField::AgencyNoteId.eq("…"));
+    /// let page = search.sort(ApplicationsField::AgencyNoteId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ApplicationsField::AgencyNoteId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ApplicationsField> {
+        Search::new(self.client.clone(), "applications")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ApplicationsField> {
+        SqlQuery::new(self.client.clone(), "applications", sql)
     }
 }
 

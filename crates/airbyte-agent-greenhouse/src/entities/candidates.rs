@@ -2,9 +2,11 @@
 
 //! Operations on `candidates`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::CandidatesField;
 use crate::types;
 
 /// Operations on `candidates`.
@@ -41,6 +43,34 @@ impl<'a> Candidates<'a> {
     pub fn list(&self) -> CandidatesList {
         let call = self.client.call("candidates", Action::List);
         CandidatesList { call }
+    }
+
+    /// Searches `candidates` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::CandidatesField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.candidates().context_store_search();
+    /// let search = search.filter(CandidatesField::Addresses.eq("…"));
+    /// let page = search.sort(CandidatesField::Addresses, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CandidatesField::Addresses));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CandidatesField> {
+        Search::new(self.client.clone(), "candidates")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CandidatesField> {
+        SqlQuery::new(self.client.clone(), "candidates", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `departments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::DepartmentsField;
 use crate::types;
 
 /// Operations on `departments`.
@@ -40,6 +42,34 @@ impl<'a> Departments<'a> {
     pub fn list(&self) -> DepartmentsList {
         let call = self.client.call("departments", Action::List);
         DepartmentsList { call }
+    }
+
+    /// Searches `departments` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::DepartmentsField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.departments().context_store_search();
+    /// let search = search.filter(DepartmentsField::CreatedAt.eq("…"));
+    /// let page = search.sort(DepartmentsField::CreatedAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(DepartmentsField::CreatedAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<DepartmentsField> {
+        Search::new(self.client.clone(), "departments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DepartmentsField> {
+        SqlQuery::new(self.client.clone(), "departments", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `job_posts`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::JobPostsField;
 use crate::types;
 
 /// Operations on `job_posts`.
@@ -41,6 +43,34 @@ impl<'a> JobPosts<'a> {
     pub fn list(&self) -> JobPostsList {
         let call = self.client.call("job_posts", Action::List);
         JobPostsList { call }
+    }
+
+    /// Searches `job_posts` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::JobPostsField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.job_posts().context_store_search();
+    /// let search = search.filter(JobPostsField::Active.eq("…"));
+    /// let page = search.sort(JobPostsField::Active, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(JobPostsField::Active));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<JobPostsField> {
+        Search::new(self.client.clone(), "job_posts")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<JobPostsField> {
+        SqlQuery::new(self.client.clone(), "job_posts", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `jobs`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::JobsField;
 use crate::types;
 
 /// Operations on `jobs`.
@@ -41,6 +43,34 @@ impl<'a> Jobs<'a> {
     pub fn list(&self) -> JobsList {
         let call = self.client.call("jobs", Action::List);
         JobsList { call }
+    }
+
+    /// Searches `jobs` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::JobsField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.jobs().context_store_search();
+    /// let search = search.filter(JobsField::ClosedAt.eq("…"));
+    /// let page = search.sort(JobsField::ClosedAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(JobsField::ClosedAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<JobsField> {
+        Search::new(self.client.clone(), "jobs")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<JobsField> {
+        SqlQuery::new(self.client.clone(), "jobs", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `offers`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::OffersField;
 use crate::types;
 
 /// Operations on `offers`.
@@ -41,6 +43,34 @@ impl<'a> Offers<'a> {
     pub fn list(&self) -> OffersList {
         let call = self.client.call("offers", Action::List);
         OffersList { call }
+    }
+
+    /// Searches `offers` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::OffersField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.offers().context_store_search();
+    /// let search = search.filter(OffersField::ApplicationId.eq("…"));
+    /// let page = search.sort(OffersField::ApplicationId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OffersField::ApplicationId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OffersField> {
+        Search::new(self.client.clone(), "offers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OffersField> {
+        SqlQuery::new(self.client.clone(), "offers", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `offices`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::OfficesField;
 use crate::types;
 
 /// Operations on `offices`.
@@ -40,6 +42,34 @@ impl<'a> Offices<'a> {
     pub fn list(&self) -> OfficesList {
         let call = self.client.call("offices", Action::List);
         OfficesList { call }
+    }
+
+    /// Searches `offices` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::OfficesField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.offices().context_store_search();
+    /// let search = search.filter(OfficesField::CreatedAt.eq("…"));
+    /// let page = search.sort(OfficesField::CreatedAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OfficesField::CreatedAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OfficesField> {
+        Search::new(self.client.clone(), "offices")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OfficesField> {
+        SqlQuery::new(self.client.clone(), "offices", sql)
     }
 }
 

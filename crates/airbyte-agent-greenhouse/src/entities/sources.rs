@@ -2,9 +2,11 @@
 
 //! Operations on `sources`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::SourcesField;
 use crate::types;
 
 /// Operations on `sources`.
@@ -40,6 +42,34 @@ impl<'a> Sources<'a> {
     pub fn list(&self) -> SourcesList {
         let call = self.client.call("sources", Action::List);
         SourcesList { call }
+    }
+
+    /// Searches `sources` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::SourcesField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.sources().context_store_search();
+    /// let search = search.filter(SourcesField::CreatedAt.eq("…"));
+    /// let page = search.sort(SourcesField::CreatedAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SourcesField::CreatedAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SourcesField> {
+        Search::new(self.client.clone(), "sources")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SourcesField> {
+        SqlQuery::new(self.client.clone(), "sources", sql)
     }
 }
 

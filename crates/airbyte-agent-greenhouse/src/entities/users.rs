@@ -2,9 +2,11 @@
 
 //! Operations on `users`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::UsersField;
 use crate::types;
 
 /// Operations on `users`.
@@ -41,6 +43,34 @@ impl<'a> Users<'a> {
     pub fn list(&self) -> UsersList {
         let call = self.client.call("users", Action::List);
         UsersList { call }
+    }
+
+    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::UsersField};
+    /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
+    /// let search = greenhouse.users().context_store_search();
+    /// let search = search.filter(UsersField::AgencyId.eq("…"));
+    /// let page = search.sort(UsersField::AgencyId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(UsersField::AgencyId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<UsersField> {
+        Search::new(self.client.clone(), "users")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
+        SqlQuery::new(self.client.clone(), "users", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `calls`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CallsField;
 use crate::types;
 
 /// Operations on `calls`.
@@ -128,6 +130,34 @@ impl<'a> Calls<'a> {
         let mut call = self.client.call("calls", Action::Update);
         call.set("callId", call_id.into());
         CallsUpdate { call }
+    }
+
+    /// Searches `calls` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::CallsField};
+    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
+    /// let search = hubspot.calls().context_store_search();
+    /// let search = search.filter(CallsField::Archived.eq("…"));
+    /// let page = search.sort(CallsField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CallsField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CallsField> {
+        Search::new(self.client.clone(), "calls")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CallsField> {
+        SqlQuery::new(self.client.clone(), "calls", sql)
     }
 }
 

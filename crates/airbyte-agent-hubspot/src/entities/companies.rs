@@ -2,9 +2,11 @@
 
 //! Operations on `companies`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CompaniesField;
 use crate::types;
 
 /// Operations on `companies`.
@@ -128,6 +130,34 @@ impl<'a> Companies<'a> {
     pub fn search(&self) -> CompaniesSearch {
         let call = self.client.call("companies", Action::Search);
         CompaniesSearch { call }
+    }
+
+    /// Searches `companies` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::CompaniesField};
+    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
+    /// let search = hubspot.companies().context_store_search();
+    /// let search = search.filter(CompaniesField::Archived.eq("…"));
+    /// let page = search.sort(CompaniesField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CompaniesField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CompaniesField> {
+        Search::new(self.client.clone(), "companies")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CompaniesField> {
+        SqlQuery::new(self.client.clone(), "companies", sql)
     }
 }
 

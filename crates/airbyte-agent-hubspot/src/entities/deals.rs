@@ -2,9 +2,11 @@
 
 //! Operations on `deals`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::DealsField;
 use crate::types;
 
 /// Operations on `deals`.
@@ -129,6 +131,34 @@ impl<'a> Deals<'a> {
     pub fn search(&self) -> DealsSearch {
         let call = self.client.call("deals", Action::Search);
         DealsSearch { call }
+    }
+
+    /// Searches `deals` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::DealsField};
+    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
+    /// let search = hubspot.deals().context_store_search();
+    /// let search = search.filter(DealsField::Archived.eq("…"));
+    /// let page = search.sort(DealsField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(DealsField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<DealsField> {
+        Search::new(self.client.clone(), "deals")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DealsField> {
+        SqlQuery::new(self.client.clone(), "deals", sql)
     }
 }
 

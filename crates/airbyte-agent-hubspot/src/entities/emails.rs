@@ -2,10 +2,12 @@
 
 //! Operations on `emails`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::EmailsField;
 use crate::types;
 
 /// Operations on `emails`.
@@ -126,6 +128,34 @@ impl<'a> Emails<'a> {
         let mut call = self.client.call("emails", Action::Update);
         call.set("emailId", email_id.into());
         EmailsUpdate { call }
+    }
+
+    /// Searches `emails` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::EmailsField};
+    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
+    /// let search = hubspot.emails().context_store_search();
+    /// let search = search.filter(EmailsField::Archived.eq("…"));
+    /// let page = search.sort(EmailsField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(EmailsField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<EmailsField> {
+        Search::new(self.client.clone(), "emails")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EmailsField> {
+        SqlQuery::new(self.client.clone(), "emails", sql)
     }
 }
 

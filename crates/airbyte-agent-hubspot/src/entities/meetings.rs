@@ -2,10 +2,12 @@
 
 //! Operations on `meetings`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::MeetingsField;
 use crate::types;
 
 /// Operations on `meetings`.
@@ -127,6 +129,34 @@ impl<'a> Meetings<'a> {
         let mut call = self.client.call("meetings", Action::Update);
         call.set("meetingId", meeting_id.into());
         MeetingsUpdate { call }
+    }
+
+    /// Searches `meetings` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::MeetingsField};
+    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
+    /// let search = hubspot.meetings().context_store_search();
+    /// let search = search.filter(MeetingsField::Archived.eq("…"));
+    /// let page = search.sort(MeetingsField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MeetingsField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MeetingsField> {
+        Search::new(self.client.clone(), "meetings")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MeetingsField> {
+        SqlQuery::new(self.client.clone(), "meetings", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `notes`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::NotesField;
 use crate::types;
 
 /// Operations on `notes`.
@@ -127,6 +129,34 @@ impl<'a> Notes<'a> {
         let mut call = self.client.call("notes", Action::Update);
         call.set("noteId", note_id.into());
         NotesUpdate { call }
+    }
+
+    /// Searches `notes` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::NotesField};
+    /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
+    /// let search = hubspot.notes().context_store_search();
+    /// let search = search.filter(NotesField::Archived.eq("…"));
+    /// let page = search.sort(NotesField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(NotesField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<NotesField> {
+        Search::new(self.client.clone(), "notes")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<NotesField> {
+        SqlQuery::new(self.client.clone(), "notes", sql)
     }
 }
 

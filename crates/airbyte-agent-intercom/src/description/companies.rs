@@ -475,6 +475,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Plan the company is on with you."),
         },
         StoreField {
+            name: Borrowed("plan.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("plan.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("plan.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("remote_created_at"),
             kind: Borrowed("integer"),
             description: Borrowed("When you created the company on your side, Unix seconds."),
@@ -483,6 +498,16 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("segments"),
             kind: Borrowed("object"),
             description: Borrowed("Segments the company is in."),
+        },
+        StoreField {
+            name: Borrowed("segments.segments"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("segments.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("session_count"),
@@ -498,6 +523,16 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("tags"),
             kind: Borrowed("object"),
             description: Borrowed("Tags of the company."),
+        },
+        StoreField {
+            name: Borrowed("tags.tags"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tags.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("type"),

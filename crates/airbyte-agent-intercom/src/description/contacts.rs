@@ -526,6 +526,31 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("companies.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("companies.has_more"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("companies.total_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("companies.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("companies.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("created_at"),
             kind: Borrowed("integer"),
             description: Borrowed("When it was created, Unix seconds."),
@@ -623,6 +648,36 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Where the contact is."),
         },
         StoreField {
+            name: Borrowed("location.city"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.continent_code"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.country"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.country_code"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.region"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("marked_email_as_spam"),
             kind: Borrowed("boolean"),
             description: Borrowed("Whether the contact marked mail as spam."),
@@ -638,14 +693,89 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Up to ten notes about the contact, by id."),
         },
         StoreField {
+            name: Borrowed("notes.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("notes.has_more"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("notes.total_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("notes.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("notes.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("opted_in_subscription_types"),
             kind: Borrowed("object"),
             description: Borrowed("Kinds of messages the contact agreed to."),
         },
         StoreField {
+            name: Borrowed("opted_in_subscription_types.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_in_subscription_types.has_more"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_in_subscription_types.total_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_in_subscription_types.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_in_subscription_types.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("opted_out_subscription_types"),
             kind: Borrowed("object"),
             description: Borrowed("Kinds of messages the contact refused."),
+        },
+        StoreField {
+            name: Borrowed("opted_out_subscription_types.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_out_subscription_types.has_more"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_out_subscription_types.total_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_out_subscription_types.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opted_out_subscription_types.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("os"),
@@ -688,11 +818,46 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Profiles in social networks."),
         },
         StoreField {
+            name: Borrowed("social_profiles.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("social_profiles.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("tags"),
             kind: Borrowed("object"),
             description: Borrowed(
                 "Up to ten tags of the contact, by id; names are in `tags.list`.",
             ),
+        },
+        StoreField {
+            name: Borrowed("tags.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tags.has_more"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tags.total_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tags.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tags.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("type"),

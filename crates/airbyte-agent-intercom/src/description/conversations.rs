@@ -405,6 +405,51 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("ai_agent.content_sources"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.last_answer_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.rating"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.rating_remark"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.resolution_state"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.source_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.source_title"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.source_type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ai_agent.triggered_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("ai_agent_participated"),
             kind: Borrowed("boolean"),
             description: Borrowed("Whether the AI agent took part."),
@@ -413,6 +458,26 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("assignee"),
             kind: Borrowed("object"),
             description: Borrowed("Admin or team it is assigned to."),
+        },
+        StoreField {
+            name: Borrowed("assignee.email"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("assignee.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("assignee.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("assignee.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("contacts"),
@@ -425,9 +490,74 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The first message, in the form of older API versions."),
         },
         StoreField {
+            name: Borrowed("conversation_message.attachments"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_message.author"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_message.body"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_message.delivered_as"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_message.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_message.subject"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_message.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_message.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("conversation_rating"),
             kind: Borrowed("object"),
             description: Borrowed("The contact's rating."),
+        },
+        StoreField {
+            name: Borrowed("conversation_rating.created_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_rating.customer"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_rating.rating"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_rating.remark"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("conversation_rating.teammate"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("created_at"),
@@ -449,6 +579,21 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("customer_first_reply.created_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("customer_first_reply.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("customer_first_reply.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("customers"),
             kind: Borrowed("array"),
             description: Borrowed("Contacts who take part, in the form of older API versions."),
@@ -459,6 +604,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The first message by the contact."),
         },
         StoreField {
+            name: Borrowed("first_contact_reply.created_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("first_contact_reply.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("first_contact_reply.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("id"),
             kind: Borrowed("string"),
             description: Borrowed("Conversation id."),
@@ -467,6 +627,31 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("linked_objects"),
             kind: Borrowed("object"),
             description: Borrowed("Linked tickets and other objects."),
+        },
+        StoreField {
+            name: Borrowed("linked_objects.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("linked_objects.has_more"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("linked_objects.total_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("linked_objects.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("linked_objects.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("open"),
@@ -499,6 +684,16 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The service level that applies."),
         },
         StoreField {
+            name: Borrowed("sla_applied.sla_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("sla_applied.sla_status"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("snoozed_until"),
             kind: Borrowed("integer"),
             description: Borrowed("Until when it is snoozed, Unix seconds."),
@@ -509,6 +704,71 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The first message."),
         },
         StoreField {
+            name: Borrowed("source.attachments"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.author"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.author.email"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.author.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.author.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.author.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.body"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.delivered_as"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.redacted"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.subject"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("source.url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("state"),
             kind: Borrowed("string"),
             description: Borrowed("`open`, `closed` or `snoozed`."),
@@ -517,6 +777,101 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("statistics"),
             kind: Borrowed("object"),
             description: Borrowed("Times and counts for reporting; durations are in seconds."),
+        },
+        StoreField {
+            name: Borrowed("statistics.count_assignments"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.count_conversation_parts"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.count_reopens"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.first_admin_reply_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.first_assignment_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.first_close_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.first_contact_reply_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.last_admin_reply_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.last_assignment_admin_reply_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.last_assignment_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.last_close_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.last_closed_by_id"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.last_contact_reply_at"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.median_time_to_reply"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.time_to_admin_reply"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.time_to_assignment"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.time_to_first_close"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.time_to_last_close"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("statistics.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("tags"),
@@ -534,6 +889,16 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Admins who take part."),
         },
         StoreField {
+            name: Borrowed("teammates.admins"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("teammates.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("title"),
             kind: Borrowed("string"),
             description: Borrowed("Title, if one was set."),
@@ -542,6 +907,21 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("topics"),
             kind: Borrowed("object"),
             description: Borrowed("Topics that Intercom recognised."),
+        },
+        StoreField {
+            name: Borrowed("topics.topics"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("topics.total_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("topics.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("type"),
@@ -557,6 +937,16 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("user"),
             kind: Borrowed("object"),
             description: Borrowed("Contact who started it, in the form of older API versions."),
+        },
+        StoreField {
+            name: Borrowed("user.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("user.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("waiting_since"),

@@ -2,10 +2,12 @@
 
 //! Operations on `companies`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 use serde::Serialize;
 
+use crate::store::CompaniesField;
 use crate::types;
 
 /// Operations on `companies`.
@@ -131,6 +133,34 @@ impl<'a> Companies<'a> {
         let mut call = self.client.call("companies", Action::Delete);
         call.set("id", id.into());
         CompaniesDelete { call }
+    }
+
+    /// Searches `companies` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::CompaniesField};
+    /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
+    /// let search = intercom.companies().context_store_search();
+    /// let search = search.filter(CompaniesField::AppId.eq("…"));
+    /// let page = search.sort(CompaniesField::AppId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CompaniesField::AppId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CompaniesField> {
+        Search::new(self.client.clone(), "companies")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CompaniesField> {
+        SqlQuery::new(self.client.clone(), "companies", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `conversations`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 use serde::Serialize;
 
+use crate::store::ConversationsField;
 use crate::types;
 
 /// Operations on `conversations`.
@@ -130,6 +132,34 @@ impl<'a> Conversations<'a> {
         let mut call = self.client.call("conversations", Action::Delete);
         call.set("id", id.into());
         ConversationsDelete { call }
+    }
+
+    /// Searches `conversations` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::ConversationsField};
+    /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
+    /// let search = intercom.conversations().context_store_search();
+    /// let search = search.filter(ConversationsField::AdminAssigneeId.eq("…"));
+    /// let page = search.sort(ConversationsField::AdminAssigneeId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ConversationsField::AdminAssigneeId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ConversationsField> {
+        Search::new(self.client.clone(), "conversations")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ConversationsField> {
+        SqlQuery::new(self.client.clone(), "conversations", sql)
     }
 }
 

@@ -2,11 +2,13 @@
 
 //! Operations on `issue_comments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 use serde::Serialize;
 
+use crate::store::IssueCommentsField;
 use crate::types;
 
 /// Operations on `issue_comments`.
@@ -157,6 +159,34 @@ impl<'a> IssueComments<'a> {
         call.set("issueIdOrKey", issue_id_or_key.into());
         call.set("commentId", comment_id.into());
         IssueCommentsDelete { call }
+    }
+
+    /// Searches `issue_comments` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueCommentsField};
+    /// # async fn example(jira: &JiraConnector) -> Result<()> {
+    /// let search = jira.issue_comments().context_store_search();
+    /// let search = search.filter(IssueCommentsField::Author.eq("…"));
+    /// let page = search.sort(IssueCommentsField::Author, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(IssueCommentsField::Author));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<IssueCommentsField> {
+        Search::new(self.client.clone(), "issue_comments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssueCommentsField> {
+        SqlQuery::new(self.client.clone(), "issue_comments", sql)
     }
 }
 

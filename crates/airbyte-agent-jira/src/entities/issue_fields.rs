@@ -2,10 +2,12 @@
 
 //! Operations on `issue_fields`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::IssueFieldsField;
 use crate::types;
 
 /// Operations on `issue_fields`.
@@ -62,6 +64,34 @@ impl<'a> IssueFields<'a> {
     pub fn search(&self) -> IssueFieldsSearch {
         let call = self.client.call("issue_fields", Action::Search);
         IssueFieldsSearch { call }
+    }
+
+    /// Searches `issue_fields` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueFieldsField};
+    /// # async fn example(jira: &JiraConnector) -> Result<()> {
+    /// let search = jira.issue_fields().context_store_search();
+    /// let search = search.filter(IssueFieldsField::ClauseNames.eq("…"));
+    /// let page = search.sort(IssueFieldsField::ClauseNames, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(IssueFieldsField::ClauseNames));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<IssueFieldsField> {
+        Search::new(self.client.clone(), "issue_fields")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssueFieldsField> {
+        SqlQuery::new(self.client.clone(), "issue_fields", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `issue_worklogs`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::IssueWorklogsField;
 use crate::types;
 
 /// Operations on `issue_worklogs`.
@@ -96,6 +98,34 @@ impl<'a> IssueWorklogs<'a> {
         let mut call = self.client.call("issue_worklogs", Action::Create);
         call.set("issueIdOrKey", issue_id_or_key.into());
         IssueWorklogsCreate { call }
+    }
+
+    /// Searches `issue_worklogs` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueWorklogsField};
+    /// # async fn example(jira: &JiraConnector) -> Result<()> {
+    /// let search = jira.issue_worklogs().context_store_search();
+    /// let search = search.filter(IssueWorklogsField::Author.eq("…"));
+    /// let page = search.sort(IssueWorklogsField::Author, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(IssueWorklogsField::Author));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<IssueWorklogsField> {
+        Search::new(self.client.clone(), "issue_worklogs")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssueWorklogsField> {
+        SqlQuery::new(self.client.clone(), "issue_worklogs", sql)
     }
 }
 

@@ -2,11 +2,13 @@
 
 //! Operations on `issues`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 use serde::Serialize;
 
+use crate::store::IssuesField;
 use crate::types;
 
 /// Operations on `issues`.
@@ -139,6 +141,34 @@ impl<'a> Issues<'a> {
         let mut call = self.client.call("issues", Action::Delete);
         call.set("issueIdOrKey", issue_id_or_key.into());
         IssuesDelete { call }
+    }
+
+    /// Searches `issues` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssuesField};
+    /// # async fn example(jira: &JiraConnector) -> Result<()> {
+    /// let search = jira.issues().context_store_search();
+    /// let search = search.filter(IssuesField::Changelog.eq("…"));
+    /// let page = search.sort(IssuesField::Changelog, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(IssuesField::Changelog));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<IssuesField> {
+        Search::new(self.client.clone(), "issues")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssuesField> {
+        SqlQuery::new(self.client.clone(), "issues", sql)
     }
 }
 

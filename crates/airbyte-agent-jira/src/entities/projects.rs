@@ -2,9 +2,11 @@
 
 //! Operations on `projects`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProjectsField;
 use crate::types;
 
 /// Operations on `projects`.
@@ -60,6 +62,34 @@ impl<'a> Projects<'a> {
         let mut call = self.client.call("projects", Action::Get);
         call.set("projectIdOrKey", project_id_or_key.into());
         ProjectsGet { call }
+    }
+
+    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::{JiraConnector, Result, store::ProjectsField};
+    /// # async fn example(jira: &JiraConnector) -> Result<()> {
+    /// let search = jira.projects().context_store_search();
+    /// let search = search.filter(ProjectsField::Archived.eq("…"));
+    /// let page = search.sort(ProjectsField::Archived, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProjectsField::Archived));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProjectsField> {
+        Search::new(self.client.clone(), "projects")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
+        SqlQuery::new(self.client.clone(), "projects", sql)
     }
 }
 

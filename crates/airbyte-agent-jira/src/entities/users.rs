@@ -2,10 +2,12 @@
 
 //! Operations on `users`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::UsersField;
 use crate::types;
 
 /// Operations on `users`.
@@ -86,6 +88,34 @@ impl<'a> Users<'a> {
     pub fn search(&self) -> UsersSearch {
         let call = self.client.call("users", Action::Search);
         UsersSearch { call }
+    }
+
+    /// Searches `users` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::{JiraConnector, Result, store::UsersField};
+    /// # async fn example(jira: &JiraConnector) -> Result<()> {
+    /// let search = jira.users().context_store_search();
+    /// let search = search.filter(UsersField::AccountId.eq("…"));
+    /// let page = search.sort(UsersField::AccountId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(UsersField::AccountId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<UsersField> {
+        Search::new(self.client.clone(), "users")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UsersField> {
+        SqlQuery::new(self.client.clone(), "users", sql)
     }
 }
 

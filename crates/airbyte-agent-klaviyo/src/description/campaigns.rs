@@ -151,6 +151,151 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Name, channel, state, audience and times of the campaign."),
         },
         StoreField {
+            name: Borrowed("attributes.archived"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.audiences"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.audiences.excluded"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.audiences.included"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.channel"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.created_at"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.message"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.scheduled_at"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_options"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_options.ignore_unsubscribes"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_options.use_smart_sending"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy.method"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy.datetime"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy.date"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy.throttle_percentage"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy.options"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy.options.is_local"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_strategy.options.send_past_recipients_immediately"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.send_time"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.status"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.tracking_options"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.tracking_options.add_tracking_params"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.tracking_options.is_add_utm"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.tracking_options.is_tracking_clicks"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.tracking_options.is_tracking_opens"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.tracking_options.utm_params"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.updated_at"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("id"),
             kind: Borrowed("string"),
             description: Borrowed("Klaviyo campaign id."),
@@ -161,9 +306,64 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Address of the record in the API."),
         },
         StoreField {
+            name: Borrowed("links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("relationships"),
             kind: Borrowed("object"),
             description: Borrowed("The messages and tags of the campaign."),
+        },
+        StoreField {
+            name: Borrowed("relationships.campaign-messages"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.campaign-messages.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.campaign-messages.links"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.campaign-messages.links.related"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.campaign-messages.links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.tags"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.tags.data"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.tags.links"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.tags.links.related"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.tags.links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("type"),

@@ -144,6 +144,26 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Name and integration of the metric."),
         },
         StoreField {
+            name: Borrowed("attributes.created"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.integration"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.updated"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("id"),
             kind: Borrowed("string"),
             description: Borrowed("Klaviyo metric id."),
@@ -154,9 +174,49 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Address of the record in the API."),
         },
         StoreField {
+            name: Borrowed("links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("relationships"),
             kind: Borrowed("object"),
             description: Borrowed("The flows that the metric triggers."),
+        },
+        StoreField {
+            name: Borrowed("relationships.flow-triggers"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.flow-triggers.data"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.flow-triggers.data.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.flow-triggers.data.id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.flow-triggers.links"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.flow-triggers.links.related"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.flow-triggers.links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("type"),

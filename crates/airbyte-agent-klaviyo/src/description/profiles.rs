@@ -165,6 +165,363 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("attributes.anonymous_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.created"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.email"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.external_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.first_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.image"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.last_event_date"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.last_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.locale"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.address1"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.address2"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.city"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.country"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.ip"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.latitude"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.longitude"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.region"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.timezone"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.location.zip"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.organization"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.phone_number"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.average_days_between_orders"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.average_order_value"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.churn_probability"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.expected_date_of_next_order"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.historic_clv"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.historic_number_of_orders"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.predicted_clv"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.predicted_number_of_orders"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.predictive_analytics.total_clv"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.properties"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.can_receive_email_marketing"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.consent"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.consent_timestamp"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.custom_method_detail"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.double_optin"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.last_updated"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.list_suppressions"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.method"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.method_detail"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.suppressions"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.email.marketing.timestamp"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.mobile_push"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.mobile_push.marketing"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed(
+                "attributes.subscriptions.mobile_push.marketing.can_receive_sms_marketing",
+            ),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.mobile_push.marketing.consent"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.mobile_push.marketing.consent_timestamp"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing.can_receive_sms_marketing"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing.consent"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing.consent_timestamp"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing.last_updated"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing.method"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing.method_detail"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.marketing.timestamp"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional.can_receive_sms_marketing"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional.consent"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional.consent_timestamp"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional.last_updated"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional.method"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional.method_detail"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.subscriptions.sms.transactional.timestamp"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.title"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("attributes.updated"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("id"),
             kind: Borrowed("string"),
             description: Borrowed("Klaviyo profile id."),
@@ -175,9 +532,54 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Address of the record in the API."),
         },
         StoreField {
+            name: Borrowed("links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("relationships"),
             kind: Borrowed("object"),
             description: Borrowed("Links to the lists and segments of the profile."),
+        },
+        StoreField {
+            name: Borrowed("relationships.lists"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.lists.links"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.lists.links.related"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.lists.links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.segments"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.segments.links"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.segments.links.related"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("relationships.segments.links.self"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("segments"),

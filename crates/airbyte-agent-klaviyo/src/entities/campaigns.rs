@@ -2,9 +2,11 @@
 
 //! Operations on `campaigns`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CampaignsField;
 use crate::types;
 
 /// Operations on `campaigns`.
@@ -63,6 +65,34 @@ impl<'a> Campaigns<'a> {
         let mut call = self.client.call("campaigns", Action::Get);
         call.set("id", id.into());
         CampaignsGet { call }
+    }
+
+    /// Searches `campaigns` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::CampaignsField};
+    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
+    /// let search = klaviyo.campaigns().context_store_search();
+    /// let search = search.filter(CampaignsField::Attributes.eq("…"));
+    /// let page = search.sort(CampaignsField::Attributes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CampaignsField::Attributes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CampaignsField> {
+        Search::new(self.client.clone(), "campaigns")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CampaignsField> {
+        SqlQuery::new(self.client.clone(), "campaigns", sql)
     }
 }
 

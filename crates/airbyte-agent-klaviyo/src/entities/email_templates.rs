@@ -2,9 +2,11 @@
 
 //! Operations on `email_templates`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::EmailTemplatesField;
 use crate::types;
 
 /// Operations on `email_templates`.
@@ -60,6 +62,35 @@ impl<'a> EmailTemplates<'a> {
         let mut call = self.client.call("email_templates", Action::Get);
         call.set("id", id.into());
         EmailTemplatesGet { call }
+    }
+
+    /// Searches `email_templates` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::EmailTemplatesField};
+    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
+    /// let search = klaviyo.email_templates().context_store_search();
+    /// let search = search.filter(EmailTemplatesField::Attributes.eq("…"));
+    /// let page = search.sort(EmailTemplatesField::Attributes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(EmailTemplatesField::Attributes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<EmailTemplatesField> {
+        Search::new(self.client.clone(), "email_templates")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EmailTemplatesField> {
+        SqlQuery::new(self.client.clone(), "email_templates", sql)
     }
 }
 

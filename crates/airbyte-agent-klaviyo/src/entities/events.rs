@@ -2,9 +2,11 @@
 
 //! Operations on `events`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::EventsField;
 use crate::types;
 
 /// Operations on `events`.
@@ -42,6 +44,34 @@ impl<'a> Events<'a> {
     pub fn list(&self) -> EventsList {
         let call = self.client.call("events", Action::List);
         EventsList { call }
+    }
+
+    /// Searches `events` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::EventsField};
+    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
+    /// let search = klaviyo.events().context_store_search();
+    /// let search = search.filter(EventsField::Attributes.eq("…"));
+    /// let page = search.sort(EventsField::Attributes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(EventsField::Attributes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<EventsField> {
+        Search::new(self.client.clone(), "events")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EventsField> {
+        SqlQuery::new(self.client.clone(), "events", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `flows`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::FlowsField;
 use crate::types;
 
 /// Operations on `flows`.
@@ -63,6 +65,34 @@ impl<'a> Flows<'a> {
         let mut call = self.client.call("flows", Action::Get);
         call.set("id", id.into());
         FlowsGet { call }
+    }
+
+    /// Searches `flows` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::FlowsField};
+    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
+    /// let search = klaviyo.flows().context_store_search();
+    /// let search = search.filter(FlowsField::Attributes.eq("…"));
+    /// let page = search.sort(FlowsField::Attributes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(FlowsField::Attributes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<FlowsField> {
+        Search::new(self.client.clone(), "flows")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<FlowsField> {
+        SqlQuery::new(self.client.clone(), "flows", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `lists`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ListsField;
 use crate::types;
 
 /// Operations on `lists`.
@@ -62,6 +64,34 @@ impl<'a> Lists<'a> {
         let mut call = self.client.call("lists", Action::Get);
         call.set("id", id.into());
         ListsGet { call }
+    }
+
+    /// Searches `lists` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::ListsField};
+    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
+    /// let search = klaviyo.lists().context_store_search();
+    /// let search = search.filter(ListsField::Attributes.eq("…"));
+    /// let page = search.sort(ListsField::Attributes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ListsField::Attributes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ListsField> {
+        Search::new(self.client.clone(), "lists")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ListsField> {
+        SqlQuery::new(self.client.clone(), "lists", sql)
     }
 }
 

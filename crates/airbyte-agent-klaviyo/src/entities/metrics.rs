@@ -2,9 +2,11 @@
 
 //! Operations on `metrics`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::MetricsField;
 use crate::types;
 
 /// Operations on `metrics`.
@@ -63,6 +65,34 @@ impl<'a> Metrics<'a> {
         let mut call = self.client.call("metrics", Action::Get);
         call.set("id", id.into());
         MetricsGet { call }
+    }
+
+    /// Searches `metrics` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::MetricsField};
+    /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
+    /// let search = klaviyo.metrics().context_store_search();
+    /// let search = search.filter(MetricsField::Attributes.eq("…"));
+    /// let page = search.sort(MetricsField::Attributes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetricsField::Attributes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetricsField> {
+        Search::new(self.client.clone(), "metrics")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MetricsField> {
+        SqlQuery::new(self.client.clone(), "metrics", sql)
     }
 }
 

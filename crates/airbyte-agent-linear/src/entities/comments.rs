@@ -2,9 +2,11 @@
 
 //! Operations on `comments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CommentsField;
 use crate::types;
 
 /// Operations on `comments`.
@@ -106,6 +108,34 @@ impl<'a> Comments<'a> {
     pub fn update(&self) -> CommentsUpdate {
         let call = self.client.call("comments", Action::Update);
         CommentsUpdate { call }
+    }
+
+    /// Searches `comments` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_linear::{LinearConnector, Result, store::CommentsField};
+    /// # async fn example(linear: &LinearConnector) -> Result<()> {
+    /// let search = linear.comments().context_store_search();
+    /// let search = search.filter(CommentsField::Body.eq("…"));
+    /// let page = search.sort(CommentsField::Body, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CommentsField::Body));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CommentsField> {
+        Search::new(self.client.clone(), "comments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CommentsField> {
+        SqlQuery::new(self.client.clone(), "comments", sql)
     }
 }
 

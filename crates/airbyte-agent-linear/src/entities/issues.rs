@@ -2,10 +2,12 @@
 
 //! Operations on `issues`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::IssuesField;
 use crate::types;
 
 /// Operations on `issues`.
@@ -110,6 +112,34 @@ impl<'a> Issues<'a> {
     pub fn update(&self) -> IssuesUpdate {
         let call = self.client.call("issues", Action::Update);
         IssuesUpdate { call }
+    }
+
+    /// Searches `issues` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_linear::{LinearConnector, Result, store::IssuesField};
+    /// # async fn example(linear: &LinearConnector) -> Result<()> {
+    /// let search = linear.issues().context_store_search();
+    /// let search = search.filter(IssuesField::AddedToCycleAt.eq("…"));
+    /// let page = search.sort(IssuesField::AddedToCycleAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(IssuesField::AddedToCycleAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<IssuesField> {
+        Search::new(self.client.clone(), "issues")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<IssuesField> {
+        SqlQuery::new(self.client.clone(), "issues", sql)
     }
 }
 

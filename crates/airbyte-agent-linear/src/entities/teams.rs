@@ -2,9 +2,11 @@
 
 //! Operations on `teams`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::TeamsField;
 use crate::types;
 
 /// Operations on `teams`.
@@ -61,6 +63,34 @@ impl<'a> Teams<'a> {
         let mut call = self.client.call("teams", Action::Get);
         call.set("id", id.into());
         TeamsGet { call }
+    }
+
+    /// Searches `teams` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_linear::{LinearConnector, Result, store::TeamsField};
+    /// # async fn example(linear: &LinearConnector) -> Result<()> {
+    /// let search = linear.teams().context_store_search();
+    /// let search = search.filter(TeamsField::ActiveCycle.eq("…"));
+    /// let page = search.sort(TeamsField::ActiveCycle, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TeamsField::ActiveCycle));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TeamsField> {
+        Search::new(self.client.clone(), "teams")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TeamsField> {
+        SqlQuery::new(self.client.clone(), "teams", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `workflow_states`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::WorkflowStatesField;
 use crate::types;
 
 /// Operations on `workflow_states`.
@@ -41,6 +43,35 @@ impl<'a> WorkflowStates<'a> {
     pub fn list(&self) -> WorkflowStatesList {
         let call = self.client.call("workflow_states", Action::List);
         WorkflowStatesList { call }
+    }
+
+    /// Searches `workflow_states` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_linear::{LinearConnector, Result, store::WorkflowStatesField};
+    /// # async fn example(linear: &LinearConnector) -> Result<()> {
+    /// let search = linear.workflow_states().context_store_search();
+    /// let search = search.filter(WorkflowStatesField::Color.eq("…"));
+    /// let page = search.sort(WorkflowStatesField::Color, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(WorkflowStatesField::Color));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<WorkflowStatesField> {
+        Search::new(self.client.clone(), "workflow_states")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<WorkflowStatesField> {
+        SqlQuery::new(self.client.clone(), "workflow_states", sql)
     }
 }
 

@@ -184,9 +184,74 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Who it is for."),
         },
         StoreField {
+            name: Borrowed("recipients.list_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.list_is_active"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.list_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.segment_opts"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.store_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("settings"),
             kind: Borrowed("object"),
             description: Borrowed("Name, sender and other settings."),
+        },
+        StoreField {
+            name: Borrowed("settings.title"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.from_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.reply_to"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.use_conversation"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.to_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.authenticate"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.auto_footer"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.inline_css"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("tracking"),
@@ -194,11 +259,76 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("What is tracked."),
         },
         StoreField {
+            name: Borrowed("tracking.opens"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.html_clicks"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.text_clicks"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.goal_tracking"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.ecomm360"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.google_analytics"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.clicktale"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("report_summary"),
             kind: Borrowed("object"),
             description: Borrowed(
                 "Opens and clicks in short, once sent; the full figures are in `reports.get`.",
             ),
+        },
+        StoreField {
+            name: Borrowed("report_summary.opens"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.unique_opens"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.open_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.clicks"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.subscriber_clicks"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.click_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
         },
     ]),
     when_to_use: Borrowed("Old automated series; flows are not in the API."),

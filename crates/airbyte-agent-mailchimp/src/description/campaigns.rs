@@ -265,6 +265,76 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("ab_split_opts.from_name_a"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.from_name_b"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.pick_winner"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.reply_email_a"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.reply_email_b"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.send_time_a"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.send_time_b"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.send_time_winner"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.split_size"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.split_test"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.subject_a"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.subject_b"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.wait_time"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split_opts.wait_units"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("archive_url"),
             kind: Borrowed("string"),
             description: Borrowed("Public web page with the e-mail."),
@@ -285,6 +355,31 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("delivery_status"),
             kind: Borrowed("object"),
             description: Borrowed("How far sending has come."),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.can_cancel"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.emails_canceled"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.emails_sent"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.enabled"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.status"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("emails_sent"),
@@ -321,11 +416,76 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Who gets it."),
         },
         StoreField {
+            name: Borrowed("recipients.list_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.list_is_active"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.list_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.recipient_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.segment_opts"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("recipients.segment_text"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("report_summary"),
             kind: Borrowed("object"),
             description: Borrowed(
                 "Opens and clicks in short, once sent; the full figures are in `reports.get`.",
             ),
+        },
+        StoreField {
+            name: Borrowed("report_summary.click_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.clicks"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.ecommerce"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.open_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.opens"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.subscriber_clicks"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("report_summary.unique_opens"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("resendable"),
@@ -338,6 +498,31 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Settings of an RSS campaign: feed, schedule, last sending."),
         },
         StoreField {
+            name: Borrowed("rss_opts.constrain_rss_img"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("rss_opts.feed_url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("rss_opts.frequency"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("rss_opts.last_sent"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("rss_opts.schedule"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("send_time"),
             kind: Borrowed("string"),
             description: Borrowed("When it was or will be sent, ISO 8601; empty for drafts."),
@@ -348,9 +533,109 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Subject, sender and other settings."),
         },
         StoreField {
+            name: Borrowed("settings.authenticate"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.auto_fb_post"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.auto_footer"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.auto_tweet"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.drag_and_drop"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.fb_comments"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.folder_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.from_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.inline_css"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.preview_text"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.reply_to"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.subject_line"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.template_id"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.timewarp"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.title"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.to_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("settings.use_conversation"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("social_card"),
             kind: Borrowed("object"),
             description: Borrowed("Title, text and picture shown when the campaign is shared."),
+        },
+        StoreField {
+            name: Borrowed("social_card.description"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("social_card.image_url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("social_card.title"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("status"),
@@ -365,6 +650,51 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("What is tracked."),
         },
         StoreField {
+            name: Borrowed("tracking.capsule"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.clicktale"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.ecomm360"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.goal_tracking"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.google_analytics"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.html_clicks"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.opens"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.salesforce"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("tracking.text_clicks"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("type"),
             kind: Borrowed("string"),
             description: Borrowed(
@@ -377,6 +707,61 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed(
                 "Settings and outcome of a multivariate test: variants, size, criterion and winner.",
             ),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.combinations"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.contents"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.from_names"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.reply_to_addresses"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.send_times"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.subject_lines"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.test_size"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.wait_time"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.winner_criteria"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.winning_campaign_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("variate_settings.winning_combination_id"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("web_id"),

@@ -384,6 +384,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("How the contact reacts to e-mail."),
         },
         StoreField {
+            name: Borrowed("stats.avg_open_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.avg_click_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.ecommerce_data"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("ip_signup"),
             kind: Borrowed("string"),
             description: Borrowed("IP address the contact signed up from."),
@@ -434,6 +449,41 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("location"),
             kind: Borrowed("object"),
             description: Borrowed("Where the contact was last seen, by IP address."),
+        },
+        StoreField {
+            name: Borrowed("location.latitude"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.longitude"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.gmtoff"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.dstoff"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.country_code"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.timezone"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("location.region"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("source"),

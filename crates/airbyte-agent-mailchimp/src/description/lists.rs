@@ -214,9 +214,69 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("What new campaigns to this audience start with."),
         },
         StoreField {
+            name: Borrowed("campaign_defaults.from_email"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("campaign_defaults.from_name"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("campaign_defaults.language"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("campaign_defaults.subject"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("contact"),
             kind: Borrowed("object"),
             description: Borrowed("Address of the sender, which the law wants in every e-mail."),
+        },
+        StoreField {
+            name: Borrowed("contact.address1"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("contact.address2"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("contact.city"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("contact.company"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("contact.country"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("contact.phone"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("contact.state"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("contact.zip"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("date_created"),
@@ -284,6 +344,91 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("stats"),
             kind: Borrowed("object"),
             description: Borrowed("Figures of the audience. Rates here are percentages, 0 to 100."),
+        },
+        StoreField {
+            name: Borrowed("stats.avg_sub_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.avg_unsub_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.campaign_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.campaign_last_sent"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.cleaned_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.cleaned_count_since_send"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.click_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.last_sub_date"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.last_unsub_date"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.member_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.member_count_since_send"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.merge_field_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.open_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.target_sub_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.total_contacts"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.unsubscribe_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("stats.unsubscribe_count_since_send"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("subscribe_url_long"),

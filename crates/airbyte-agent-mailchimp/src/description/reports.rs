@@ -165,6 +165,16 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Results of both variants of an old A/B test."),
         },
         StoreField {
+            name: Borrowed("ab_split.a"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ab_split.b"),
+            kind: Borrowed("object"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("abuse_reports"),
             kind: Borrowed("integer"),
             description: Borrowed("Complaints of abuse."),
@@ -173,6 +183,21 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("bounces"),
             kind: Borrowed("object"),
             description: Borrowed("E-mails that came back."),
+        },
+        StoreField {
+            name: Borrowed("bounces.hard_bounces"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("bounces.soft_bounces"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("bounces.syntax_errors"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("campaign_title"),
@@ -185,14 +210,84 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Clicks."),
         },
         StoreField {
+            name: Borrowed("clicks.click_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("clicks.clicks_total"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("clicks.last_click"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("clicks.unique_clicks"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("clicks.unique_subscriber_clicks"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("delivery_status"),
             kind: Borrowed("object"),
             description: Borrowed("How far sending has come."),
         },
         StoreField {
+            name: Borrowed("delivery_status.can_cancel"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.emails_canceled"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.emails_sent"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.enabled"),
+            kind: Borrowed("boolean"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("delivery_status.status"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("ecommerce"),
             kind: Borrowed("object"),
             description: Borrowed("Purchases traced to the campaign."),
+        },
+        StoreField {
+            name: Borrowed("ecommerce.currency_code"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ecommerce.total_orders"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ecommerce.total_revenue"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("ecommerce.total_spent"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("emails_sent"),
@@ -205,9 +300,34 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Facebook likes of the campaign."),
         },
         StoreField {
+            name: Borrowed("facebook_likes.facebook_likes"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("facebook_likes.recipient_likes"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("facebook_likes.unique_likes"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("forwards"),
             kind: Borrowed("object"),
             description: Borrowed("E-mails passed on with the forward form."),
+        },
+        StoreField {
+            name: Borrowed("forwards.forwards_count"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("forwards.forwards_opens"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("id"),
@@ -220,6 +340,41 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed(
                 "Averages of the account's industry for comparison; rates are 0 to 1.",
             ),
+        },
+        StoreField {
+            name: Borrowed("industry_stats.abuse_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("industry_stats.bounce_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("industry_stats.click_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("industry_stats.open_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("industry_stats.type"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("industry_stats.unopen_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("industry_stats.unsub_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("list_id"),
@@ -244,9 +399,49 @@ pub(super) const ENTITY: Entity = Entity {
             ),
         },
         StoreField {
+            name: Borrowed("list_stats.click_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("list_stats.open_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("list_stats.sub_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("list_stats.unsub_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("opens"),
             kind: Borrowed("object"),
             description: Borrowed("Opens."),
+        },
+        StoreField {
+            name: Borrowed("opens.last_open"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opens.open_rate"),
+            kind: Borrowed("number"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opens.opens_total"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("opens.unique_opens"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("preview_text"),
@@ -267,6 +462,16 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("share_report"),
             kind: Borrowed("object"),
             description: Borrowed("Address and password of the report's public page."),
+        },
+        StoreField {
+            name: Borrowed("share_report.share_password"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("share_report.share_url"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("subject_line"),

@@ -239,6 +239,16 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("Rules of a saved segment."),
         },
         StoreField {
+            name: Borrowed("options.match"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("options.conditions"),
+            kind: Borrowed("array"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("list_id"),
             kind: Borrowed("string"),
             description: Borrowed("Id of the audience (list)."),

@@ -2,9 +2,11 @@
 
 //! Operations on `automations`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::AutomationsField;
 use crate::types;
 
 /// Operations on `automations`.
@@ -41,6 +43,34 @@ impl<'a> Automations<'a> {
     pub fn list(&self) -> AutomationsList {
         let call = self.client.call("automations", Action::List);
         AutomationsList { call }
+    }
+
+    /// Searches `automations` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::AutomationsField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.automations().context_store_search();
+    /// let search = search.filter(AutomationsField::Id.eq("…"));
+    /// let page = search.sort(AutomationsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AutomationsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AutomationsField> {
+        Search::new(self.client.clone(), "automations")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AutomationsField> {
+        SqlQuery::new(self.client.clone(), "automations", sql)
     }
 }
 

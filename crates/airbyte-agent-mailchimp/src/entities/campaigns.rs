@@ -2,9 +2,11 @@
 
 //! Operations on `campaigns`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CampaignsField;
 use crate::types;
 
 /// Operations on `campaigns`.
@@ -64,6 +66,34 @@ impl<'a> Campaigns<'a> {
         let mut call = self.client.call("campaigns", Action::Get);
         call.set("campaign_id", campaign_id.into());
         CampaignsGet { call }
+    }
+
+    /// Searches `campaigns` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::CampaignsField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.campaigns().context_store_search();
+    /// let search = search.filter(CampaignsField::AbSplitOpts.eq("…"));
+    /// let page = search.sort(CampaignsField::AbSplitOpts, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CampaignsField::AbSplitOpts));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CampaignsField> {
+        Search::new(self.client.clone(), "campaigns")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CampaignsField> {
+        SqlQuery::new(self.client.clone(), "campaigns", sql)
     }
 }
 

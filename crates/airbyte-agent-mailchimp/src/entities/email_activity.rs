@@ -2,9 +2,11 @@
 
 //! Operations on `email_activity`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::EmailActivityField;
 use crate::types;
 
 /// Operations on `email_activity`.
@@ -45,6 +47,34 @@ impl<'a> EmailActivity<'a> {
         let mut call = self.client.call("email_activity", Action::List);
         call.set("campaign_id", campaign_id.into());
         EmailActivityList { call }
+    }
+
+    /// Searches `email_activity` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::EmailActivityField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.email_activity().context_store_search();
+    /// let search = search.filter(EmailActivityField::Action.eq("…"));
+    /// let page = search.sort(EmailActivityField::Action, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(EmailActivityField::Action));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<EmailActivityField> {
+        Search::new(self.client.clone(), "email_activity")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<EmailActivityField> {
+        SqlQuery::new(self.client.clone(), "email_activity", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `interest_categories`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::InterestCategoriesField;
 use crate::types;
 
 /// Operations on `interest_categories`.
@@ -72,6 +74,38 @@ impl<'a> InterestCategories<'a> {
         call.set("list_id", list_id.into());
         call.set("interest_category_id", interest_category_id.into());
         InterestCategoriesGet { call }
+    }
+
+    /// Searches `interest_categories` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::InterestCategoriesField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.interest_categories().context_store_search();
+    /// let search = search.filter(InterestCategoriesField::ListId.eq("…"));
+    /// let page = search.sort(InterestCategoriesField::ListId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(InterestCategoriesField::ListId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<InterestCategoriesField> {
+        Search::new(self.client.clone(), "interest_categories")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<InterestCategoriesField> {
+        SqlQuery::new(self.client.clone(), "interest_categories", sql)
     }
 }
 

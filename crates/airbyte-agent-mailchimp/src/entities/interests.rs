@@ -2,9 +2,11 @@
 
 //! Operations on `interests`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::InterestsField;
 use crate::types;
 
 /// Operations on `interests`.
@@ -83,6 +85,34 @@ impl<'a> Interests<'a> {
         call.set("interest_category_id", interest_category_id.into());
         call.set("interest_id", interest_id.into());
         InterestsGet { call }
+    }
+
+    /// Searches `interests` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::InterestsField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.interests().context_store_search();
+    /// let search = search.filter(InterestsField::CategoryId.eq("…"));
+    /// let page = search.sort(InterestsField::CategoryId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(InterestsField::CategoryId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<InterestsField> {
+        Search::new(self.client.clone(), "interests")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InterestsField> {
+        SqlQuery::new(self.client.clone(), "interests", sql)
     }
 }
 

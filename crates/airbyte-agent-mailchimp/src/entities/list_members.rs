@@ -2,9 +2,11 @@
 
 //! Operations on `list_members`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ListMembersField;
 use crate::types;
 
 /// Operations on `list_members`.
@@ -74,6 +76,34 @@ impl<'a> ListMembers<'a> {
         call.set("list_id", list_id.into());
         call.set("subscriber_hash", subscriber_hash.into());
         ListMembersGet { call }
+    }
+
+    /// Searches `list_members` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::ListMembersField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.list_members().context_store_search();
+    /// let search = search.filter(ListMembersField::Id.eq("…"));
+    /// let page = search.sort(ListMembersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ListMembersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ListMembersField> {
+        Search::new(self.client.clone(), "list_members")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ListMembersField> {
+        SqlQuery::new(self.client.clone(), "list_members", sql)
     }
 }
 

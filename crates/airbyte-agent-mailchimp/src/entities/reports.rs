@@ -2,9 +2,11 @@
 
 //! Operations on `reports`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ReportsField;
 use crate::types;
 
 /// Operations on `reports`.
@@ -62,6 +64,34 @@ impl<'a> Reports<'a> {
         let mut call = self.client.call("reports", Action::Get);
         call.set("campaign_id", campaign_id.into());
         ReportsGet { call }
+    }
+
+    /// Searches `reports` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::ReportsField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.reports().context_store_search();
+    /// let search = search.filter(ReportsField::AbSplit.eq("…"));
+    /// let page = search.sort(ReportsField::AbSplit, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ReportsField::AbSplit));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ReportsField> {
+        Search::new(self.client.clone(), "reports")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ReportsField> {
+        SqlQuery::new(self.client.clone(), "reports", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `segment_members`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::SegmentMembersField;
 use crate::types;
 
 /// Operations on `segment_members`.
@@ -51,6 +53,35 @@ impl<'a> SegmentMembers<'a> {
         call.set("list_id", list_id.into());
         call.set("segment_id", segment_id.into());
         SegmentMembersList { call }
+    }
+
+    /// Searches `segment_members` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::SegmentMembersField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.segment_members().context_store_search();
+    /// let search = search.filter(SegmentMembersField::Id.eq("…"));
+    /// let page = search.sort(SegmentMembersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SegmentMembersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SegmentMembersField> {
+        Search::new(self.client.clone(), "segment_members")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SegmentMembersField> {
+        SqlQuery::new(self.client.clone(), "segment_members", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `segments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::SegmentsField;
 use crate::types;
 
 /// Operations on `segments`.
@@ -68,6 +70,34 @@ impl<'a> Segments<'a> {
         call.set("list_id", list_id.into());
         call.set("segment_id", segment_id.into());
         SegmentsGet { call }
+    }
+
+    /// Searches `segments` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::SegmentsField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.segments().context_store_search();
+    /// let search = search.filter(SegmentsField::Id.eq("…"));
+    /// let page = search.sort(SegmentsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SegmentsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SegmentsField> {
+        Search::new(self.client.clone(), "segments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SegmentsField> {
+        SqlQuery::new(self.client.clone(), "segments", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `unsubscribes`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::UnsubscribesField;
 use crate::types;
 
 /// Operations on `unsubscribes`.
@@ -44,6 +46,34 @@ impl<'a> Unsubscribes<'a> {
         let mut call = self.client.call("unsubscribes", Action::List);
         call.set("campaign_id", campaign_id.into());
         UnsubscribesList { call }
+    }
+
+    /// Searches `unsubscribes` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::UnsubscribesField};
+    /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
+    /// let search = mailchimp.unsubscribes().context_store_search();
+    /// let search = search.filter(UnsubscribesField::EmailId.eq("…"));
+    /// let page = search.sort(UnsubscribesField::EmailId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(UnsubscribesField::EmailId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<UnsubscribesField> {
+        Search::new(self.client.clone(), "unsubscribes")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<UnsubscribesField> {
+        SqlQuery::new(self.client.clone(), "unsubscribes", sql)
     }
 }
 

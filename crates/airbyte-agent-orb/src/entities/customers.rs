@@ -2,9 +2,11 @@
 
 //! Operations on `customers`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CustomersField;
 use crate::types;
 
 /// Operations on `customers`.
@@ -62,6 +64,34 @@ impl<'a> Customers<'a> {
         let mut call = self.client.call("customers", Action::Get);
         call.set("customer_id", customer_id.into());
         CustomersGet { call }
+    }
+
+    /// Searches `customers` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_orb::{OrbConnector, Result, store::CustomersField};
+    /// # async fn example(orb: &OrbConnector) -> Result<()> {
+    /// let search = orb.customers().context_store_search();
+    /// let search = search.filter(CustomersField::Id.eq("…"));
+    /// let page = search.sort(CustomersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CustomersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CustomersField> {
+        Search::new(self.client.clone(), "customers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CustomersField> {
+        SqlQuery::new(self.client.clone(), "customers", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `invoices`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::InvoicesField;
 use crate::types;
 
 /// Operations on `invoices`.
@@ -63,6 +65,34 @@ impl<'a> Invoices<'a> {
         let mut call = self.client.call("invoices", Action::Get);
         call.set("invoice_id", invoice_id.into());
         InvoicesGet { call }
+    }
+
+    /// Searches `invoices` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_orb::{OrbConnector, Result, store::InvoicesField};
+    /// # async fn example(orb: &OrbConnector) -> Result<()> {
+    /// let search = orb.invoices().context_store_search();
+    /// let search = search.filter(InvoicesField::Id.eq("…"));
+    /// let page = search.sort(InvoicesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(InvoicesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<InvoicesField> {
+        Search::new(self.client.clone(), "invoices")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InvoicesField> {
+        SqlQuery::new(self.client.clone(), "invoices", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `plans`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::PlansField;
 use crate::types;
 
 /// Operations on `plans`.
@@ -60,6 +62,34 @@ impl<'a> Plans<'a> {
         let mut call = self.client.call("plans", Action::Get);
         call.set("plan_id", plan_id.into());
         PlansGet { call }
+    }
+
+    /// Searches `plans` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_orb::{OrbConnector, Result, store::PlansField};
+    /// # async fn example(orb: &OrbConnector) -> Result<()> {
+    /// let search = orb.plans().context_store_search();
+    /// let search = search.filter(PlansField::Id.eq("…"));
+    /// let page = search.sort(PlansField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(PlansField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<PlansField> {
+        Search::new(self.client.clone(), "plans")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PlansField> {
+        SqlQuery::new(self.client.clone(), "plans", sql)
     }
 }
 

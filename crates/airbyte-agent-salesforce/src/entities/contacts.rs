@@ -2,10 +2,12 @@
 
 //! Operations on `contacts`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ContactsField;
 use crate::types;
 
 /// Operations on `contacts`.
@@ -163,6 +165,34 @@ impl<'a> Contacts<'a> {
         let mut call = self.client.call("contacts", Action::Search);
         call.set("q", q.into());
         ContactsSearch { call }
+    }
+
+    /// Searches `contacts` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::ContactsField};
+    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
+    /// let search = salesforce.contacts().context_store_search();
+    /// let search = search.filter(ContactsField::Id.eq("…"));
+    /// let page = search.sort(ContactsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ContactsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ContactsField> {
+        Search::new(self.client.clone(), "contacts")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ContactsField> {
+        SqlQuery::new(self.client.clone(), "contacts", sql)
     }
 }
 

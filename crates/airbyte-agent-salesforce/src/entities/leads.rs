@@ -2,10 +2,12 @@
 
 //! Operations on `leads`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::LeadsField;
 use crate::types;
 
 /// Operations on `leads`.
@@ -163,6 +165,34 @@ impl<'a> Leads<'a> {
         let mut call = self.client.call("leads", Action::Search);
         call.set("q", q.into());
         LeadsSearch { call }
+    }
+
+    /// Searches `leads` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::LeadsField};
+    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
+    /// let search = salesforce.leads().context_store_search();
+    /// let search = search.filter(LeadsField::Id.eq("…"));
+    /// let page = search.sort(LeadsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(LeadsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<LeadsField> {
+        Search::new(self.client.clone(), "leads")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<LeadsField> {
+        SqlQuery::new(self.client.clone(), "leads", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `opportunity_stages`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::OpportunityStagesField;
 use crate::types;
 
 /// Operations on `opportunity_stages`.
@@ -62,6 +64,38 @@ impl<'a> OpportunityStages<'a> {
         let mut call = self.client.call("opportunity_stages", Action::Get);
         call.set("id", id.into());
         OpportunityStagesGet { call }
+    }
+
+    /// Searches `opportunity_stages` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::OpportunityStagesField};
+    /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
+    /// let search = salesforce.opportunity_stages().context_store_search();
+    /// let search = search.filter(OpportunityStagesField::Id.eq("…"));
+    /// let page = search.sort(OpportunityStagesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OpportunityStagesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OpportunityStagesField> {
+        Search::new(self.client.clone(), "opportunity_stages")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<OpportunityStagesField> {
+        SqlQuery::new(self.client.clone(), "opportunity_stages", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `abandoned_checkouts`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::AbandonedCheckoutsField;
 use crate::types;
 
 /// Operations on `abandoned_checkouts`.
@@ -41,6 +43,38 @@ impl<'a> AbandonedCheckouts<'a> {
     pub fn list(&self) -> AbandonedCheckoutsList {
         let call = self.client.call("abandoned_checkouts", Action::List);
         AbandonedCheckoutsList { call }
+    }
+
+    /// Searches `abandoned_checkouts` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::AbandonedCheckoutsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.abandoned_checkouts().context_store_search();
+    /// let search = search.filter(AbandonedCheckoutsField::Id.eq("…"));
+    /// let page = search.sort(AbandonedCheckoutsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AbandonedCheckoutsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AbandonedCheckoutsField> {
+        Search::new(self.client.clone(), "abandoned_checkouts")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<AbandonedCheckoutsField> {
+        SqlQuery::new(self.client.clone(), "abandoned_checkouts", sql)
     }
 }
 

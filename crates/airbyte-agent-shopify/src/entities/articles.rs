@@ -2,9 +2,11 @@
 
 //! Operations on `articles`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ArticlesField;
 use crate::types;
 
 /// Operations on `articles`.
@@ -123,6 +125,34 @@ impl<'a> Articles<'a> {
     pub fn delete(&self) -> ArticlesDelete {
         let call = self.client.call("articles", Action::Delete);
         ArticlesDelete { call }
+    }
+
+    /// Searches `articles` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ArticlesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.articles().context_store_search();
+    /// let search = search.filter(ArticlesField::Id.eq("…"));
+    /// let page = search.sort(ArticlesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ArticlesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ArticlesField> {
+        Search::new(self.client.clone(), "articles")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ArticlesField> {
+        SqlQuery::new(self.client.clone(), "articles", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `balance_transactions`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::BalanceTransactionsField;
 use crate::types;
 
 /// Operations on `balance_transactions`.
@@ -41,6 +43,38 @@ impl<'a> BalanceTransactions<'a> {
     pub fn list(&self) -> BalanceTransactionsList {
         let call = self.client.call("balance_transactions", Action::List);
         BalanceTransactionsList { call }
+    }
+
+    /// Searches `balance_transactions` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::BalanceTransactionsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.balance_transactions().context_store_search();
+    /// let search = search.filter(BalanceTransactionsField::Id.eq("…"));
+    /// let page = search.sort(BalanceTransactionsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(BalanceTransactionsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<BalanceTransactionsField> {
+        Search::new(self.client.clone(), "balance_transactions")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<BalanceTransactionsField> {
+        SqlQuery::new(self.client.clone(), "balance_transactions", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `blogs`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::BlogsField;
 use crate::types;
 
 /// Operations on `blogs`.
@@ -117,6 +119,34 @@ impl<'a> Blogs<'a> {
     pub fn delete(&self) -> BlogsDelete {
         let call = self.client.call("blogs", Action::Delete);
         BlogsDelete { call }
+    }
+
+    /// Searches `blogs` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::BlogsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.blogs().context_store_search();
+    /// let search = search.filter(BlogsField::Id.eq("…"));
+    /// let page = search.sort(BlogsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(BlogsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<BlogsField> {
+        Search::new(self.client.clone(), "blogs")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BlogsField> {
+        SqlQuery::new(self.client.clone(), "blogs", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `collects`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CollectsField;
 use crate::types;
 
 /// Operations on `collects`.
@@ -60,6 +62,34 @@ impl<'a> Collects<'a> {
         let mut call = self.client.call("collects", Action::Get);
         call.set("collect_id", collect_id);
         CollectsGet { call }
+    }
+
+    /// Searches `collects` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CollectsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.collects().context_store_search();
+    /// let search = search.filter(CollectsField::Id.eq("…"));
+    /// let page = search.sort(CollectsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CollectsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CollectsField> {
+        Search::new(self.client.clone(), "collects")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CollectsField> {
+        SqlQuery::new(self.client.clone(), "collects", sql)
     }
 }
 

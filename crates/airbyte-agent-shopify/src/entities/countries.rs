@@ -2,9 +2,11 @@
 
 //! Operations on `countries`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CountriesField;
 use crate::types;
 
 /// Operations on `countries`.
@@ -59,6 +61,34 @@ impl<'a> Countries<'a> {
         let mut call = self.client.call("countries", Action::Get);
         call.set("country_id", country_id);
         CountriesGet { call }
+    }
+
+    /// Searches `countries` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CountriesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.countries().context_store_search();
+    /// let search = search.filter(CountriesField::Id.eq("…"));
+    /// let page = search.sort(CountriesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CountriesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CountriesField> {
+        Search::new(self.client.clone(), "countries")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CountriesField> {
+        SqlQuery::new(self.client.clone(), "countries", sql)
     }
 }
 

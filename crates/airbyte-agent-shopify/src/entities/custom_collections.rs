@@ -2,9 +2,11 @@
 
 //! Operations on `custom_collections`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CustomCollectionsField;
 use crate::types;
 
 /// Operations on `custom_collections`.
@@ -122,6 +124,38 @@ impl<'a> CustomCollections<'a> {
     pub fn delete(&self) -> CustomCollectionsDelete {
         let call = self.client.call("custom_collections", Action::Delete);
         CustomCollectionsDelete { call }
+    }
+
+    /// Searches `custom_collections` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CustomCollectionsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.custom_collections().context_store_search();
+    /// let search = search.filter(CustomCollectionsField::Id.eq("…"));
+    /// let page = search.sort(CustomCollectionsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CustomCollectionsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CustomCollectionsField> {
+        Search::new(self.client.clone(), "custom_collections")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<CustomCollectionsField> {
+        SqlQuery::new(self.client.clone(), "custom_collections", sql)
     }
 }
 

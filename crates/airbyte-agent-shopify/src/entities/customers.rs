@@ -2,9 +2,11 @@
 
 //! Operations on `customers`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CustomersField;
 use crate::types;
 
 /// Operations on `customers`.
@@ -121,6 +123,34 @@ impl<'a> Customers<'a> {
     pub fn delete(&self) -> CustomersDelete {
         let call = self.client.call("customers", Action::Delete);
         CustomersDelete { call }
+    }
+
+    /// Searches `customers` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::CustomersField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.customers().context_store_search();
+    /// let search = search.filter(CustomersField::Id.eq("…"));
+    /// let page = search.sort(CustomersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CustomersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CustomersField> {
+        Search::new(self.client.clone(), "customers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CustomersField> {
+        SqlQuery::new(self.client.clone(), "customers", sql)
     }
 }
 

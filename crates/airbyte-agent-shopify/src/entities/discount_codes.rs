@@ -2,9 +2,11 @@
 
 //! Operations on `discount_codes`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::DiscountCodesField;
 use crate::types;
 
 /// Operations on `discount_codes`.
@@ -130,6 +132,34 @@ impl<'a> DiscountCodes<'a> {
     pub fn delete(&self) -> DiscountCodesDelete {
         let call = self.client.call("discount_codes", Action::Delete);
         DiscountCodesDelete { call }
+    }
+
+    /// Searches `discount_codes` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::DiscountCodesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.discount_codes().context_store_search();
+    /// let search = search.filter(DiscountCodesField::Id.eq("…"));
+    /// let page = search.sort(DiscountCodesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(DiscountCodesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<DiscountCodesField> {
+        Search::new(self.client.clone(), "discount_codes")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DiscountCodesField> {
+        SqlQuery::new(self.client.clone(), "discount_codes", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `disputes`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::DisputesField;
 use crate::types;
 
 /// Operations on `disputes`.
@@ -60,6 +62,34 @@ impl<'a> Disputes<'a> {
         let mut call = self.client.call("disputes", Action::Get);
         call.set("dispute_id", dispute_id);
         DisputesGet { call }
+    }
+
+    /// Searches `disputes` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::DisputesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.disputes().context_store_search();
+    /// let search = search.filter(DisputesField::Id.eq("…"));
+    /// let page = search.sort(DisputesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(DisputesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<DisputesField> {
+        Search::new(self.client.clone(), "disputes")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DisputesField> {
+        SqlQuery::new(self.client.clone(), "disputes", sql)
     }
 }
 

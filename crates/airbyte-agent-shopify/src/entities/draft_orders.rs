@@ -2,9 +2,11 @@
 
 //! Operations on `draft_orders`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::DraftOrdersField;
 use crate::types;
 
 /// Operations on `draft_orders`.
@@ -122,6 +124,34 @@ impl<'a> DraftOrders<'a> {
     pub fn delete(&self) -> DraftOrdersDelete {
         let call = self.client.call("draft_orders", Action::Delete);
         DraftOrdersDelete { call }
+    }
+
+    /// Searches `draft_orders` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::DraftOrdersField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.draft_orders().context_store_search();
+    /// let search = search.filter(DraftOrdersField::Id.eq("…"));
+    /// let page = search.sort(DraftOrdersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(DraftOrdersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<DraftOrdersField> {
+        Search::new(self.client.clone(), "draft_orders")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DraftOrdersField> {
+        SqlQuery::new(self.client.clone(), "draft_orders", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `fulfillment_orders`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::FulfillmentOrdersField;
 use crate::types;
 
 /// Operations on `fulfillment_orders`.
@@ -66,6 +68,38 @@ impl<'a> FulfillmentOrders<'a> {
         let mut call = self.client.call("fulfillment_orders", Action::Get);
         call.set("fulfillment_order_id", fulfillment_order_id);
         FulfillmentOrdersGet { call }
+    }
+
+    /// Searches `fulfillment_orders` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::FulfillmentOrdersField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.fulfillment_orders().context_store_search();
+    /// let search = search.filter(FulfillmentOrdersField::Id.eq("…"));
+    /// let page = search.sort(FulfillmentOrdersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(FulfillmentOrdersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<FulfillmentOrdersField> {
+        Search::new(self.client.clone(), "fulfillment_orders")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<FulfillmentOrdersField> {
+        SqlQuery::new(self.client.clone(), "fulfillment_orders", sql)
     }
 }
 

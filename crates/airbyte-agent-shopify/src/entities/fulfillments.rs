@@ -2,9 +2,11 @@
 
 //! Operations on `fulfillments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::FulfillmentsField;
 use crate::types;
 
 /// Operations on `fulfillments`.
@@ -67,6 +69,34 @@ impl<'a> Fulfillments<'a> {
         call.set("order_id", order_id);
         call.set("fulfillment_id", fulfillment_id);
         FulfillmentsGet { call }
+    }
+
+    /// Searches `fulfillments` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::FulfillmentsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.fulfillments().context_store_search();
+    /// let search = search.filter(FulfillmentsField::Id.eq("…"));
+    /// let page = search.sort(FulfillmentsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(FulfillmentsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<FulfillmentsField> {
+        Search::new(self.client.clone(), "fulfillments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<FulfillmentsField> {
+        SqlQuery::new(self.client.clone(), "fulfillments", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `inventory_items`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::InventoryItemsField;
 use crate::types;
 
 /// Operations on `inventory_items`.
@@ -62,6 +64,35 @@ impl<'a> InventoryItems<'a> {
         let mut call = self.client.call("inventory_items", Action::Get);
         call.set("inventory_item_id", inventory_item_id);
         InventoryItemsGet { call }
+    }
+
+    /// Searches `inventory_items` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::InventoryItemsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.inventory_items().context_store_search();
+    /// let search = search.filter(InventoryItemsField::Id.eq("…"));
+    /// let page = search.sort(InventoryItemsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(InventoryItemsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<InventoryItemsField> {
+        Search::new(self.client.clone(), "inventory_items")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InventoryItemsField> {
+        SqlQuery::new(self.client.clone(), "inventory_items", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `inventory_levels`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::InventoryLevelsField;
 use crate::types;
 
 /// Operations on `inventory_levels`.
@@ -45,6 +47,38 @@ impl<'a> InventoryLevels<'a> {
         let mut call = self.client.call("inventory_levels", Action::List);
         call.set("location_id", location_id);
         InventoryLevelsList { call }
+    }
+
+    /// Searches `inventory_levels` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::InventoryLevelsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.inventory_levels().context_store_search();
+    /// let search = search.filter(InventoryLevelsField::InventoryItemId.eq("…"));
+    /// let page = search.sort(InventoryLevelsField::InventoryItemId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(InventoryLevelsField::InventoryItemId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<InventoryLevelsField> {
+        Search::new(self.client.clone(), "inventory_levels")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<InventoryLevelsField> {
+        SqlQuery::new(self.client.clone(), "inventory_levels", sql)
     }
 }
 

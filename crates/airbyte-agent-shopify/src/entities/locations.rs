@@ -2,9 +2,11 @@
 
 //! Operations on `locations`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::LocationsField;
 use crate::types;
 
 /// Operations on `locations`.
@@ -60,6 +62,34 @@ impl<'a> Locations<'a> {
         let mut call = self.client.call("locations", Action::Get);
         call.set("location_id", location_id);
         LocationsGet { call }
+    }
+
+    /// Searches `locations` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::LocationsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.locations().context_store_search();
+    /// let search = search.filter(LocationsField::Id.eq("…"));
+    /// let page = search.sort(LocationsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(LocationsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<LocationsField> {
+        Search::new(self.client.clone(), "locations")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<LocationsField> {
+        SqlQuery::new(self.client.clone(), "locations", sql)
     }
 }
 

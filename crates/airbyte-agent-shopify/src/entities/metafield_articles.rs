@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_articles`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldArticlesField;
 use crate::types;
 
 /// Operations on `metafield_articles`.
@@ -46,6 +48,38 @@ impl<'a> MetafieldArticles<'a> {
         call.set("blog_id", blog_id);
         call.set("article_id", article_id);
         MetafieldArticlesList { call }
+    }
+
+    /// Searches `metafield_articles` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldArticlesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_articles().context_store_search();
+    /// let search = search.filter(MetafieldArticlesField::Id.eq("…"));
+    /// let page = search.sort(MetafieldArticlesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldArticlesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldArticlesField> {
+        Search::new(self.client.clone(), "metafield_articles")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldArticlesField> {
+        SqlQuery::new(self.client.clone(), "metafield_articles", sql)
     }
 }
 

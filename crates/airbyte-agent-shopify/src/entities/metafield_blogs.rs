@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_blogs`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldBlogsField;
 use crate::types;
 
 /// Operations on `metafield_blogs`.
@@ -44,6 +46,35 @@ impl<'a> MetafieldBlogs<'a> {
         let mut call = self.client.call("metafield_blogs", Action::List);
         call.set("blog_id", blog_id);
         MetafieldBlogsList { call }
+    }
+
+    /// Searches `metafield_blogs` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldBlogsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_blogs().context_store_search();
+    /// let search = search.filter(MetafieldBlogsField::Id.eq("…"));
+    /// let page = search.sort(MetafieldBlogsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldBlogsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldBlogsField> {
+        Search::new(self.client.clone(), "metafield_blogs")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MetafieldBlogsField> {
+        SqlQuery::new(self.client.clone(), "metafield_blogs", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_customers`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldCustomersField;
 use crate::types;
 
 /// Operations on `metafield_customers`.
@@ -44,6 +46,38 @@ impl<'a> MetafieldCustomers<'a> {
         let mut call = self.client.call("metafield_customers", Action::List);
         call.set("customer_id", customer_id);
         MetafieldCustomersList { call }
+    }
+
+    /// Searches `metafield_customers` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldCustomersField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_customers().context_store_search();
+    /// let search = search.filter(MetafieldCustomersField::Id.eq("…"));
+    /// let page = search.sort(MetafieldCustomersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldCustomersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldCustomersField> {
+        Search::new(self.client.clone(), "metafield_customers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldCustomersField> {
+        SqlQuery::new(self.client.clone(), "metafield_customers", sql)
     }
 }
 

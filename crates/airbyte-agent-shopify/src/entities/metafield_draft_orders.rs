@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_draft_orders`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldDraftOrdersField;
 use crate::types;
 
 /// Operations on `metafield_draft_orders`.
@@ -44,6 +46,38 @@ impl<'a> MetafieldDraftOrders<'a> {
         let mut call = self.client.call("metafield_draft_orders", Action::List);
         call.set("draft_order_id", draft_order_id);
         MetafieldDraftOrdersList { call }
+    }
+
+    /// Searches `metafield_draft_orders` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldDraftOrdersField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_draft_orders().context_store_search();
+    /// let search = search.filter(MetafieldDraftOrdersField::Id.eq("…"));
+    /// let page = search.sort(MetafieldDraftOrdersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldDraftOrdersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldDraftOrdersField> {
+        Search::new(self.client.clone(), "metafield_draft_orders")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldDraftOrdersField> {
+        SqlQuery::new(self.client.clone(), "metafield_draft_orders", sql)
     }
 }
 

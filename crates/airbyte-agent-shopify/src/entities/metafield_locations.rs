@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_locations`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldLocationsField;
 use crate::types;
 
 /// Operations on `metafield_locations`.
@@ -44,6 +46,38 @@ impl<'a> MetafieldLocations<'a> {
         let mut call = self.client.call("metafield_locations", Action::List);
         call.set("location_id", location_id);
         MetafieldLocationsList { call }
+    }
+
+    /// Searches `metafield_locations` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldLocationsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_locations().context_store_search();
+    /// let search = search.filter(MetafieldLocationsField::Id.eq("…"));
+    /// let page = search.sort(MetafieldLocationsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldLocationsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldLocationsField> {
+        Search::new(self.client.clone(), "metafield_locations")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldLocationsField> {
+        SqlQuery::new(self.client.clone(), "metafield_locations", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_orders`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldOrdersField;
 use crate::types;
 
 /// Operations on `metafield_orders`.
@@ -45,6 +47,38 @@ impl<'a> MetafieldOrders<'a> {
         let mut call = self.client.call("metafield_orders", Action::List);
         call.set("order_id", order_id);
         MetafieldOrdersList { call }
+    }
+
+    /// Searches `metafield_orders` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldOrdersField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_orders().context_store_search();
+    /// let search = search.filter(MetafieldOrdersField::Id.eq("…"));
+    /// let page = search.sort(MetafieldOrdersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldOrdersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldOrdersField> {
+        Search::new(self.client.clone(), "metafield_orders")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldOrdersField> {
+        SqlQuery::new(self.client.clone(), "metafield_orders", sql)
     }
 }
 

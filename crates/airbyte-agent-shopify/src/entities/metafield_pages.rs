@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_pages`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldPagesField;
 use crate::types;
 
 /// Operations on `metafield_pages`.
@@ -44,6 +46,35 @@ impl<'a> MetafieldPages<'a> {
         let mut call = self.client.call("metafield_pages", Action::List);
         call.set("page_id", page_id);
         MetafieldPagesList { call }
+    }
+
+    /// Searches `metafield_pages` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldPagesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_pages().context_store_search();
+    /// let search = search.filter(MetafieldPagesField::Id.eq("…"));
+    /// let page = search.sort(MetafieldPagesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldPagesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldPagesField> {
+        Search::new(self.client.clone(), "metafield_pages")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MetafieldPagesField> {
+        SqlQuery::new(self.client.clone(), "metafield_pages", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_product_images`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldProductImagesField;
 use crate::types;
 
 /// Operations on `metafield_product_images`.
@@ -45,6 +47,38 @@ impl<'a> MetafieldProductImages<'a> {
         let mut call = self.client.call("metafield_product_images", Action::List);
         call.set("metafield[owner_id]", metafield_owner_id);
         MetafieldProductImagesList { call }
+    }
+
+    /// Searches `metafield_product_images` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldProductImagesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_product_images().context_store_search();
+    /// let search = search.filter(MetafieldProductImagesField::Id.eq("…"));
+    /// let page = search.sort(MetafieldProductImagesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldProductImagesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldProductImagesField> {
+        Search::new(self.client.clone(), "metafield_product_images")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldProductImagesField> {
+        SqlQuery::new(self.client.clone(), "metafield_product_images", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_product_variants`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldProductVariantsField;
 use crate::types;
 
 /// Operations on `metafield_product_variants`.
@@ -45,6 +47,38 @@ impl<'a> MetafieldProductVariants<'a> {
         let mut call = self.client.call("metafield_product_variants", Action::List);
         call.set("variant_id", variant_id);
         MetafieldProductVariantsList { call }
+    }
+
+    /// Searches `metafield_product_variants` in the hosted platform's context store, a copy kept
+    /// for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldProductVariantsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_product_variants().context_store_search();
+    /// let search = search.filter(MetafieldProductVariantsField::Id.eq("…"));
+    /// let page = search.sort(MetafieldProductVariantsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldProductVariantsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldProductVariantsField> {
+        Search::new(self.client.clone(), "metafield_product_variants")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldProductVariantsField> {
+        SqlQuery::new(self.client.clone(), "metafield_product_variants", sql)
     }
 }
 

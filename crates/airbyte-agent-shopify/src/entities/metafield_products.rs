@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_products`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldProductsField;
 use crate::types;
 
 /// Operations on `metafield_products`.
@@ -44,6 +46,38 @@ impl<'a> MetafieldProducts<'a> {
         let mut call = self.client.call("metafield_products", Action::List);
         call.set("product_id", product_id);
         MetafieldProductsList { call }
+    }
+
+    /// Searches `metafield_products` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldProductsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_products().context_store_search();
+    /// let search = search.filter(MetafieldProductsField::Id.eq("…"));
+    /// let page = search.sort(MetafieldProductsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldProductsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldProductsField> {
+        Search::new(self.client.clone(), "metafield_products")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldProductsField> {
+        SqlQuery::new(self.client.clone(), "metafield_products", sql)
     }
 }
 

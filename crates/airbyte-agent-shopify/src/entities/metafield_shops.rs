@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_shops`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::MetafieldShopsField;
 use crate::types;
 
 /// Operations on `metafield_shops`.
@@ -62,6 +64,35 @@ impl<'a> MetafieldShops<'a> {
         let mut call = self.client.call("metafield_shops", Action::Get);
         call.set("metafield_id", metafield_id);
         MetafieldShopsGet { call }
+    }
+
+    /// Searches `metafield_shops` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldShopsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_shops().context_store_search();
+    /// let search = search.filter(MetafieldShopsField::Id.eq("…"));
+    /// let page = search.sort(MetafieldShopsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldShopsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldShopsField> {
+        Search::new(self.client.clone(), "metafield_shops")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MetafieldShopsField> {
+        SqlQuery::new(self.client.clone(), "metafield_shops", sql)
     }
 }
 

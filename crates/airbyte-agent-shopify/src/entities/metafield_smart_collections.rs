@@ -2,9 +2,11 @@
 
 //! Operations on `metafield_smart_collections`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::MetafieldSmartCollectionsField;
 use crate::types;
 
 /// Operations on `metafield_smart_collections`.
@@ -44,6 +46,38 @@ impl<'a> MetafieldSmartCollections<'a> {
         let mut call = self.client.call("metafield_smart_collections", Action::List);
         call.set("collection_id", collection_id);
         MetafieldSmartCollectionsList { call }
+    }
+
+    /// Searches `metafield_smart_collections` in the hosted platform's context store, a copy kept
+    /// for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldSmartCollectionsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.metafield_smart_collections().context_store_search();
+    /// let search = search.filter(MetafieldSmartCollectionsField::Id.eq("…"));
+    /// let page = search.sort(MetafieldSmartCollectionsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MetafieldSmartCollectionsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MetafieldSmartCollectionsField> {
+        Search::new(self.client.clone(), "metafield_smart_collections")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<MetafieldSmartCollectionsField> {
+        SqlQuery::new(self.client.clone(), "metafield_smart_collections", sql)
     }
 }
 

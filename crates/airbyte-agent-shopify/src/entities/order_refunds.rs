@@ -2,9 +2,11 @@
 
 //! Operations on `order_refunds`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::OrderRefundsField;
 use crate::types;
 
 /// Operations on `order_refunds`.
@@ -66,6 +68,34 @@ impl<'a> OrderRefunds<'a> {
         call.set("order_id", order_id);
         call.set("refund_id", refund_id);
         OrderRefundsGet { call }
+    }
+
+    /// Searches `order_refunds` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::OrderRefundsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.order_refunds().context_store_search();
+    /// let search = search.filter(OrderRefundsField::Id.eq("…"));
+    /// let page = search.sort(OrderRefundsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OrderRefundsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OrderRefundsField> {
+        Search::new(self.client.clone(), "order_refunds")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrderRefundsField> {
+        SqlQuery::new(self.client.clone(), "order_refunds", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `orders`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::OrdersField;
 use crate::types;
 
 /// Operations on `orders`.
@@ -132,6 +134,34 @@ impl<'a> Orders<'a> {
     pub fn delete(&self) -> OrdersDelete {
         let call = self.client.call("orders", Action::Delete);
         OrdersDelete { call }
+    }
+
+    /// Searches `orders` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::OrdersField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.orders().context_store_search();
+    /// let search = search.filter(OrdersField::Id.eq("…"));
+    /// let page = search.sort(OrdersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OrdersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OrdersField> {
+        Search::new(self.client.clone(), "orders")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrdersField> {
+        SqlQuery::new(self.client.clone(), "orders", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `pages`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::PagesField;
 use crate::types;
 
 /// Operations on `pages`.
@@ -119,6 +121,34 @@ impl<'a> Pages<'a> {
     pub fn delete(&self) -> PagesDelete {
         let call = self.client.call("pages", Action::Delete);
         PagesDelete { call }
+    }
+
+    /// Searches `pages` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::PagesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.pages().context_store_search();
+    /// let search = search.filter(PagesField::Id.eq("…"));
+    /// let page = search.sort(PagesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(PagesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<PagesField> {
+        Search::new(self.client.clone(), "pages")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PagesField> {
+        SqlQuery::new(self.client.clone(), "pages", sql)
     }
 }
 

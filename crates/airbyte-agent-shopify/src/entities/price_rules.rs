@@ -2,9 +2,11 @@
 
 //! Operations on `price_rules`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::PriceRulesField;
 use crate::types;
 
 /// Operations on `price_rules`.
@@ -61,6 +63,34 @@ impl<'a> PriceRules<'a> {
         let mut call = self.client.call("price_rules", Action::Get);
         call.set("price_rule_id", price_rule_id);
         PriceRulesGet { call }
+    }
+
+    /// Searches `price_rules` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::PriceRulesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.price_rules().context_store_search();
+    /// let search = search.filter(PriceRulesField::Id.eq("…"));
+    /// let page = search.sort(PriceRulesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(PriceRulesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<PriceRulesField> {
+        Search::new(self.client.clone(), "price_rules")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<PriceRulesField> {
+        SqlQuery::new(self.client.clone(), "price_rules", sql)
     }
 }
 

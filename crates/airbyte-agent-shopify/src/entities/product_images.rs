@@ -2,9 +2,11 @@
 
 //! Operations on `product_images`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProductImagesField;
 use crate::types;
 
 /// Operations on `product_images`.
@@ -64,6 +66,34 @@ impl<'a> ProductImages<'a> {
         call.set("product_id", product_id);
         call.set("image_id", image_id);
         ProductImagesGet { call }
+    }
+
+    /// Searches `product_images` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ProductImagesField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.product_images().context_store_search();
+    /// let search = search.filter(ProductImagesField::Id.eq("…"));
+    /// let page = search.sort(ProductImagesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProductImagesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProductImagesField> {
+        Search::new(self.client.clone(), "product_images")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProductImagesField> {
+        SqlQuery::new(self.client.clone(), "product_images", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `product_variants`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProductVariantsField;
 use crate::types;
 
 /// Operations on `product_variants`.
@@ -128,6 +130,38 @@ impl<'a> ProductVariants<'a> {
     pub fn delete(&self) -> ProductVariantsDelete {
         let call = self.client.call("product_variants", Action::Delete);
         ProductVariantsDelete { call }
+    }
+
+    /// Searches `product_variants` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ProductVariantsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.product_variants().context_store_search();
+    /// let search = search.filter(ProductVariantsField::Id.eq("…"));
+    /// let page = search.sort(ProductVariantsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProductVariantsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProductVariantsField> {
+        Search::new(self.client.clone(), "product_variants")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<ProductVariantsField> {
+        SqlQuery::new(self.client.clone(), "product_variants", sql)
     }
 }
 

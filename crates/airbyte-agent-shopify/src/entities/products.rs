@@ -2,9 +2,11 @@
 
 //! Operations on `products`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProductsField;
 use crate::types;
 
 /// Operations on `products`.
@@ -125,6 +127,34 @@ impl<'a> Products<'a> {
     pub fn delete(&self) -> ProductsDelete {
         let call = self.client.call("products", Action::Delete);
         ProductsDelete { call }
+    }
+
+    /// Searches `products` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ProductsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.products().context_store_search();
+    /// let search = search.filter(ProductsField::Id.eq("…"));
+    /// let page = search.sort(ProductsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProductsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProductsField> {
+        Search::new(self.client.clone(), "products")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProductsField> {
+        SqlQuery::new(self.client.clone(), "products", sql)
     }
 }
 

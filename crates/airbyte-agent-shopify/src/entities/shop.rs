@@ -2,9 +2,11 @@
 
 //! Operations on `shop`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, record_builder};
 
+use crate::store::ShopField;
 use crate::types;
 
 /// Operations on `shop`.
@@ -36,6 +38,34 @@ impl<'a> Shop<'a> {
     pub fn get(&self) -> ShopGet {
         let call = self.client.call("shop", Action::Get);
         ShopGet { call }
+    }
+
+    /// Searches `shop` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ShopField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.shop().context_store_search();
+    /// let search = search.filter(ShopField::Id.eq("…"));
+    /// let page = search.sort(ShopField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ShopField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ShopField> {
+        Search::new(self.client.clone(), "shop")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ShopField> {
+        SqlQuery::new(self.client.clone(), "shop", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `smart_collections`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::SmartCollectionsField;
 use crate::types;
 
 /// Operations on `smart_collections`.
@@ -62,6 +64,38 @@ impl<'a> SmartCollections<'a> {
         let mut call = self.client.call("smart_collections", Action::Get);
         call.set("collection_id", collection_id);
         SmartCollectionsGet { call }
+    }
+
+    /// Searches `smart_collections` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::SmartCollectionsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.smart_collections().context_store_search();
+    /// let search = search.filter(SmartCollectionsField::Id.eq("…"));
+    /// let page = search.sort(SmartCollectionsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SmartCollectionsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SmartCollectionsField> {
+        Search::new(self.client.clone(), "smart_collections")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<SmartCollectionsField> {
+        SqlQuery::new(self.client.clone(), "smart_collections", sql)
     }
 }
 

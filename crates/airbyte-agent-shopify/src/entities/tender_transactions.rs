@@ -2,9 +2,11 @@
 
 //! Operations on `tender_transactions`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::TenderTransactionsField;
 use crate::types;
 
 /// Operations on `tender_transactions`.
@@ -40,6 +42,38 @@ impl<'a> TenderTransactions<'a> {
     pub fn list(&self) -> TenderTransactionsList {
         let call = self.client.call("tender_transactions", Action::List);
         TenderTransactionsList { call }
+    }
+
+    /// Searches `tender_transactions` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::TenderTransactionsField};
+    /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
+    /// let search = shopify.tender_transactions().context_store_search();
+    /// let search = search.filter(TenderTransactionsField::Id.eq("…"));
+    /// let page = search.sort(TenderTransactionsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TenderTransactionsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TenderTransactionsField> {
+        Search::new(self.client.clone(), "tender_transactions")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<TenderTransactionsField> {
+        SqlQuery::new(self.client.clone(), "tender_transactions", sql)
     }
 }
 

@@ -377,6 +377,21 @@ pub(super) const ENTITY: Entity = Entity {
             description: Borrowed("The purpose (description)."),
         },
         StoreField {
+            name: Borrowed("purpose.creator"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("purpose.last_set"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("purpose.value"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
             name: Borrowed("shared_team_ids"),
             kind: Borrowed("array"),
             description: Borrowed("Ids of the workspaces it is shared with."),
@@ -385,6 +400,21 @@ pub(super) const ENTITY: Entity = Entity {
             name: Borrowed("topic"),
             kind: Borrowed("object"),
             description: Borrowed("The topic, shown beside the name."),
+        },
+        StoreField {
+            name: Borrowed("topic.creator"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("topic.last_set"),
+            kind: Borrowed("integer"),
+            description: Borrowed(""),
+        },
+        StoreField {
+            name: Borrowed("topic.value"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
         },
         StoreField {
             name: Borrowed("unlinked"),

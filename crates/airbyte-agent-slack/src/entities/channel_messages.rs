@@ -2,9 +2,11 @@
 
 //! Operations on `channel_messages`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::ChannelMessagesField;
 use crate::types;
 
 /// Operations on `channel_messages`.
@@ -46,6 +48,38 @@ impl<'a> ChannelMessages<'a> {
         let mut call = self.client.call("channel_messages", Action::List);
         call.set("channel", channel.into());
         ChannelMessagesList { call }
+    }
+
+    /// Searches `channel_messages` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_slack::{SlackConnector, Result, store::ChannelMessagesField};
+    /// # async fn example(slack: &SlackConnector) -> Result<()> {
+    /// let search = slack.channel_messages().context_store_search();
+    /// let search = search.filter(ChannelMessagesField::Type.eq("…"));
+    /// let page = search.sort(ChannelMessagesField::Type, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ChannelMessagesField::Type));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ChannelMessagesField> {
+        Search::new(self.client.clone(), "channel_messages")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<ChannelMessagesField> {
+        SqlQuery::new(self.client.clone(), "channel_messages", sql)
     }
 }
 

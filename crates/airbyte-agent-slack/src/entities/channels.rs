@@ -2,9 +2,11 @@
 
 //! Operations on `channels`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ChannelsField;
 use crate::types;
 
 /// Operations on `channels`.
@@ -103,6 +105,34 @@ impl<'a> Channels<'a> {
     pub fn update(&self) -> ChannelsUpdate {
         let call = self.client.call("channels", Action::Update);
         ChannelsUpdate { call }
+    }
+
+    /// Searches `channels` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_slack::{SlackConnector, Result, store::ChannelsField};
+    /// # async fn example(slack: &SlackConnector) -> Result<()> {
+    /// let search = slack.channels().context_store_search();
+    /// let search = search.filter(ChannelsField::ContextTeamId.eq("…"));
+    /// let page = search.sort(ChannelsField::ContextTeamId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ChannelsField::ContextTeamId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ChannelsField> {
+        Search::new(self.client.clone(), "channels")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ChannelsField> {
+        SqlQuery::new(self.client.clone(), "channels", sql)
     }
 }
 

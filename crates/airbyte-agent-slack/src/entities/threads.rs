@@ -2,9 +2,11 @@
 
 //! Operations on `threads`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::ThreadsField;
 use crate::types;
 
 /// Operations on `threads`.
@@ -44,6 +46,34 @@ impl<'a> Threads<'a> {
         let mut call = self.client.call("threads", Action::List);
         call.set("channel", channel.into());
         ThreadsList { call }
+    }
+
+    /// Searches `threads` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_slack::{SlackConnector, Result, store::ThreadsField};
+    /// # async fn example(slack: &SlackConnector) -> Result<()> {
+    /// let search = slack.threads().context_store_search();
+    /// let search = search.filter(ThreadsField::Type.eq("…"));
+    /// let page = search.sort(ThreadsField::Type, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ThreadsField::Type));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ThreadsField> {
+        Search::new(self.client.clone(), "threads")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ThreadsField> {
+        SqlQuery::new(self.client.clone(), "threads", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `charges`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ChargesField;
 use crate::types;
 
 /// Operations on `charges`.
@@ -95,6 +97,34 @@ impl<'a> Charges<'a> {
         let mut call = self.client.call("charges", Action::Search);
         call.set("query", query.into());
         ChargesSearch { call }
+    }
+
+    /// Searches `charges` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::ChargesField};
+    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
+    /// let search = stripe.charges().context_store_search();
+    /// let search = search.filter(ChargesField::Amount.eq("…"));
+    /// let page = search.sort(ChargesField::Amount, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ChargesField::Amount));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ChargesField> {
+        Search::new(self.client.clone(), "charges")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ChargesField> {
+        SqlQuery::new(self.client.clone(), "charges", sql)
     }
 }
 

@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::CustomersField;
 use crate::types;
 
 /// Operations on `customers`.
@@ -164,6 +166,34 @@ impl<'a> Customers<'a> {
         let mut call = self.client.call("customers", Action::Search);
         call.set("query", query.into());
         CustomersSearch { call }
+    }
+
+    /// Searches `customers` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::CustomersField};
+    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
+    /// let search = stripe.customers().context_store_search();
+    /// let search = search.filter(CustomersField::AccountBalance.eq("…"));
+    /// let page = search.sort(CustomersField::AccountBalance, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(CustomersField::AccountBalance));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<CustomersField> {
+        Search::new(self.client.clone(), "customers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<CustomersField> {
+        SqlQuery::new(self.client.clone(), "customers", sql)
     }
 }
 

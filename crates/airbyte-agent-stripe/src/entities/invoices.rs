@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::InvoicesField;
 use crate::types;
 
 /// Operations on `invoices`.
@@ -123,6 +125,34 @@ impl<'a> Invoices<'a> {
         let mut call = self.client.call("invoices", Action::Search);
         call.set("query", query.into());
         InvoicesSearch { call }
+    }
+
+    /// Searches `invoices` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::InvoicesField};
+    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
+    /// let search = stripe.invoices().context_store_search();
+    /// let search = search.filter(InvoicesField::AccountCountry.eq("…"));
+    /// let page = search.sort(InvoicesField::AccountCountry, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(InvoicesField::AccountCountry));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<InvoicesField> {
+        Search::new(self.client.clone(), "invoices")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<InvoicesField> {
+        SqlQuery::new(self.client.clone(), "invoices", sql)
     }
 }
 

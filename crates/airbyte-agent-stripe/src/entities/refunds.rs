@@ -4,9 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::RefundsField;
 use crate::types;
 
 /// Operations on `refunds`.
@@ -87,6 +89,34 @@ impl<'a> Refunds<'a> {
         let mut call = self.client.call("refunds", Action::Get);
         call.set("id", id.into());
         RefundsGet { call }
+    }
+
+    /// Searches `refunds` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::RefundsField};
+    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
+    /// let search = stripe.refunds().context_store_search();
+    /// let search = search.filter(RefundsField::Amount.eq("…"));
+    /// let page = search.sort(RefundsField::Amount, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(RefundsField::Amount));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<RefundsField> {
+        Search::new(self.client.clone(), "refunds")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<RefundsField> {
+        SqlQuery::new(self.client.clone(), "refunds", sql)
     }
 }
 

@@ -4,10 +4,12 @@
 
 use std::collections::BTreeMap;
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::SubscriptionsField;
 use crate::types;
 
 /// Operations on `subscriptions`.
@@ -169,6 +171,34 @@ impl<'a> Subscriptions<'a> {
         let mut call = self.client.call("subscriptions", Action::Search);
         call.set("query", query.into());
         SubscriptionsSearch { call }
+    }
+
+    /// Searches `subscriptions` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::{StripeConnector, Result, store::SubscriptionsField};
+    /// # async fn example(stripe: &StripeConnector) -> Result<()> {
+    /// let search = stripe.subscriptions().context_store_search();
+    /// let search = search.filter(SubscriptionsField::Application.eq("…"));
+    /// let page = search.sort(SubscriptionsField::Application, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SubscriptionsField::Application));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SubscriptionsField> {
+        Search::new(self.client.clone(), "subscriptions")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SubscriptionsField> {
+        SqlQuery::new(self.client.clone(), "subscriptions", sql)
     }
 }
 

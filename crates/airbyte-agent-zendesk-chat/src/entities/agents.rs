@@ -2,10 +2,12 @@
 
 //! Operations on `agents`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::AgentsField;
 use crate::types;
 
 /// Operations on `agents`.
@@ -65,6 +67,34 @@ impl<'a> Agents<'a> {
         let mut call = self.client.call("agents", Action::Get);
         call.set("agent_id", agent_id);
         AgentsGet { call }
+    }
+
+    /// Searches `agents` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::AgentsField};
+    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
+    /// let search = zendesk_chat.agents().context_store_search();
+    /// let search = search.filter(AgentsField::Id.eq("…"));
+    /// let page = search.sort(AgentsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AgentsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AgentsField> {
+        Search::new(self.client.clone(), "agents")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AgentsField> {
+        SqlQuery::new(self.client.clone(), "agents", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `chats`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ChatsField;
 use crate::types;
 
 /// Operations on `chats`.
@@ -65,6 +67,34 @@ impl<'a> Chats<'a> {
         let mut call = self.client.call("chats", Action::Get);
         call.set("chat_id", chat_id.into());
         ChatsGet { call }
+    }
+
+    /// Searches `chats` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::ChatsField};
+    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
+    /// let search = zendesk_chat.chats().context_store_search();
+    /// let search = search.filter(ChatsField::Id.eq("…"));
+    /// let page = search.sort(ChatsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ChatsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ChatsField> {
+        Search::new(self.client.clone(), "chats")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ChatsField> {
+        SqlQuery::new(self.client.clone(), "chats", sql)
     }
 }
 

@@ -2,10 +2,12 @@
 
 //! Operations on `departments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::DepartmentsField;
 use crate::types;
 
 /// Operations on `departments`.
@@ -60,6 +62,34 @@ impl<'a> Departments<'a> {
         let mut call = self.client.call("departments", Action::Get);
         call.set("department_id", department_id);
         DepartmentsGet { call }
+    }
+
+    /// Searches `departments` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::DepartmentsField};
+    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
+    /// let search = zendesk_chat.departments().context_store_search();
+    /// let search = search.filter(DepartmentsField::Id.eq("…"));
+    /// let page = search.sort(DepartmentsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(DepartmentsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<DepartmentsField> {
+        Search::new(self.client.clone(), "departments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DepartmentsField> {
+        SqlQuery::new(self.client.clone(), "departments", sql)
     }
 }
 

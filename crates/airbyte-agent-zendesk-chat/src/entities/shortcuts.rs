@@ -2,10 +2,12 @@
 
 //! Operations on `shortcuts`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ShortcutsField;
 use crate::types;
 
 /// Operations on `shortcuts`.
@@ -59,6 +61,34 @@ impl<'a> Shortcuts<'a> {
         let mut call = self.client.call("shortcuts", Action::Get);
         call.set("shortcut_id", shortcut_id.into());
         ShortcutsGet { call }
+    }
+
+    /// Searches `shortcuts` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::ShortcutsField};
+    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
+    /// let search = zendesk_chat.shortcuts().context_store_search();
+    /// let search = search.filter(ShortcutsField::Id.eq("…"));
+    /// let page = search.sort(ShortcutsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ShortcutsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ShortcutsField> {
+        Search::new(self.client.clone(), "shortcuts")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ShortcutsField> {
+        SqlQuery::new(self.client.clone(), "shortcuts", sql)
     }
 }
 

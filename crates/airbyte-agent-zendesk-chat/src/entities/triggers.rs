@@ -2,10 +2,12 @@
 
 //! Operations on `triggers`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::TriggersField;
 use crate::types;
 
 /// Operations on `triggers`.
@@ -39,6 +41,34 @@ impl<'a> Triggers<'a> {
     pub fn list(&self) -> TriggersList {
         let call = self.client.call("triggers", Action::List);
         TriggersList { call }
+    }
+
+    /// Searches `triggers` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::TriggersField};
+    /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
+    /// let search = zendesk_chat.triggers().context_store_search();
+    /// let search = search.filter(TriggersField::Id.eq("…"));
+    /// let page = search.sort(TriggersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TriggersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TriggersField> {
+        Search::new(self.client.clone(), "triggers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TriggersField> {
+        SqlQuery::new(self.client.clone(), "triggers", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `article_attachments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, download_builder, list_builder, record_builder};
 
+use crate::store::ArticleAttachmentsField;
 use crate::types;
 
 /// Operations on `article_attachments`.
@@ -92,6 +94,38 @@ impl<'a> ArticleAttachments<'a> {
         call.set("article_id", article_id);
         call.set("attachment_id", attachment_id);
         ArticleAttachmentsDownload { call }
+    }
+
+    /// Searches `article_attachments` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::ArticleAttachmentsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.article_attachments().context_store_search();
+    /// let search = search.filter(ArticleAttachmentsField::Id.eq("…"));
+    /// let page = search.sort(ArticleAttachmentsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ArticleAttachmentsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ArticleAttachmentsField> {
+        Search::new(self.client.clone(), "article_attachments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<ArticleAttachmentsField> {
+        SqlQuery::new(self.client.clone(), "article_attachments", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `articles`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ArticlesField;
 use crate::types;
 
 /// Operations on `articles`.
@@ -61,6 +63,34 @@ impl<'a> Articles<'a> {
         let mut call = self.client.call("articles", Action::Get);
         call.set("id", id);
         ArticlesGet { call }
+    }
+
+    /// Searches `articles` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::ArticlesField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.articles().context_store_search();
+    /// let search = search.filter(ArticlesField::Id.eq("…"));
+    /// let page = search.sort(ArticlesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ArticlesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ArticlesField> {
+        Search::new(self.client.clone(), "articles")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ArticlesField> {
+        SqlQuery::new(self.client.clone(), "articles", sql)
     }
 }
 

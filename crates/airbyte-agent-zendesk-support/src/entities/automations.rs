@@ -2,9 +2,11 @@
 
 //! Operations on `automations`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::AutomationsField;
 use crate::types;
 
 /// Operations on `automations`.
@@ -60,6 +62,34 @@ impl<'a> Automations<'a> {
         let mut call = self.client.call("automations", Action::Get);
         call.set("automation_id", automation_id);
         AutomationsGet { call }
+    }
+
+    /// Searches `automations` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::AutomationsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.automations().context_store_search();
+    /// let search = search.filter(AutomationsField::Id.eq("…"));
+    /// let page = search.sort(AutomationsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(AutomationsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<AutomationsField> {
+        Search::new(self.client.clone(), "automations")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<AutomationsField> {
+        SqlQuery::new(self.client.clone(), "automations", sql)
     }
 }
 

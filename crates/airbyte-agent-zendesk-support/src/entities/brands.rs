@@ -2,9 +2,11 @@
 
 //! Operations on `brands`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::BrandsField;
 use crate::types;
 
 /// Operations on `brands`.
@@ -59,6 +61,34 @@ impl<'a> Brands<'a> {
         let mut call = self.client.call("brands", Action::Get);
         call.set("brand_id", brand_id);
         BrandsGet { call }
+    }
+
+    /// Searches `brands` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::BrandsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.brands().context_store_search();
+    /// let search = search.filter(BrandsField::Active.eq("…"));
+    /// let page = search.sort(BrandsField::Active, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(BrandsField::Active));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<BrandsField> {
+        Search::new(self.client.clone(), "brands")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<BrandsField> {
+        SqlQuery::new(self.client.clone(), "brands", sql)
     }
 }
 

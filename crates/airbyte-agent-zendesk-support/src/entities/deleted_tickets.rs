@@ -2,9 +2,11 @@
 
 //! Operations on `deleted_tickets`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::DeletedTicketsField;
 use crate::types;
 
 /// Operations on `deleted_tickets`.
@@ -41,6 +43,35 @@ impl<'a> DeletedTickets<'a> {
     pub fn list(&self) -> DeletedTicketsList {
         let call = self.client.call("deleted_tickets", Action::List);
         DeletedTicketsList { call }
+    }
+
+    /// Searches `deleted_tickets` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::DeletedTicketsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.deleted_tickets().context_store_search();
+    /// let search = search.filter(DeletedTicketsField::Id.eq("…"));
+    /// let page = search.sort(DeletedTicketsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(DeletedTicketsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<DeletedTicketsField> {
+        Search::new(self.client.clone(), "deleted_tickets")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<DeletedTicketsField> {
+        SqlQuery::new(self.client.clone(), "deleted_tickets", sql)
     }
 }
 

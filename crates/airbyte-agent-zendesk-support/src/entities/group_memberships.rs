@@ -2,9 +2,11 @@
 
 //! Operations on `group_memberships`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::GroupMembershipsField;
 use crate::types;
 
 /// Operations on `group_memberships`.
@@ -40,6 +42,38 @@ impl<'a> GroupMemberships<'a> {
     pub fn list(&self) -> GroupMembershipsList {
         let call = self.client.call("group_memberships", Action::List);
         GroupMembershipsList { call }
+    }
+
+    /// Searches `group_memberships` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::GroupMembershipsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.group_memberships().context_store_search();
+    /// let search = search.filter(GroupMembershipsField::Id.eq("…"));
+    /// let page = search.sort(GroupMembershipsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(GroupMembershipsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<GroupMembershipsField> {
+        Search::new(self.client.clone(), "group_memberships")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<GroupMembershipsField> {
+        SqlQuery::new(self.client.clone(), "group_memberships", sql)
     }
 }
 

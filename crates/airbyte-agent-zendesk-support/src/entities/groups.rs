@@ -2,9 +2,11 @@
 
 //! Operations on `groups`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::GroupsField;
 use crate::types;
 
 /// Operations on `groups`.
@@ -60,6 +62,34 @@ impl<'a> Groups<'a> {
         let mut call = self.client.call("groups", Action::Get);
         call.set("group_id", group_id);
         GroupsGet { call }
+    }
+
+    /// Searches `groups` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::GroupsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.groups().context_store_search();
+    /// let search = search.filter(GroupsField::CreatedAt.eq("…"));
+    /// let page = search.sort(GroupsField::CreatedAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(GroupsField::CreatedAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<GroupsField> {
+        Search::new(self.client.clone(), "groups")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<GroupsField> {
+        SqlQuery::new(self.client.clone(), "groups", sql)
     }
 }
 

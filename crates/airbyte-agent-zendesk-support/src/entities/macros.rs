@@ -2,9 +2,11 @@
 
 //! Operations on `macros`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::MacrosField;
 use crate::types;
 
 /// Operations on `macros`.
@@ -61,6 +63,34 @@ impl<'a> Macros<'a> {
     pub fn list(&self) -> MacrosList {
         let call = self.client.call("macros", Action::List);
         MacrosList { call }
+    }
+
+    /// Searches `macros` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::MacrosField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.macros().context_store_search();
+    /// let search = search.filter(MacrosField::Id.eq("…"));
+    /// let page = search.sort(MacrosField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(MacrosField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<MacrosField> {
+        Search::new(self.client.clone(), "macros")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<MacrosField> {
+        SqlQuery::new(self.client.clone(), "macros", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `organization_memberships`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::OrganizationMembershipsField;
 use crate::types;
 
 /// Operations on `organization_memberships`.
@@ -40,6 +42,38 @@ impl<'a> OrganizationMemberships<'a> {
     pub fn list(&self) -> OrganizationMembershipsList {
         let call = self.client.call("organization_memberships", Action::List);
         OrganizationMembershipsList { call }
+    }
+
+    /// Searches `organization_memberships` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::OrganizationMembershipsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.organization_memberships().context_store_search();
+    /// let search = search.filter(OrganizationMembershipsField::Id.eq("…"));
+    /// let page = search.sort(OrganizationMembershipsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OrganizationMembershipsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OrganizationMembershipsField> {
+        Search::new(self.client.clone(), "organization_memberships")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<OrganizationMembershipsField> {
+        SqlQuery::new(self.client.clone(), "organization_memberships", sql)
     }
 }
 

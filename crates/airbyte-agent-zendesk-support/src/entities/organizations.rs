@@ -2,9 +2,11 @@
 
 //! Operations on `organizations`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::OrganizationsField;
 use crate::types;
 
 /// Operations on `organizations`.
@@ -62,6 +64,34 @@ impl<'a> Organizations<'a> {
         let mut call = self.client.call("organizations", Action::Get);
         call.set("organization_id", organization_id);
         OrganizationsGet { call }
+    }
+
+    /// Searches `organizations` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::OrganizationsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.organizations().context_store_search();
+    /// let search = search.filter(OrganizationsField::CreatedAt.eq("…"));
+    /// let page = search.sort(OrganizationsField::CreatedAt, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(OrganizationsField::CreatedAt));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<OrganizationsField> {
+        Search::new(self.client.clone(), "organizations")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<OrganizationsField> {
+        SqlQuery::new(self.client.clone(), "organizations", sql)
     }
 }
 

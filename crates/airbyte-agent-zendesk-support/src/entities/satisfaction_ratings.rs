@@ -2,9 +2,11 @@
 
 //! Operations on `satisfaction_ratings`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::SatisfactionRatingsField;
 use crate::types;
 
 /// Operations on `satisfaction_ratings`.
@@ -60,6 +62,38 @@ impl<'a> SatisfactionRatings<'a> {
         let mut call = self.client.call("satisfaction_ratings", Action::Get);
         call.set("satisfaction_rating_id", satisfaction_rating_id);
         SatisfactionRatingsGet { call }
+    }
+
+    /// Searches `satisfaction_ratings` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::SatisfactionRatingsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.satisfaction_ratings().context_store_search();
+    /// let search = search.filter(SatisfactionRatingsField::AssigneeId.eq("…"));
+    /// let page = search.sort(SatisfactionRatingsField::AssigneeId, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SatisfactionRatingsField::AssigneeId));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SatisfactionRatingsField> {
+        Search::new(self.client.clone(), "satisfaction_ratings")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(
+        &self,
+        sql: impl Into<String>,
+    ) -> SqlQuery<SatisfactionRatingsField> {
+        SqlQuery::new(self.client.clone(), "satisfaction_ratings", sql)
     }
 }
 

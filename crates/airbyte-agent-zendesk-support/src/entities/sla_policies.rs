@@ -2,9 +2,11 @@
 
 //! Operations on `sla_policies`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::SlaPoliciesField;
 use crate::types;
 
 /// Operations on `sla_policies`.
@@ -60,6 +62,34 @@ impl<'a> SlaPolicies<'a> {
         let mut call = self.client.call("sla_policies", Action::Get);
         call.set("sla_policy_id", sla_policy_id);
         SlaPoliciesGet { call }
+    }
+
+    /// Searches `sla_policies` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::SlaPoliciesField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.sla_policies().context_store_search();
+    /// let search = search.filter(SlaPoliciesField::Id.eq("…"));
+    /// let page = search.sort(SlaPoliciesField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(SlaPoliciesField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<SlaPoliciesField> {
+        Search::new(self.client.clone(), "sla_policies")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<SlaPoliciesField> {
+        SqlQuery::new(self.client.clone(), "sla_policies", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `tags`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::TagsField;
 use crate::types;
 
 /// Operations on `tags`.
@@ -40,6 +42,34 @@ impl<'a> Tags<'a> {
     pub fn list(&self) -> TagsList {
         let call = self.client.call("tags", Action::List);
         TagsList { call }
+    }
+
+    /// Searches `tags` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TagsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.tags().context_store_search();
+    /// let search = search.filter(TagsField::Count.eq("…"));
+    /// let page = search.sort(TagsField::Count, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TagsField::Count));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TagsField> {
+        Search::new(self.client.clone(), "tags")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TagsField> {
+        SqlQuery::new(self.client.clone(), "tags", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `ticket_audits`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::TicketAuditsField;
 use crate::types;
 
 /// Operations on `ticket_audits`.
@@ -46,6 +48,34 @@ impl<'a> TicketAudits<'a> {
         let mut call = self.client.call("ticket_audits", Action::List);
         call.set("ticket_id", ticket_id);
         TicketAuditsList { call }
+    }
+
+    /// Searches `ticket_audits` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketAuditsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.ticket_audits().context_store_search();
+    /// let search = search.filter(TicketAuditsField::Attachments.eq("…"));
+    /// let page = search.sort(TicketAuditsField::Attachments, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TicketAuditsField::Attachments));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TicketAuditsField> {
+        Search::new(self.client.clone(), "ticket_audits")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketAuditsField> {
+        SqlQuery::new(self.client.clone(), "ticket_audits", sql)
     }
 }
 

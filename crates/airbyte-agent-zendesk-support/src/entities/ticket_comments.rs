@@ -2,9 +2,11 @@
 
 //! Operations on `ticket_comments`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::TicketCommentsField;
 use crate::types;
 
 /// Operations on `ticket_comments`.
@@ -70,6 +72,35 @@ impl<'a> TicketComments<'a> {
         let mut call = self.client.call("ticket_comments", Action::List);
         call.set("ticket_id", ticket_id);
         TicketCommentsList { call }
+    }
+
+    /// Searches `ticket_comments` in the hosted platform's context store, a copy kept for
+    /// searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketCommentsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.ticket_comments().context_store_search();
+    /// let search = search.filter(TicketCommentsField::Attachments.eq("…"));
+    /// let page = search.sort(TicketCommentsField::Attachments, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TicketCommentsField::Attachments));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TicketCommentsField> {
+        Search::new(self.client.clone(), "ticket_comments")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketCommentsField> {
+        SqlQuery::new(self.client.clone(), "ticket_comments", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `ticket_fields`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::TicketFieldsField;
 use crate::types;
 
 /// Operations on `ticket_fields`.
@@ -62,6 +64,34 @@ impl<'a> TicketFields<'a> {
         let mut call = self.client.call("ticket_fields", Action::Get);
         call.set("ticket_field_id", ticket_field_id);
         TicketFieldsGet { call }
+    }
+
+    /// Searches `ticket_fields` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketFieldsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.ticket_fields().context_store_search();
+    /// let search = search.filter(TicketFieldsField::Active.eq("…"));
+    /// let page = search.sort(TicketFieldsField::Active, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TicketFieldsField::Active));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TicketFieldsField> {
+        Search::new(self.client.clone(), "ticket_fields")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketFieldsField> {
+        SqlQuery::new(self.client.clone(), "ticket_fields", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `ticket_forms`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::TicketFormsField;
 use crate::types;
 
 /// Operations on `ticket_forms`.
@@ -61,6 +63,34 @@ impl<'a> TicketForms<'a> {
         let mut call = self.client.call("ticket_forms", Action::Get);
         call.set("ticket_form_id", ticket_form_id);
         TicketFormsGet { call }
+    }
+
+    /// Searches `ticket_forms` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketFormsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.ticket_forms().context_store_search();
+    /// let search = search.filter(TicketFormsField::Active.eq("…"));
+    /// let page = search.sort(TicketFormsField::Active, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TicketFormsField::Active));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TicketFormsField> {
+        Search::new(self.client.clone(), "ticket_forms")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketFormsField> {
+        SqlQuery::new(self.client.clone(), "ticket_forms", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `ticket_metrics`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder};
 
+use crate::store::TicketMetricsField;
 use crate::types;
 
 /// Operations on `ticket_metrics`.
@@ -42,6 +44,34 @@ impl<'a> TicketMetrics<'a> {
     pub fn list(&self) -> TicketMetricsList {
         let call = self.client.call("ticket_metrics", Action::List);
         TicketMetricsList { call }
+    }
+
+    /// Searches `ticket_metrics` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketMetricsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.ticket_metrics().context_store_search();
+    /// let search = search.filter(TicketMetricsField::AgentWaitTimeInMinutes.eq("…"));
+    /// let page = search.sort(TicketMetricsField::AgentWaitTimeInMinutes, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TicketMetricsField::AgentWaitTimeInMinutes));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TicketMetricsField> {
+        Search::new(self.client.clone(), "ticket_metrics")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketMetricsField> {
+        SqlQuery::new(self.client.clone(), "ticket_metrics", sql)
     }
 }
 

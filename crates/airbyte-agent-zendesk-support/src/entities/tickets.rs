@@ -2,9 +2,11 @@
 
 //! Operations on `tickets`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::TicketsField;
 use crate::types;
 
 /// Operations on `tickets`.
@@ -116,6 +118,34 @@ impl<'a> Tickets<'a> {
         let mut call = self.client.call("tickets", Action::Update);
         call.set("ticket_id", ticket_id);
         TicketsUpdate { call }
+    }
+
+    /// Searches `tickets` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketsField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.tickets().context_store_search();
+    /// let search = search.filter(TicketsField::AllowAttachments.eq("…"));
+    /// let page = search.sort(TicketsField::AllowAttachments, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TicketsField::AllowAttachments));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TicketsField> {
+        Search::new(self.client.clone(), "tickets")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TicketsField> {
+        SqlQuery::new(self.client.clone(), "tickets", sql)
     }
 }
 

@@ -2,9 +2,11 @@
 
 //! Operations on `triggers`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::TriggersField;
 use crate::types;
 
 /// Operations on `triggers`.
@@ -60,6 +62,34 @@ impl<'a> Triggers<'a> {
         let mut call = self.client.call("triggers", Action::Get);
         call.set("trigger_id", trigger_id);
         TriggersGet { call }
+    }
+
+    /// Searches `triggers` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TriggersField};
+    /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
+    /// let search = zendesk_support.triggers().context_store_search();
+    /// let search = search.filter(TriggersField::Id.eq("…"));
+    /// let page = search.sort(TriggersField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(TriggersField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<TriggersField> {
+        Search::new(self.client.clone(), "triggers")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<TriggersField> {
+        SqlQuery::new(self.client.clone(), "triggers", sql)
     }
 }
 

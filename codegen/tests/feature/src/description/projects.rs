@@ -506,6 +506,11 @@ pub(super) const ENTITY: Entity = Entity {
             kind: Borrowed("object"),
             description: Borrowed("Who leads the project."),
         },
+        StoreField {
+            name: Borrowed("owner.email"),
+            kind: Borrowed("string"),
+            description: Borrowed(""),
+        },
     ]),
     when_to_use: Borrowed("For questions about what a team works on."),
     phrases: Borrowed(&[Borrowed("project"), Borrowed("initiative")]),

@@ -2,10 +2,12 @@
 
 //! Operations on `projects`.
 
+use airbyte_agent_core::context_store::{Search, SqlQuery};
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
 use airbyte_agent_core::{Call, Client, list_builder, record_builder};
 
+use crate::store::ProjectsField;
 use crate::types;
 
 /// Operations on `projects`.
@@ -123,6 +125,34 @@ impl<'a> Projects<'a> {
         let mut call = self.client.call("projects", Action::Update);
         call.set("id", id.into());
         ProjectsUpdate { call }
+    }
+
+    /// Searches `projects` in the hosted platform's context store, a copy kept for searching.
+    ///
+    /// Works through the hosted platform only. The copy may be an hour old.
+    ///
+    /// ```no_run
+    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_acme::{AcmeConnector, Result, store::ProjectsField};
+    /// # async fn example(acme: &AcmeConnector) -> Result<()> {
+    /// let search = acme.projects().context_store_search();
+    /// let search = search.filter(ProjectsField::Id.eq("…"));
+    /// let page = search.sort(ProjectsField::Id, Order::Ascending).limit(20).await?;
+    /// for record in page.data {
+    ///     println!("{:?}", record.get(ProjectsField::Id));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn context_store_search(&self) -> Search<ProjectsField> {
+        Search::new(self.client.clone(), "projects")
+    }
+
+    /// Asks the context store in SQL (the dialect of DuckDB); entities are tables.
+    ///
+    /// Works through the hosted platform only.
+    pub fn context_store_sql_query(&self, sql: impl Into<String>) -> SqlQuery<ProjectsField> {
+        SqlQuery::new(self.client.clone(), "projects", sql)
     }
 }
 

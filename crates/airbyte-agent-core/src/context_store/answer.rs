@@ -1,0 +1,142 @@
+//! What the platform answers to a query, in the shapes that it had at different times.
+
+use serde_json::{Map, Value};
+
+use super::record::StoreRecord;
+use crate::error::{Error, Result};
+
+/// One page of records.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct StorePage<F> {
+    /// The records.
+    pub data: Vec<StoreRecord<F>>,
+    /// What came with them.
+    pub meta: StoreMeta,
+}
+
+/// What comes with a page of records.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct StoreMeta {
+    /// Whether there is another page.
+    pub has_more: bool,
+    /// The cursor of the next page.
+    pub cursor: Option<String>,
+    /// Time the search took, in milliseconds.
+    pub took_ms: Option<f64>,
+    /// Whatever else came.
+    pub extra: Map<String, Value>,
+}
+
+impl StoreMeta {
+    /// As JSON, with the names of the platform.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut meta = self.extra.clone();
+        meta.insert("has_more".to_owned(), self.has_more.into());
+        meta.insert("cursor".to_owned(), self.cursor.clone().into());
+        meta.insert("took_ms".to_owned(), self.took_ms.into());
+        Value::Object(meta)
+    }
+}
+
+/// The rows of an answer and what came with them. Rows that are no objects say nothing and are
+/// left out; a bare list is an answer too.
+pub(crate) fn read(body: &[u8], place: &str) -> Result<(Vec<Map<String, Value>>, StoreMeta)> {
+    let answer: Value = serde_json::from_slice(body).map_err(|error| {
+        Error::decode(format!("{place}: the platform's answer is no JSON")).with_source(error)
+    })?;
+    let result = match answer {
+        Value::Object(mut answer) if answer.contains_key("result") => {
+            answer.remove("result").unwrap_or_default()
+        }
+        other => other,
+    };
+    let (rows, meta) = match result {
+        Value::Array(rows) => (rows, Map::new()),
+        Value::Object(mut result) => {
+            let rows = match (result.remove("data"), result.remove("hits")) {
+                (Some(Value::Array(rows)), _) => rows,
+                (None, Some(Value::Array(hits))) => hits.into_iter().map(hit).collect(),
+                _ => return Err(Error::decode(format!("{place}: the answer has no records"))),
+            };
+            let meta = match result.remove("meta") {
+                Some(Value::Object(meta)) => meta,
+                _ => result,
+            };
+            (rows, meta)
+        }
+        _ => return Err(Error::decode(format!("{place}: the answer has no records"))),
+    };
+    let rows = rows.into_iter().filter_map(|row| match row {
+        Value::Object(row) => Some(row),
+        _ => None,
+    });
+    Ok((rows.collect(), told(meta)))
+}
+
+/// The record inside a hit of the oldest servers.
+fn hit(hit: Value) -> Value {
+    match hit {
+        Value::Object(mut members) if members.get("data").is_some_and(Value::is_object) => {
+            members.remove("data").unwrap_or_default()
+        }
+        other => other,
+    }
+}
+
+fn told(mut meta: Map<String, Value>) -> StoreMeta {
+    let names = ["cursor", "next_cursor", "next"];
+    let cursor = names.iter().filter_map(|name| meta.remove(*name)).find_map(|value| match value {
+        Value::String(text) if !text.is_empty() => Some(text),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    });
+    // Servers that do not say whether there is more say it by a cursor.
+    let has_more = match meta.remove("has_more") {
+        Some(Value::Bool(more)) => more,
+        _ => cursor.is_some(),
+    };
+    let took_ms = meta.remove("took_ms").and_then(|took| took.as_f64());
+    StoreMeta { has_more, cursor, took_ms, extra: meta }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn answers_of_all_times_are_read() {
+        let cursor = |text: &str| Some(text.to_owned());
+        for (answer, rows, has_more, expected) in [
+            (
+                json!({"result": {"data": [{"id": 1}], "meta": {"has_more": true, "cursor": "a", "took_ms": 3}}}),
+                1,
+                true,
+                cursor("a"),
+            ),
+            (json!({"result": {"data": [{"id": 1}, 7, null]}}), 1, false, None),
+            (json!({"result": [{"id": 1}, {"id": 2}]}), 2, false, None),
+            (
+                json!({"hits": [{"id": "x", "score": 1, "data": {"id": 1}}], "next_cursor": "b"}),
+                1,
+                true,
+                cursor("b"),
+            ),
+            (json!({"result": {"data": [], "meta": {"cursor": null}}}), 0, false, None),
+        ] {
+            let (found, meta) = read(answer.to_string().as_bytes(), "things").unwrap();
+            assert_eq!(
+                (found.len(), meta.has_more, meta.cursor),
+                (rows, has_more, expected),
+                "{answer}"
+            );
+            assert!(found.first().is_none_or(|row| row["id"] == 1));
+        }
+        for answer in ["{", "7", r#"{"result": {"data": 7}}"#, r#"{"result": "no"}"#] {
+            assert!(read(answer.as_bytes(), "things").is_err(), "{answer}");
+        }
+    }
+}

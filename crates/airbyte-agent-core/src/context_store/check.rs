@@ -1,0 +1,197 @@
+//! Queries that come as JSON are held against the grammar and the fields before they are sent.
+
+use serde_json::{Map, Value};
+
+use super::{SEARCH, SQL_QUERY};
+use crate::closest::suggestion;
+use crate::description::{Connector, Entity};
+use crate::error::{Error, Result};
+
+/// Operators that take `{field: value}`.
+const ON_FIELDS: [&str; 13] = [
+    "eq",
+    "neq",
+    "gt",
+    "gte",
+    "lt",
+    "lte",
+    "in",
+    "startswith",
+    "endswith",
+    "fuzzy",
+    "keyword",
+    "contains",
+    "array_contains",
+];
+
+/// Deepest nesting of conditions.
+const DEEPEST: usize = 32;
+
+/// Whether the query can be run; an error says what is wrong and what would be right.
+pub(crate) fn check(
+    connector: &Connector,
+    entity: &str,
+    action: &str,
+    params: &Map<String, Value>,
+) -> Result<()> {
+    let place = format!("{entity}.{action}");
+    let found = connector.entity(entity).ok_or_else(|| {
+        let names: Vec<&str> = connector.entities.iter().map(|e| e.name.as_ref()).collect();
+        Error::usage(format!(
+            "{} has no entity '{entity}'{}",
+            connector.name,
+            suggestion(entity, &names)
+        ))
+    })?;
+    if found.store.is_empty() {
+        let kept: Vec<&str> = connector
+            .entities
+            .iter()
+            .filter(|entity| !entity.store.is_empty())
+            .map(|entity| entity.name.as_ref())
+            .collect();
+        let kept = if kept.is_empty() { "none".to_owned() } else { kept.join(", ") };
+        return Err(Error::usage(format!(
+            "{place}: '{entity}' is not in the context store; these are: {kept}"
+        )));
+    }
+    let wrong = match action {
+        SQL_QUERY => sql(params),
+        _ => search(found, params),
+    };
+    wrong.map_err(|why| Error::validation(format!("{place}: {why}")))
+}
+
+fn known(params: &Map<String, Value>, names: &[&str]) -> std::result::Result<(), String> {
+    match params.keys().find(|name| !names.contains(&name.as_str())) {
+        Some(name) => Err(format!("unknown argument '{name}'{}", suggestion(name, names))),
+        None => Ok(()),
+    }
+}
+
+fn sql(params: &Map<String, Value>) -> std::result::Result<(), String> {
+    known(params, &["sql", "limit"])?;
+    match params.get("sql") {
+        Some(Value::String(text)) if !text.trim().is_empty() => limit(params),
+        _ => Err("'sql' must be a query, for example SELECT * FROM customers LIMIT 10".to_owned()),
+    }
+}
+
+fn limit(params: &Map<String, Value>) -> std::result::Result<(), String> {
+    match params.get("limit") {
+        None => Ok(()),
+        Some(limit) if limit.as_u64().is_some_and(|limit| limit > 0) => Ok(()),
+        Some(limit) => Err(format!("'limit' must be a whole number above 0, got {limit}")),
+    }
+}
+
+fn search(entity: &Entity, params: &Map<String, Value>) -> std::result::Result<(), String> {
+    known(params, &["query", "semantic", "limit", "cursor", "fields"])?;
+    limit(params)?;
+    match (params.get("query"), params.get("semantic")) {
+        (Some(_), Some(_)) => Err("give 'query' or 'semantic', not both".to_owned()),
+        (None, None) => Err(format!("'{SEARCH}' needs 'query' (or 'semantic'); {{}} means all")),
+        (None, Some(semantic)) => match semantic.get("prompt").and_then(Value::as_str) {
+            Some(prompt) if !prompt.trim().is_empty() => Ok(()),
+            _ => Err("'semantic.prompt' must say what is looked for".to_owned()),
+        },
+        (Some(Value::Object(query)), None) => {
+            known(query, &["filter", "sort"])?;
+            if let Some(filter) = query.get("filter") {
+                condition(entity, filter, "query.filter", 0)?;
+            }
+            query.get("sort").map_or(Ok(()), |order| sort(entity, order))
+        }
+        (Some(_), None) => {
+            Err("'query' must be an object such as {\"filter\": {\"eq\": {\"id\": 1}}}".to_owned())
+        }
+    }
+}
+
+fn sort(entity: &Entity, order: &Value) -> std::result::Result<(), String> {
+    let form = || "'query.sort' must be a list such as [{\"id\": \"desc\"}]".to_owned();
+    for entry in order.as_array().ok_or_else(form)? {
+        for (name, direction) in entry.as_object().ok_or_else(form)? {
+            field(entity, name)?;
+            if !matches!(direction.as_str(), Some("asc" | "desc")) {
+                return Err(format!("'query.sort.{name}' must be asc or desc, got {direction}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn condition(
+    entity: &Entity,
+    value: &Value,
+    at: &str,
+    depth: usize,
+) -> std::result::Result<(), String> {
+    if depth > DEEPEST {
+        return Err(format!("'{at}' is nested too deeply"));
+    }
+    let members = value.as_object().filter(|members| !members.is_empty()).ok_or_else(|| {
+        format!(
+            "'{at}' must be a condition such as {{\"eq\": {{\"id\": 1}}}}; leave it out for all"
+        )
+    })?;
+    for (operator, operand) in members {
+        let at = format!("{at}.{operator}");
+        match operator.as_str() {
+            "and" | "or" => {
+                let list = operand.as_array().filter(|list| !list.is_empty());
+                let list = list.ok_or_else(|| format!("'{at}' must be a list of conditions"))?;
+                for (n, item) in list.iter().enumerate() {
+                    condition(entity, item, &format!("{at}[{n}]"), depth + 1)?;
+                }
+            }
+            "not" => condition(entity, operand, &at, depth + 1)?,
+            "any" => {
+                for (name, inner) in fields(operand, &at)? {
+                    field(entity, name)?;
+                    if !inner.is_object() {
+                        return Err(format!("'{at}.{name}' must be a condition on the elements"));
+                    }
+                }
+            }
+            name if ON_FIELDS.contains(&name) => {
+                for (name, value) in fields(operand, &at)? {
+                    field(entity, name)?;
+                    if operator == "in" && !value.is_array() {
+                        return Err(format!("'{at}.{name}' must be a list of values"));
+                    }
+                }
+            }
+            name => {
+                let mut names = ON_FIELDS.to_vec();
+                names.extend(["and", "or", "not", "any"]);
+                return Err(format!(
+                    "'{at}': there is no operator '{name}'{}; there are {}",
+                    suggestion(name, &names),
+                    names.join(", ")
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn fields<'v>(value: &'v Value, at: &str) -> std::result::Result<&'v Map<String, Value>, String> {
+    let members = value.as_object().filter(|members| !members.is_empty());
+    members.ok_or_else(|| format!("'{at}' must be an object of fields and values"))
+}
+
+/// A field of the store, or something inside one: the store may keep more than the spec names.
+fn field(entity: &Entity, name: &str) -> std::result::Result<(), String> {
+    let first = name.split('.').next().unwrap_or_default();
+    let known = |candidate: &str| entity.store.iter().any(|field| field.name == candidate);
+    if known(name) || known(first) {
+        return Ok(());
+    }
+    let names: Vec<&str> = entity.store.iter().map(|field| field.name.as_ref()).collect();
+    Err(format!(
+        "'{}' has no field '{name}' in the context store{}",
+        entity.name,
+        suggestion(name, &names)
+    ))
+}

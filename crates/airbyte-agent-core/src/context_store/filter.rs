@@ -1,0 +1,91 @@
+//! Conditions, alone and put together.
+
+use std::marker::PhantomData;
+use std::ops::Not;
+
+use serde_json::{Map, Value, json};
+
+use super::field::{Path, StoreField};
+
+/// A condition on the records of one entity, whose fields are `F`.
+///
+/// Made by the methods of [`StoreField`]; put together by [`and`](Self::and), [`or`](Self::or) and
+/// `!`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter<F> {
+    condition: Condition,
+    fields: PhantomData<fn() -> F>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Condition {
+    One(Value),
+    And(Vec<Value>),
+    Or(Vec<Value>),
+}
+
+impl<F: StoreField> Filter<F> {
+    pub(super) fn on(operator: &str, field: F, value: Value) -> Self {
+        Self::one(json!({ operator: { field.path(): value } }))
+    }
+
+    pub(super) fn on_any(field: F, condition: Filter<Path>) -> Self {
+        Self::one(json!({"any": { field.path(): condition.to_json() }}))
+    }
+
+    fn one(condition: Value) -> Self {
+        Self { condition: Condition::One(condition), fields: PhantomData }
+    }
+
+    /// Both conditions hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let mut all = match self.condition {
+            Condition::And(all) => all,
+            alone => vec![alone.json()],
+        };
+        match other.condition {
+            Condition::And(more) => all.extend(more),
+            alone => all.push(alone.json()),
+        }
+        Self { condition: Condition::And(all), fields: PhantomData }
+    }
+
+    /// At least one of the conditions holds.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        let mut any = match self.condition {
+            Condition::Or(any) => any,
+            alone => vec![alone.json()],
+        };
+        match other.condition {
+            Condition::Or(more) => any.extend(more),
+            alone => any.push(alone.json()),
+        }
+        Self { condition: Condition::Or(any), fields: PhantomData }
+    }
+
+    /// The condition as the platform reads it.
+    pub fn to_json(&self) -> Value {
+        self.condition.clone().json()
+    }
+}
+
+impl<F: StoreField> Not for Filter<F> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::one(json!({"not": self.condition.json()}))
+    }
+}
+
+impl Condition {
+    fn json(self) -> Value {
+        let list = |name: &str, items| Value::Object(Map::from_iter([(name.to_owned(), items)]));
+        match self {
+            Self::One(condition) => condition,
+            Self::And(all) => list("and", Value::Array(all)),
+            Self::Or(any) => list("or", Value::Array(any)),
+        }
+    }
+}
