@@ -18,13 +18,16 @@ const CROWDED: &str = "stripe";
 pub(crate) async fn serve(args: SandboxArgs) -> Result<(), Stop> {
     let mut all: Vec<Description> =
         airbyte_agent::registry().iter().map(|connector| Description::from(*connector)).collect();
+    let mut builder = Sandbox::builder().listen(args.listen).crowded(CROWDED);
     for path in &args.spec {
         let own = registry::load(path)?;
         // A spec takes the place of the built-in connector of its name.
         all.retain(|known| known.name != own.name);
+        if let Ok(yaml) = std::fs::read_to_string(path) {
+            builder = builder.spec(own.name.clone(), yaml);
+        }
         all.push(own);
     }
-    let mut builder = Sandbox::builder().listen(args.listen).crowded(CROWDED);
     for description in &all {
         let connector: &Connector = description;
         builder = builder.connector(connector.clone());

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The reference Python SDK against the sandbox: every check of check.py.
+# Clients of others against the sandbox: the reference Python SDK (check.py), and a validator that
+# holds every answer against specs/platform.yaml (answers.py).
 # Needs Python 3.11 or later and the package registry; makes its environment under target/.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -20,4 +21,5 @@ if ! cmp --silent "$here/requirements.txt" "$venv/requirements.txt"; then
     cp "$here/requirements.txt" "$venv/requirements.txt"
 fi
 
+"$venv/bin/python" "$here/answers.py" "$program" specs
 AIRBYTE_TELEMETRY_MODE=disabled timeout 110 "$venv/bin/python" "$here/check.py" "$program"

@@ -11,8 +11,9 @@ CLIENT = ("sandbox-client", "sandbox-secret")
 class Sandbox:
     """Starts the program's sandbox; ends it on exit."""
 
-    def __init__(self, program):
-        self.process = subprocess.Popen([program, "sandbox"], stdout=subprocess.PIPE, text=True)
+    def __init__(self, program, *options):
+        command = [program, "sandbox", *options]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().rsplit(" ", 1)[1].strip()
 
     def __enter__(self):

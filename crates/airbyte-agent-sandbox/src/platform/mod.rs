@@ -3,6 +3,7 @@
 // Endpoints are functions of one type, also those that cannot fail.
 #![allow(clippy::unnecessary_wraps)]
 
+mod ask;
 mod clock;
 mod conduct;
 mod connection_templates;
@@ -234,6 +235,7 @@ impl Platform {
         let answer: Answer = match act {
             Act::Now(answer) => answer(&cx),
             Act::Execute => execute::answer(&cx).await,
+            Act::Ask => ask::answer(&cx).await,
             Act::Prepare => prepare::answer(&cx),
             Act::CheckDraft => connectors::check_draft(&cx).await,
             Act::CheckInstalled => connectors::check_installed(&cx).await,

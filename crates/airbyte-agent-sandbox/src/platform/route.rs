@@ -9,7 +9,7 @@ use super::{
 use crate::incoming::Incoming;
 
 use Access::{Application, Either, Open, Scoped};
-use Act::{CheckDraft, CheckInstalled, Execute, Now, Prepare};
+use Act::{Ask, CheckDraft, CheckInstalled, Execute, Now, Prepare};
 
 /// What answers a request.
 #[derive(Clone, Copy)]
@@ -20,6 +20,8 @@ pub(super) enum Act {
     Execute,
     /// The same, to be run by the client.
     Prepare,
+    /// A question in plain language.
+    Ask,
     /// A check of a connector that is not created.
     CheckDraft,
     /// A check of a connector.
@@ -111,6 +113,7 @@ const ROUTES: &[Route] = &[
     ("GET", "/api/v1/workspaces", Application, Now(workspaces::list)),
     ("POST", "/api/v1/workspaces", Application, Now(workspaces::create)),
     ("GET", "/api/v1/workspaces/stats", Application, Now(workspaces::stats)),
+    ("POST", "/api/v1/workspaces/query/structured", Application, Ask),
     ("GET", "/api/v1/workspaces/{}", Application, Now(workspaces::get)),
     ("PUT", "/api/v1/workspaces/{}", Application, Now(workspaces::update)),
     ("DELETE", "/api/v1/workspaces/{}", Application, Now(workspaces::delete)),

@@ -14,7 +14,7 @@ const MODES: [&str; 3] = ["DIRECT", "REPLICATION", "MULTI"];
 pub(super) fn summary(platform: &Platform, template: &Template) -> Value {
     let kind = platform.kind(&template.slug);
     let has_store = platform.has_store(&template.slug);
-    json!({
+    let shown = json!({
         "id": template.id,
         "name": template.name,
         "icon": null,
@@ -22,27 +22,26 @@ pub(super) fn summary(platform: &Platform, template: &Template) -> Value {
         "connector_name": template.slug,
         "organization_id": template.organization,
         "tags": template.tags,
-        "customization": template.customization,
         "mode": template.mode,
         "runtime_mode": runtime_mode(has_store),
         "supports_context_store": has_store,
         "created_at": template.created_at,
         "updated_at": template.updated_at,
-    })
+    });
+    customized(shown, template)
 }
 
 /// A template by itself.
 pub(super) fn detailed(platform: &Platform, template: &Template) -> Value {
     let kind = platform.kind(&template.slug);
     let has_store = platform.has_store(&template.slug);
-    json!({
+    let shown = json!({
         "id": template.id,
         "name": template.name,
         "icon": null,
         "source_definition_id": kind.map(|kind| kind.definition_id.as_ref()),
         "user_config_spec": kind.map(|kind| specification::of(kind)),
         "partial_default_config": template.defaults,
-        "customization": template.customization,
         "tags": template.tags,
         "mode": template.mode,
         "is_experimental": false,
@@ -50,7 +49,16 @@ pub(super) fn detailed(platform: &Platform, template: &Template) -> Value {
         "supports_context_store": has_store,
         "created_at": template.created_at,
         "updated_at": template.updated_at,
-    })
+    });
+    customized(shown, template)
+}
+
+/// The same with the customization, if there is one.
+fn customized(mut shown: Value, template: &Template) -> Value {
+    if let Some(customization) = &template.customization {
+        shown["customization"] = customization.clone();
+    }
+    shown
 }
 
 fn runtime_mode(has_store: bool) -> &'static str {

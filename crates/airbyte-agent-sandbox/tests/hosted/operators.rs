@@ -130,3 +130,16 @@ async fn an_execution_is_steered_by_the_platforms_names() {
     let described = described.unwrap_or_else(|answer| panic!("{}", answer.text()));
     assert_eq!(described["entities"][0]["actions"], json!(["list", "create", "get"]));
 }
+
+#[tokio::test]
+async fn questions_are_answered_by_the_entities_they_name() {
+    let platform = Platform::start().await;
+    for (question, outcome, calls) in
+        [("Which customers owe us money?", "success", 1), ("What time is it?", "error", 0)]
+    {
+        let path = "workspaces/query/structured?workspace_name=default";
+        let answer = platform.ask("POST", path, &json!({"prompt": question})).await.json();
+        assert_eq!(answer["outcome"], outcome, "{answer}");
+        assert_eq!(answer["results"].as_array().unwrap().len(), calls, "{answer}");
+    }
+}

@@ -65,7 +65,8 @@ fn probe(kind: &Connector) -> Option<&Operation> {
     marked.or_else(|| kind.operations().find(|operation| needs_nothing(operation)))
 }
 
-fn needs_nothing(operation: &Operation) -> bool {
+/// Whether an operation is a list that can be called without arguments.
+pub(crate) fn needs_nothing(operation: &Operation) -> bool {
     operation.action == Action::List
         && operation.parameters.iter().all(|parameter| {
             parameter.location != Location::Path

@@ -15,7 +15,7 @@ use super::refusal::{Answer, Refusal};
 use super::state::{Credentials, Installed, State, StoreStatus, Template};
 use crate::reply::Reply;
 
-pub(crate) use check::{check_draft, check_installed};
+pub(crate) use check::{check_draft, check_installed, needs_nothing};
 pub(crate) use create::{create, draft, place};
 pub(crate) use kind::{by_definition, by_name, choose};
 pub(crate) use settings::{configure, sample};
