@@ -113,6 +113,8 @@ typed = [
 tools = [
     "airbyte-agent-core/tools",
 {tools}]
+# Tests without a network: a mock of the vendor, recorded traffic.
+testing = ["airbyte-agent-core/testing"]
 # JSON Schemas of request objects.
 schemars = [
     "airbyte-agent-core/schemars",
@@ -138,6 +140,11 @@ required-features = ["all", "tools"]
 name = "search"
 harness = false
 required-features = ["all", "tools"]
+
+# A typed connector on a mock of its vendor.
+[[test]]
+name = "testing"
+required-features = ["typed", "gong", "testing"]
 
 # What models are told of every connector: definitions, their tokens, their schemas.
 [[test]]

@@ -43,6 +43,8 @@ mod reply;
 mod request;
 mod retry;
 mod secret;
+#[cfg(feature = "testing")]
+pub mod testing;
 #[cfg(feature = "tools")]
 pub mod tools;
 mod transport;

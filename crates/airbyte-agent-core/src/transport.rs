@@ -7,6 +7,7 @@ use bytes::Bytes;
 use crate::arguments::Arguments;
 use crate::call::CallOptions;
 use crate::context_store::StoreQuery;
+use crate::cursor::Cursor;
 use crate::description::{Connector, Location, Operation};
 use crate::download::Download;
 use crate::dry_run::DryRun;
@@ -57,12 +58,32 @@ pub struct Reply {
     pub layout: Layout,
     /// The arguments that were sent, defaults included; paging builds on them.
     pub arguments: Arguments,
+    continuation: Continuation,
 }
 
 impl Reply {
     /// An answer made of parts.
     pub fn new(status: u16, headers: http::HeaderMap, body: Bytes, layout: Layout) -> Self {
-        Self { status, headers, body, layout, arguments: Arguments::new() }
+        Self {
+            status,
+            headers,
+            body,
+            layout,
+            arguments: Arguments::new(),
+            continuation: Continuation::Described,
+        }
+    }
+
+    /// The same answer with where the list continues, `None` for its end. Without this it is read
+    /// from the answer, as the description says.
+    #[must_use]
+    pub fn with_next(mut self, next: Option<Cursor>) -> Self {
+        self.continuation = Continuation::Known(next);
+        self
+    }
+
+    pub(crate) fn continuation(&self) -> &Continuation {
+        &self.continuation
     }
 
     /// The same answer with the arguments that led to it.
@@ -71,6 +92,15 @@ impl Reply {
         self.arguments = arguments;
         self
     }
+}
+
+/// How to tell where a list continues.
+#[derive(Debug, Clone)]
+pub(crate) enum Continuation {
+    /// As the description says.
+    Described,
+    /// The transport knows.
+    Known(Option<Cursor>),
 }
 
 /// Who shaped the body of a [`Reply`].

@@ -16,7 +16,7 @@ use crate::description::{
     Body, Connector, ErrorCheck, ErrorCondition, FailureKind, JsonPath, MetaSource, Operation, Step,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::transport::{Layout, Reply};
+use crate::transport::{self, Layout, Reply};
 
 /// An answer and what is needed to understand it.
 #[derive(Clone, Copy)]
@@ -260,6 +260,9 @@ impl<'a> Answer<'a> {
 
     /// The cursor of the next page. `records` counts those before any filter.
     pub(super) fn next(&self, read: &Read, records: usize) -> Result<Option<Cursor>> {
+        if let transport::Continuation::Known(next) = self.reply.continuation() {
+            return Ok(next.clone());
+        }
         Continuation {
             operation: self.operation,
             arguments: &self.reply.arguments,

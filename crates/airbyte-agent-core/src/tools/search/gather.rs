@@ -12,7 +12,7 @@ use crate::description::{Action, Connector, Entity, Operation};
 pub(super) type Term = u32;
 
 /// Where a word stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Field {
     Entity,
     Summary,
@@ -103,7 +103,7 @@ pub(super) fn gather(connectors: &[&Connector], sources: &[Source<'_>]) -> Gathe
             entities.push(name.clone());
         }
     }
-    let postings = weigh(reader.vocabulary.words.len(), occurrences);
+    let postings = weigh(reader.vocabulary.words.len(), &occurrences);
     Gathered { vocabulary: reader.vocabulary, postings, entities, services }
 }
 
@@ -174,10 +174,10 @@ fn said(operation: &Operation) -> &str {
 
 /// From occurrences to how much each word tells about each operation.
 #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)]
-fn weigh(words: usize, occurrences: Vec<Vec<(Term, Field)>>) -> Vec<Vec<(u32, f32)>> {
+fn weigh(words: usize, occurrences: &[Vec<(Term, Field)>]) -> Vec<Vec<(u32, f32)>> {
     let mut lengths: Vec<[f32; FIELDS.len()]> = Vec::with_capacity(occurrences.len());
     let mut average = [0.0_f32; FIELDS.len()];
-    for found in &occurrences {
+    for found in occurrences {
         let mut length = [0.0; FIELDS.len()];
         for (_, field) in found {
             length[*field as usize] += 1.0;
@@ -189,16 +189,19 @@ fn weigh(words: usize, occurrences: Vec<Vec<(Term, Field)>>) -> Vec<Vec<(u32, f3
     }
     let count = occurrences.len().max(1) as f32;
     let mut postings: Vec<Vec<(u32, f32)>> = vec![Vec::new(); words];
-    for (number, mut found) in occurrences.into_iter().enumerate() {
-        found.sort_unstable();
+    for (number, (found, length)) in occurrences.iter().zip(&lengths).enumerate() {
         let mut weights = [0.0_f32; FIELDS.len()];
         for (index, weight) in FIELDS.iter().enumerate() {
             let usual = (average[index] / count).max(1.0);
-            weights[index] = weight / (1.0 - LENGTH + LENGTH * lengths[number][index] / usual);
+            weights[index] = weight / (1.0 - LENGTH + LENGTH * length[index] / usual);
         }
-        for same in found.chunk_by(|a, b| a.0 == b.0) {
-            let weight: f32 = same.iter().map(|(_, field)| weights[*field as usize]).sum();
-            postings[same[0].0 as usize].push((number as u32, weight));
+        for (term, field) in found {
+            let posting = &mut postings[*term as usize];
+            let weight = weights[*field as usize];
+            match posting.last_mut() {
+                Some((known, sum)) if *known == number as u32 => *sum += weight,
+                _ => posting.push((number as u32, weight)),
+            }
         }
     }
     for posting in &mut postings {

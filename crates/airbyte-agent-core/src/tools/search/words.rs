@@ -138,14 +138,21 @@ pub(super) fn is_stop_word(word: &str) -> bool {
 pub(super) fn each_word(text: &str, names: bool, mut take: impl FnMut(&str)) {
     let mut word = String::with_capacity(24);
     let mut was_lower = false;
+    let letter_of = |letter: char, word: &mut String| {
+        if letter.is_ascii() {
+            word.push(letter.to_ascii_lowercase());
+        } else {
+            word.extend(letter.to_lowercase());
+        }
+    };
     for letter in text.chars() {
-        if letter.is_alphanumeric() {
+        if letter.is_ascii_alphanumeric() || (!letter.is_ascii() && letter.is_alphanumeric()) {
             if names && was_lower && letter.is_uppercase() {
                 take(&word);
                 word.clear();
             }
-            was_lower = letter.is_lowercase();
-            word.extend(letter.to_lowercase());
+            was_lower = names && letter.is_lowercase();
+            letter_of(letter, &mut word);
             continue;
         }
         was_lower = false;

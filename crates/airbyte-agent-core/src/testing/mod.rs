@@ -1,0 +1,34 @@
+//! Tests without a network: a transport that answers as told, and recorded traffic.
+//!
+//! [`Mock`] takes the place of the vendor. It is told what to answer, refuses what it was not told
+//! of, and remembers the calls. Arguments are checked by the connector's description as in real
+//! calls, so that a test fails where production would.
+//!
+//! ```
+//! use airbyte_agent_core::testing::Mock;
+//! use airbyte_agent_core::{ErrorKind, Result};
+//! # use airbyte_agent_core::Description;
+//! use serde_json::json;
+//!
+//! # async fn example(description: Description) -> Result<()> {
+//! let mock = Mock::new();
+//! mock.on("issues", "list").with(json!({"owner": "acme"})).reply(json!([{"number": 1}]));
+//! mock.on("issues", "create").fail(ErrorKind::RateLimited).reply(json!({"number": 2}));
+//!
+//! let client = mock.client(description);
+//! let issues = client.execute("issues", "list", json!({"owner": "acme", "repo": "app"})).await?;
+//! assert_eq!(issues.data[0]["number"], 1);
+//! assert_eq!(mock.calls()[0].arguments["repo"], "app");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A typed connector works on it as well: `let gong: GongConnector = mock.connector();`.
+
+mod mock;
+mod reply;
+mod rule;
+
+pub use self::mock::{Mock, Seen};
+pub use self::reply::Failure;
+pub use self::rule::Rule;
