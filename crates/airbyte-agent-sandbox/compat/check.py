@@ -4,6 +4,7 @@ Usage: check.py PROGRAM, where PROGRAM is the airbyte-agent binary.
 """
 
 import asyncio
+import base64
 import importlib
 import inspect
 import os
@@ -305,8 +306,9 @@ async def workflows_and_automations(_):
 async def files(_):
     drive = GoogleDriveConnector(auth_config=account())
     listed = await drive.files.list(page_size=1)
-    text = await drive.files.download_base64(file_id=listed.data[0].id)
-    assert text, text
+    part = await drive.files.download_base64(file_id=listed.data[0].id)
+    text = await drive.files.download_text(file_id=listed.data[0].id)
+    assert base64.b64decode(part["content"]).decode()[:1000] == text["content"][:1000]
     await drive.close()
 
 

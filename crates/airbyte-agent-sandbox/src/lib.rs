@@ -17,6 +17,32 @@
 //! # }
 //! ```
 //!
+//! # The platform
+//!
+//! It begins with the client [`CLIENT_ID`], a workspace `default` with a connector of every kind
+//! and, if asked for, a workspace `crowded` with two of one kind. What is made in it belongs to an
+//! organization and is seen by its clients only; credentials are kept and never shown. Operations
+//! run through an [`Executor`] with the credentials and settings of the connector, so that a bad
+//! secret shows at first use, as it does on the real platform. Searches of the context store and
+//! its SQL see what the vendors hold at that moment.
+//!
+//! What tests need besides is at `/_sandbox/`, and in [`Sandbox`]:
+//!
+//! | endpoint | what it does |
+//! | --- | --- |
+//! | `POST /_sandbox/faults`, `DELETE` | lets matching requests fail ([`Fault`]) |
+//! | `GET /_sandbox/requests`, `DELETE` | what arrived, secrets masked |
+//! | `GET /_sandbox/connectors` | the vendors there are |
+//! | `GET /_sandbox/clock`, `POST {"advance_seconds": 901}` | the platform's clock, on which tokens end |
+//! | `POST /_sandbox/tenants {"client_id", "client_secret", "organizations"?}` | lets a client in ([`Tenant`]) |
+//! | `GET /_sandbox/conduct`, `PATCH` | behaviour where the platform's sources disagree ([`Conduct`]) |
+//! | `POST /_sandbox/context-store {"connector_id"?, "status": "Loading"}` | how far a context store has come |
+//!
+//! The page to which an OAuth consent address leads agrees at once; with `&decision=deny` or
+//! `&decision=fail` added to the address it leads back with an error.
+//!
+//! # Vendors
+//!
 //! A request reaches a vendor by its host in `X-Forwarded-Host`, path and query unchanged, or under
 //! `/vendors/<slug>/`. Everything is decided by the descriptions: the crate knows no vendor, and it
 //! shares no code with the engine whose requests it judges.

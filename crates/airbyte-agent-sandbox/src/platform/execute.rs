@@ -54,7 +54,8 @@ pub(super) async fn answer(cx: &Cx<'_>) -> Answer {
             match run(cx, &connector, &order.entity, action, order.params).await? {
                 Executed::Json { result, metadata } => (result, metadata),
                 Executed::Bytes { bytes, media_type } => {
-                    let chunk = controls.chunk(&bytes, &media_type);
+                    let now = cx.platform.clock.seconds();
+                    let chunk = controls.chunk(&bytes, &media_type, now);
                     return match chunk.map_err(|why| Refusal::invalid("params", why))? {
                         Some(chunk) => Ok(envelope(&connector, started, &chunk, &Value::Null)),
                         None => Ok(controls.raw(&bytes, &media_type).header(

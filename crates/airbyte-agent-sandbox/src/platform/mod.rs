@@ -8,6 +8,7 @@ mod clock;
 mod conduct;
 mod connection_templates;
 mod connectors;
+mod converted;
 mod cron;
 mod cursor;
 mod customization;

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use serde_json::{Map, Value, json};
 
+use super::converted::Page;
 use crate::reply::Reply;
 
 /// Largest window, in bytes.
@@ -16,6 +17,7 @@ pub(crate) struct Controls {
     in_json: bool,
     as_text: bool,
     range: Option<String>,
+    page: Page,
 }
 
 impl Controls {
@@ -36,16 +38,24 @@ impl Controls {
             Some("text") => true,
             Some(other) => return Err(format!("unknown response format `{other}`")),
         };
-        Ok(Self { in_json, as_text, range: word("range_header")? })
+        let range = word("range_header")?;
+        Ok(Self { in_json, as_text, range, page: Page::take(params)? })
     }
 
     /// The window as JSON; `None` when raw bytes are asked for.
-    pub(crate) fn chunk(&self, bytes: &Bytes, media_type: &str) -> Result<Option<Value>, String> {
+    pub(crate) fn chunk(
+        &self,
+        bytes: &Bytes,
+        media_type: &str,
+        now: u64,
+    ) -> Result<Option<Value>, String> {
         if !self.in_json {
             return Ok(None);
         }
-        let default = if self.as_text { "bytes=0-15359" } else { "bytes=0-49151" };
-        let range = self.range.as_deref().unwrap_or(default);
+        if self.as_text && self.range.is_none() {
+            return self.page.of(bytes, media_type, now).map(Some);
+        }
+        let range = self.range.as_deref().unwrap_or("bytes=0-49151");
         let (first, last) = bounds(range)
             .filter(|(first, last)| first <= last)
             .ok_or_else(|| format!("`{range}` is no bounded range"))?;
