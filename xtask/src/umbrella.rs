@@ -19,10 +19,10 @@ const FOLDER: &str = "crates/airbyte-agent";
 pub fn write(root: &Path, mode: Mode) -> Result<State, Error> {
     let slugs = specs::slugs(root, &[]).map_err(|error| Error::Spec(error.to_string()))?;
     // A spec that cannot be used has no crate yet.
-    let made = |slug: &String| {
+    let has_crate = |slug: &String| {
         root.join("crates").join(format!("airbyte-agent-{slug}")).join("Cargo.toml").is_file()
     };
-    let slugs: Vec<String> = slugs.into_iter().filter(made).collect();
+    let slugs: Vec<String> = slugs.into_iter().filter(has_crate).collect();
     let mut changed = Vec::new();
     let examples = examples(&root.join(FOLDER).join("examples"), &slugs)?;
     for (name, text) in

@@ -250,7 +250,7 @@ impl Client {
                 _ => Err(Error::validation("arguments must be a JSON object")),
             }
         });
-        Execute { door: Door::Call(call) }
+        Execute { door: Door::Call(Box::new(call)) }
     }
 
     /// Asks the context store, where the platform has one.
@@ -389,7 +389,7 @@ pub struct Execute {
 
 #[derive(Debug)]
 enum Door {
-    Call(Result<Call>),
+    Call(Box<Result<Call>>),
     Store(Box<Asked>),
 }
 
@@ -438,8 +438,10 @@ impl Execute {
     /// Changes the options of the call.
     pub fn options(mut self, change: impl FnOnce(CallOptions) -> CallOptions) -> Self {
         let options = match &mut self.door {
-            Door::Call(Ok(call)) => call.options(),
-            Door::Call(Err(_)) => return self,
+            Door::Call(call) => match call.as_mut() {
+                Ok(call) => call.options(),
+                Err(_) => return self,
+            },
             Door::Store(asked) => &mut asked.options,
         };
         *options = change(std::mem::take(options));
@@ -449,8 +451,11 @@ impl Execute {
     /// Starts where a cursor points.
     pub fn resume(mut self, cursor: Cursor) -> Self {
         match &mut self.door {
-            Door::Call(Ok(call)) => call.resume(cursor),
-            Door::Call(Err(_)) => {}
+            Door::Call(call) => {
+                if let Ok(call) = call.as_mut() {
+                    call.resume(cursor);
+                }
+            }
             Door::Store(asked) => asked.cursor = Some(cursor),
         }
         self
@@ -464,7 +469,7 @@ impl Execute {
     /// awaiting; `Validation` when the arguments are no object.
     pub fn into_call(self) -> Result<Call> {
         match self.door {
-            Door::Call(call) => call,
+            Door::Call(call) => *call,
             Door::Store(asked) => {
                 Err(Error::usage(format!("{} is asked page by page", asked.place())))
             }
@@ -478,7 +483,7 @@ impl IntoFuture for Execute {
 
     fn into_future(self) -> Self::IntoFuture {
         match self.door {
-            Door::Call(call) => Box::pin(async move { call?.outcome().await }),
+            Door::Call(call) => Box::pin(async move { (*call)?.outcome().await }),
             Door::Store(asked) => Box::pin(asked.outcome()),
         }
     }

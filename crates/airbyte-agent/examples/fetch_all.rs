@@ -3,6 +3,7 @@
 //! Credentials come from `AIRBYTE_AGENT_<CONNECTOR>_<FIELD>`, for instance
 //! `AIRBYTE_AGENT_STRIPE_API_KEY`:
 //! `cargo run --example fetch_all --features all -- stripe customers '{"limit": 100}'`
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 mod support;
 

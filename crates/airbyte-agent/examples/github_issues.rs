@@ -1,6 +1,7 @@
 //! Open issues of a repository, ten to a page.
 //!
 //! `GITHUB_TOKEN=… cargo run --example github_issues --features github -- airbytehq airbyte`
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 mod support;
 

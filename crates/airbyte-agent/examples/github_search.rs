@@ -1,6 +1,7 @@
 //! Repositories by GitHub's own search syntax.
 //!
 //! `GITHUB_TOKEN=… cargo run --example github_search --features github -- 'language:python stars:>1000'`
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 mod support;
 

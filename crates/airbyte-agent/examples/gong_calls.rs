@@ -1,6 +1,7 @@
 //! Gong calls between two dates, longest first.
 //!
 //! `cargo run --example gong_calls --features gong -- 2025-03-01T00:00:00Z 2025-04-01T00:00:00Z`
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 mod support;
 

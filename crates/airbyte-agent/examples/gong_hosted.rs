@@ -1,6 +1,7 @@
 //! The same call through Airbyte's platform, which keeps the Gong credentials of a customer.
 //!
 //! `AIRBYTE_CLIENT_ID=… AIRBYTE_CLIENT_SECRET=… cargo run --example gong_hosted --features gong -- WORKSPACE`
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 mod support;
 

@@ -1,6 +1,7 @@
 //! The people in a Gong account, and how many there are.
 //!
 //! `GONG_ACCESS_KEY=… GONG_ACCESS_KEY_SECRET=… cargo run --example gong_users --features gong`
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 mod support;
 

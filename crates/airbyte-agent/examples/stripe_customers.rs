@@ -1,6 +1,7 @@
 //! Stripe customers: a list, a new one, and the new one read back.
 //!
 //! `STRIPE_API_KEY=… cargo run --example stripe_customers --features stripe` (a test key, please)
+#![allow(clippy::print_stdout, reason = "an example shows what it got")]
 
 mod support;
 

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::ops::Not;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::field::{Path, StoreField};
 
@@ -26,11 +26,11 @@ enum Condition {
 
 impl<F: StoreField> Filter<F> {
     pub(super) fn on(operator: &str, field: F, value: Value) -> Self {
-        Self::one(json!({ operator: { field.path(): value } }))
+        Self::one(object(operator, object(field.path(), value)))
     }
 
     pub(super) fn on_any(field: F, condition: Filter<Path>) -> Self {
-        Self::one(json!({"any": { field.path(): condition.to_json() }}))
+        Self::one(object("any", object(field.path(), condition.into_json())))
     }
 
     fn one(condition: Value) -> Self {
@@ -65,6 +65,10 @@ impl<F: StoreField> Filter<F> {
         Self { condition: Condition::Or(any), fields: PhantomData }
     }
 
+    pub(super) fn into_json(self) -> Value {
+        self.condition.json()
+    }
+
     /// The condition as the platform reads it.
     pub fn to_json(&self) -> Value {
         self.condition.clone().json()
@@ -75,17 +79,21 @@ impl<F: StoreField> Not for Filter<F> {
     type Output = Self;
 
     fn not(self) -> Self {
-        Self::one(json!({"not": self.condition.json()}))
+        Self::one(object("not", self.condition.json()))
     }
 }
 
 impl Condition {
     fn json(self) -> Value {
-        let list = |name: &str, items| Value::Object(Map::from_iter([(name.to_owned(), items)]));
         match self {
             Self::One(condition) => condition,
-            Self::And(all) => list("and", Value::Array(all)),
-            Self::Or(any) => list("or", Value::Array(any)),
+            Self::And(all) => object("and", Value::Array(all)),
+            Self::Or(any) => object("or", Value::Array(any)),
         }
     }
+}
+
+/// An object with one member.
+fn object(name: &str, value: Value) -> Value {
+    Value::Object(Map::from_iter([(name.to_owned(), value)]))
 }

@@ -102,7 +102,7 @@ impl<F: StoreField> Search<F> {
 
     /// Only records that meet the condition; a second filter narrows the first.
     pub fn filter(mut self, filter: Filter<F>) -> Self {
-        let condition = filter.to_json();
+        let condition = filter.into_json();
         let condition = match self.query.remove("filter") {
             Some(known) => json!({"and": [known, condition]}),
             None => condition,

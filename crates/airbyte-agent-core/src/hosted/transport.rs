@@ -92,7 +92,8 @@ impl HostedTransport {
                 "the intent must be at most {LONGEST_INTENT} characters"
             )));
         }
-        let mut body = json!({"entity": entity, "action": action, "params": params});
+        let mut body = json!({"entity": entity, "action": action});
+        body["params"] = params;
         if self.session.generation().shapes_answers() {
             body["skip_truncation"] = json!(!options.truncates());
             if !options.selected().is_empty() {

@@ -86,21 +86,21 @@ fn store(cx: &Cx<'_>, name: &str) -> Vec<StoreField> {
     let mut all = Vec::new();
     let fields = entity.and_then(|entity| entity.get("fields")).map(Node::items);
     for field in fields.unwrap_or_default() {
-        store_field(field, field.text("name"), &mut all);
+        store_field(field, &field.text("name"), &mut all);
     }
     all
 }
 
 /// A field and what is inside it, by names with dots.
-fn store_field(node: &Node, name: String, all: &mut Vec<StoreField>) {
+fn store_field(node: &Node, name: &str, all: &mut Vec<StoreField>) {
     let kind = node.texts("type").into_iter().find(|kind| kind != "null").unwrap_or_default();
     let inside = node.get("properties").map(Node::members).unwrap_or_default();
     all.push(StoreField {
-        name: name.clone().into(),
+        name: name.to_owned().into(),
         kind: kind.into(),
         description: node.text("description").into(),
     });
     for (inner, node) in inside {
-        store_field(node, format!("{name}.{inner}"), all);
+        store_field(node, &format!("{name}.{inner}"), all);
     }
 }
