@@ -8,7 +8,7 @@ mod check;
 use serde_json::{Map, Value};
 
 use crate::closest::suggestion;
-use crate::description::{Action, Body, Connector, Location, Operation, Parameter};
+use crate::description::{Action, Body, Connector, Location, Next, Operation, Parameter};
 use crate::error::{Error, Result};
 use crate::expression;
 
@@ -53,7 +53,12 @@ pub(crate) fn complete(
     }
     drop_empty_nulls(operation, &mut arguments);
     find_unknown(operation, &arguments, &mut problems);
+    let has_token = has_token_for_all(operation, &arguments);
     for parameter in operation.parameters.iter() {
+        let is_named = matches!(parameter.location, Location::Path | Location::Header);
+        if has_token && !is_named && !arguments.contains_key(parameter.name.as_ref()) {
+            continue;
+        }
         if completion == Completion::Local
             && !arguments.contains_key(parameter.name.as_ref())
             && let Some(value) = supplied(parameter, config)?
@@ -173,6 +178,17 @@ fn supplied(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option
         }
         value => Ok(Some(value)),
     }
+}
+
+/// Whether the token of a next page is given beside which the vendor takes no other arguments: it
+/// stands for those of the first page.
+fn has_token_for_all(operation: &Operation, arguments: &Arguments) -> bool {
+    operation.paging.styles().any(|style| match &style.next {
+        Next::Link { feed, keep: Some(_), .. } => {
+            feed.iter().any(|(_, into)| arguments.contains_key(into.as_ref()))
+        }
+        _ => false,
+    })
 }
 
 fn is_missing(connector: &Connector, parameter: &Parameter, completion: Completion) -> bool {

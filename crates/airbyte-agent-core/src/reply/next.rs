@@ -6,14 +6,17 @@ use url::Url;
 use super::envelope::Place;
 use crate::arguments::Arguments;
 use crate::cursor::{Cursor, Position};
-use crate::description::{JsonPath, List, Next, Operation, Paging, Source, Step, Text};
+use crate::description::{JsonPath, List, MetaSource, Next, Operation, Paging, Source, Step, Text};
 use crate::error::Result;
+use crate::transport::Layout;
 
 /// The values of an answer that paging looks at.
 pub(crate) struct Continuation<'a> {
     pub(crate) operation: &'a Operation,
     /// Arguments that were sent, defaults included.
     pub(crate) arguments: &'a Arguments,
+    /// Who shaped the body.
+    pub(crate) layout: Layout,
     /// Extracted metadata.
     pub(crate) meta: &'a Map<String, Value>,
     /// Values picked from the body by the places of [`body_places`].
@@ -27,7 +30,7 @@ impl Continuation<'_> {
     pub(crate) fn next(&self) -> Result<Option<Cursor>> {
         let Some(paging) = self.style() else { return Ok(None) };
         let ended = paging.more.as_ref().is_some_and(|source| !self.goes_on(source))
-            || paging.done.as_ref().is_some_and(|source| self.is_true(source));
+            || paging.done.as_ref().is_some_and(|source| self.is_over(source));
         if ended || paging.short_page_ends && self.is_short(paging) {
             return Ok(None);
         }
@@ -125,12 +128,24 @@ impl Continuation<'_> {
             Source::Meta { name, inside } => {
                 self.meta.get(name.as_ref()).and_then(|value| inside.first(value)).cloned()
             }
-            Source::Body(path) => (self.body)(path),
+            Source::Body(path) => (self.body)(&place_in(self.operation, self.layout, path)?),
+        }
+    }
+
+    /// Whether an answer of this layout has room for a value. Flags that it cannot carry say what
+    /// an empty page says.
+    fn is_carried(&self, source: &Source) -> bool {
+        match source {
+            Source::Meta { .. } => true,
+            Source::Body(path) => place_in(self.operation, self.layout, path).is_some(),
         }
     }
 
     /// Whether a flag, or the address of a next page, says that there is more.
     fn goes_on(&self, source: &Source) -> bool {
+        if !self.is_carried(source) {
+            return self.records > 0;
+        }
         match self.value(source) {
             None | Some(Value::Null | Value::Bool(false)) => false,
             Some(Value::Number(number)) => number.as_f64() != Some(0.0),
@@ -141,7 +156,11 @@ impl Continuation<'_> {
         }
     }
 
-    fn is_true(&self, source: &Source) -> bool {
+    /// Whether a flag says that the list has ended.
+    fn is_over(&self, source: &Source) -> bool {
+        if !self.is_carried(source) {
+            return self.records == 0;
+        }
         match self.value(source) {
             Some(Value::Bool(value)) => value,
             Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
@@ -151,7 +170,7 @@ impl Continuation<'_> {
 
     /// The field of the last record, by the place that [`body_places`] asks for.
     fn last(&self, field: &JsonPath) -> Option<Value> {
-        (self.body)(&last_record(self.operation, field)).filter(is_token)
+        (self.body)(&last_record(self.operation, self.layout, field)).filter(is_token)
     }
 
     /// A token as the parameter wants it: vendors write numbers as texts and the other way round.
@@ -225,10 +244,41 @@ fn is_token(value: &Value) -> bool {
     }
 }
 
+/// Where the platform puts the records.
+const RESULT: Step = Step::Key(std::borrow::Cow::Borrowed("result"));
+/// Where the platform puts the metadata.
+const METADATA: Step = Step::Key(std::borrow::Cow::Borrowed("connector_metadata"));
+
+/// Where a place of the vendor's body stands in an answer of this layout. The platform hands on
+/// metadata and records only; what is in neither is lost.
+fn place_in(operation: &Operation, layout: Layout, path: &JsonPath) -> Option<JsonPath> {
+    if layout == Layout::Vendor {
+        return Some(path.clone());
+    }
+    let below = |outer: &JsonPath| path.steps.strip_prefix(&*outer.steps);
+    let in_meta = operation.response.meta.iter().find_map(|field| match &field.source {
+        MetaSource::Body(outer) => {
+            Some((vec![METADATA, Step::Key(field.name.clone())], below(outer)?))
+        }
+        MetaSource::Link(_) | MetaSource::Header(_) => None,
+    });
+    let in_records = || match &operation.response.records {
+        Some(outer) if !outer.is_multiple() => Some((vec![RESULT], below(outer)?)),
+        Some(_) => None,
+        None => Some((vec![RESULT], &*path.steps)),
+    };
+    let (mut steps, rest) = in_meta.or_else(in_records)?;
+    steps.extend(rest.iter().cloned());
+    Some(JsonPath { steps: steps.into() })
+}
+
 /// The place of a field in every record; the last match counts.
-fn last_record(operation: &Operation, field: &JsonPath) -> JsonPath {
-    let mut steps: Vec<Step> =
-        operation.response.records.as_ref().map(|path| path.steps.to_vec()).unwrap_or_default();
+fn last_record(operation: &Operation, layout: Layout, field: &JsonPath) -> JsonPath {
+    let mut steps: Vec<Step> = match (layout, &operation.response.records) {
+        (Layout::Platform, _) => vec![RESULT],
+        (Layout::Vendor, Some(path)) => path.steps.to_vec(),
+        (Layout::Vendor, None) => Vec::new(),
+    };
     if steps.last() != Some(&Step::Each) {
         steps.push(Step::Each);
     }
@@ -237,12 +287,12 @@ fn last_record(operation: &Operation, field: &JsonPath) -> JsonPath {
 }
 
 /// The places of the body that paging needs besides the metadata.
-pub(super) fn body_places(operation: &Operation) -> Vec<Place> {
+pub(super) fn body_places(operation: &Operation, layout: Layout) -> Vec<Place> {
     let mut places = Vec::new();
     for paging in operation.paging.styles() {
         let mut add = |source: &Source| {
             if let Source::Body(path) = source {
-                places.push(Place::from(path.clone()));
+                places.extend(place_in(operation, layout, path).map(Place::from));
             }
         };
         paging.more.iter().for_each(&mut add);
@@ -250,7 +300,8 @@ pub(super) fn body_places(operation: &Operation) -> Vec<Place> {
         match &paging.next {
             Next::Cursor { from, .. } | Next::Link { from, .. } => add(from),
             Next::LastRecord { field, .. } => {
-                places.push(Place { path: last_record(operation, field), last: true });
+                let path = last_record(operation, layout, field);
+                places.push(Place { path, last: true });
             }
             Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
         }

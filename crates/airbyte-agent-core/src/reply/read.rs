@@ -74,9 +74,7 @@ impl<'a> Answer<'a> {
                 .extend((check.when == ErrorCondition::Alone).then(|| parent(&check.path).into()));
             places.extend(check.message.clone().map(Place::from));
         }
-        if self.is_vendor() {
-            places.extend(body_places(self.operation));
-        }
+        places.extend(body_places(self.operation, self.reply.layout));
         places.extend(["errors", "status", "warning"].map(|name| key_path(&[name]).into()));
         let text = self.text();
         let records = self.records_path();
@@ -266,6 +264,7 @@ impl<'a> Answer<'a> {
         Continuation {
             operation: self.operation,
             arguments: &self.reply.arguments,
+            layout: self.reply.layout,
             meta: &read.meta,
             body: &|path| read.get(path).cloned(),
             records,

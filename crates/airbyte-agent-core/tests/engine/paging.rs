@@ -88,27 +88,71 @@ async fn a_token_that_stands_for_the_other_arguments_goes_out_alone() {
 }
 
 #[tokio::test]
-async fn a_hosted_list_goes_on_by_such_a_token_too() {
-    let server = Server::start(|request, _| {
+async fn beside_such_a_token_nothing_is_required() {
+    let server = Server::start(|_, _| records("trails", &[1], json!({}))).await;
+    let client = client(&server.url);
+    assert_eq!(all(&client, "trails", json!({"token": "t"})).await, [1]);
+    assert_eq!(server.seen()[0].target, "/trails?token=t");
+    let error = client.execute("trails", "list", json!({})).await.unwrap_err();
+    assert!(error.message().contains("missing required argument 'subject'"), "{error}");
+}
+
+/// A client of a platform that answers to these arguments of an execution with records and
+/// metadata.
+async fn hosted(answer: fn(&Value) -> Option<(Value, Value)>) -> (Server, Client) {
+    let server = Server::start(move |request, _| {
         let params = serde_json::from_str::<Value>(&request.body).unwrap_or_default();
         match request.target.split('?').next().unwrap() {
             "/api/v1/account/applications/token" => {
                 Answer::json(200, json!({"access_token": "t", "expires_in": 900}))
             }
             "/api/v1/integrations/connectors" => Answer::json(200, json!({"data": [{"id": "c"}]})),
-            _ if params["params"] == json!({"level": "high", "limit": 2}) => {
-                let next = "https://acme.test/logs?token=t&limit=2";
-                let meta = json!({"next": next});
-                Answer::json(200, json!({"result": [{"id": 1}], "connector_metadata": meta}))
-            }
-            _ if params["params"] == json!({"limit": 2, "token": "t"}) => {
-                Answer::json(200, json!({"result": [{"id": 2}], "connector_metadata": {}}))
-            }
-            _ => Answer::json(400, json!({"message": request.body})),
+            _ => match answer(&params["params"]) {
+                Some((result, meta)) => {
+                    Answer::json(200, json!({"result": result, "connector_metadata": meta}))
+                }
+                None => Answer::json(400, json!({"message": request.body})),
+            },
         }
     })
     .await;
     let hosted = Hosted::new("id", "secret").workspace("w").base_url(&server.url);
     let client = Client::hosted(description(), hosted).unwrap();
+    (server, client)
+}
+
+#[tokio::test]
+async fn a_hosted_list_goes_on_by_such_a_token_too() {
+    let (_server, client) = hosted(|params| {
+        let next = json!({"next": "https://acme.test/logs?token=t&limit=2"});
+        if *params == json!({"level": "high", "limit": 2}) {
+            return Some((json!([{"id": 1}]), next));
+        }
+        (*params == json!({"limit": 2, "token": "t"})).then(|| (json!([{"id": 2}]), json!({})))
+    })
+    .await;
     assert_eq!(all(&client, "logs", json!({"level": "high", "limit": 2})).await, [1, 2]);
+}
+
+#[tokio::test]
+async fn a_hosted_list_goes_on_by_its_last_record() {
+    let (_server, client) = hosted(|params| match params["since_id"].as_i64() {
+        None => Some((json!([{"id": 1}, {"id": 2}, {"id": 3}]), Value::Null)),
+        Some(4) => Some((json!([{"id": 4}]), Value::Null)),
+        Some(_) => None,
+    })
+    .await;
+    assert_eq!(all(&client, "agents", json!({})).await, [1, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_flag_that_the_platform_does_not_hand_on_ends_a_list_with_an_empty_page() {
+    let (server, client) = hosted(|params| match params["page[after]"].as_str() {
+        None => Some((json!([{"id": 1}, {"id": 2}]), json!({"after": "x"}))),
+        Some("x") => Some((json!([{"id": 3}]), json!({"after": "y"}))),
+        Some(_) => Some((json!([]), json!({"after": "y"}))),
+    })
+    .await;
+    assert_eq!(all(&client, "visits", json!({})).await, [1, 2, 3]);
+    assert_eq!(server.seen().len(), 5);
 }
