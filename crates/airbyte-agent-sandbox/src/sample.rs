@@ -4,6 +4,8 @@
 use airbyte_agent_core::description::{Body, Kind, Location, Operation, Schema};
 use serde_json::{Map, Value, json};
 
+use crate::vendor::criteria;
+
 /// What a call of the operation must bring. Identifiers are taken from `record`, for example the
 /// first of a list of the same entity; whatever it does not hold is made up.
 pub fn arguments(operation: &Operation, record: &Value) -> Map<String, Value> {
@@ -48,12 +50,41 @@ fn value(name: &str, schema: &Schema, record: &Value) -> Value {
     any(schema, name)
 }
 
+/// The parameter of a list in which words are searched for. One with a default is left out: that
+/// is written in a language of its own.
+pub fn search_parameter(operation: &Operation) -> Option<&str> {
+    let mut all = operation.parameters.iter().filter(|_| operation.action.is_array());
+    let named = all.find(|parameter| {
+        criteria::is_search(&parameter.name)
+            && parameter.schema.kinds.contains(&Kind::String)
+            && parameter.default.is_none()
+    });
+    named.map(|parameter| parameter.name.as_ref())
+}
+
+/// A bound that leaves everything in.
+fn edge(schema: &Schema, name: &str) -> Option<Value> {
+    let is_lower = criteria::bound(name)?.is_lower();
+    let has = |kind| schema.kinds.contains(&kind);
+    if has(Kind::String) {
+        let day = if is_lower { "2000-01-01" } else { "2100-01-01" };
+        let name = plain(name);
+        let is_day = schema.format == "date"
+            || schema.format.is_empty() && !name.contains("time") && name.contains("date");
+        return Some(if is_day { json!(day) } else { json!(format!("{day}T00:00:00Z")) });
+    }
+    has(Kind::Integer).then(|| json!(if is_lower { 1 } else { 4_000_000_000_u64 }))
+}
+
 fn any(schema: &Schema, name: &str) -> Value {
     if let Some(choice) = schema.choices.first() {
         return choice.value();
     }
     let passes =
         |kind: &&Kind| !schema.nullable || schema.kinds.len() == 1 || **kind != Kind::String;
+    if let Some(edge) = edge(schema, name) {
+        return edge;
+    }
     match schema.kinds.iter().find(passes) {
         Some(Kind::Integer | Kind::Number) => {
             let least = schema.minimum.unwrap_or(1.0).max(1.0);
@@ -70,6 +101,8 @@ fn any(schema: &Schema, name: &str) -> Value {
             Value::Object(members.collect())
         }
         _ if plain(name).contains("date") => json!("2025-03-01"),
+        // A letter that nearly every record has somewhere.
+        _ if criteria::is_search(name) => json!("e"),
         _ => json!("sample"),
     }
 }

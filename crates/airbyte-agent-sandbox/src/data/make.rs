@@ -217,7 +217,7 @@ impl<'w> Maker<'w> {
 }
 
 /// The type to make, and whether `null` is allowed.
-fn kind_of(schema: &Value) -> (Option<&str>, bool) {
+pub(super) fn kind_of(schema: &Value) -> (Option<&str>, bool) {
     let nullable = schema.get("nullable") == Some(&Value::Bool(true));
     match schema.get("type") {
         Some(Value::String(kind)) => (Some(kind), nullable),

@@ -1,6 +1,6 @@
 //! Deterministic records that fit a schema and look like the real thing.
 
-mod dates;
+pub(crate) mod dates;
 mod guess;
 mod make;
 mod shape;
@@ -35,6 +35,11 @@ pub(crate) fn singular(name: &str) -> String {
         return name.to_owned();
     }
     name.strip_suffix('s').unwrap_or(name).to_owned()
+}
+
+/// Whether a property of this name identifies a record.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    words::is_identifier(&plain(name))
 }
 
 /// Number of records that an entity has at the start: between 250 and 300.

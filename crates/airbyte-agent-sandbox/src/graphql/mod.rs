@@ -19,6 +19,8 @@ use token::{Token, tokens};
 pub(crate) struct Request {
     pub(crate) document: Document,
     pub(crate) operation_name: Option<String>,
+    /// Tells documents apart.
+    pub(crate) fingerprint: u64,
     words: Vec<Token>,
     variables: Map<String, Value>,
 }
@@ -66,6 +68,7 @@ impl Request {
         Ok(Self {
             document: Document::parse(source).map_err(Refusal::Document)?,
             operation_name: body.get("operationName").and_then(Value::as_str).map(str::to_owned),
+            fingerprint: crate::hash::stable(&[source]),
             words: tokens(source).unwrap_or_default(),
             variables,
         })

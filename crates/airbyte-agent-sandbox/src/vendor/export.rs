@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use airbyte_agent_core::description::{Action, StoreField};
 use serde_json::{Map, Value};
 
-use super::{Vendor, filter};
+use super::{Vendor, filter, shapes};
 use crate::data::{self, Maker};
 
 /// Copies that were made, by entity, with the number of writes before.
@@ -39,10 +39,14 @@ impl Vendor {
 
     fn copy_all(&self, entity: &str) -> Vec<Map<String, Value>> {
         let Some(entity) = self.description.entity(entity) else { return Vec::new() };
-        let of = |action| entity.operation(action)?.response.schema.as_ref();
+        let of = |action| {
+            let operation = entity.operation(action)?;
+            let shape = operation.response.schema.as_ref()?.value();
+            Some(shapes::open(operation, shape).0)
+        };
         let listing = [Action::List, Action::Get, Action::Search];
-        let schema = listing.into_iter().find_map(of).or(entity.schema.as_ref());
-        let schema = schema.map(airbyte_agent_core::description::Json::value);
+        let of_entity = || Some(entity.schema.as_ref()?.value());
+        let schema = listing.into_iter().find_map(of).or_else(of_entity);
         let schema = schema.map(|schema| match schema.get("items") {
             Some(items) if schema["type"] == "array" => items.clone(),
             _ => schema,

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use airbyte_agent_core::description::{Location, Operation, Paging, Parameter};
 use serde_json::{Map, Value};
 
+use super::criteria;
 use crate::data::{plain, singular};
 use crate::wire::{Arguments, text_of};
 
@@ -27,21 +28,37 @@ pub(crate) fn parents<'a>(
     })
 }
 
-/// Whether a record has the values that optional arguments ask for.
-pub(crate) fn keeps(operation: &Operation, arguments: &Arguments, record: &Value) -> bool {
+/// Arguments that say which records are wanted, and whether the request can do without them.
+fn wishes<'a>(
+    operation: &'a Operation,
+    arguments: &'a Arguments,
+) -> impl Iterator<Item = (&'a Parameter, &'a Value, bool)> {
     let paging = paging_names(operation);
-    let Some(record) = record.as_object() else { return true };
-    operation.parameters.iter().all(|parameter| {
-        let optional = !parameter.required
-            && parameter.location != Location::Path
-            && parameter.location != Location::Header
-            && !paging.contains(parameter.name.as_ref());
-        let Some(wanted) = arguments.values.get(parameter.name.as_ref()).filter(|_| optional)
-        else {
-            return true;
-        };
-        agrees(&parameter.name, wanted, record)
+    operation.parameters.iter().filter_map(move |parameter| {
+        let name = parameter.name.as_ref();
+        let value = arguments.values.get(name)?;
+        let in_path = matches!(parameter.location, Location::Path | Location::Header);
+        let counts = !parameter.required || criteria::is_criterion(name);
+        (counts && !in_path && !paging.contains(name)).then_some((
+            parameter,
+            value,
+            !parameter.required,
+        ))
     })
+}
+
+/// Whether a record is one of those that the arguments ask for.
+pub(crate) fn keeps(operation: &Operation, arguments: &Arguments, record: &Value) -> bool {
+    let Some(record) = record.as_object() else { return true };
+    wishes(operation, arguments).all(|(parameter, value, is_optional)| {
+        criteria::judge(parameter.wire_name(), value, record)
+            .unwrap_or_else(|| !is_optional || agrees(&parameter.name, value, record))
+    })
+}
+
+/// Whether the arguments filter at all.
+pub(crate) fn filters(operation: &Operation, arguments: &Arguments) -> bool {
+    wishes(operation, arguments).next().is_some()
 }
 
 /// The identifiers to which a list is narrowed, and the name that one of them has: `ids`, or
@@ -81,16 +98,6 @@ fn agrees(name: &str, wanted: &Value, record: &Map<String, Value>) -> bool {
         return true;
     }
     text_of(value).is_some_and(|is| wanted.iter().any(|one| one.eq_ignore_ascii_case(&is)))
-}
-
-/// Whether the arguments filter at all.
-pub(crate) fn filters(operation: &Operation, arguments: &Arguments) -> bool {
-    let paging = paging_names(operation);
-    operation.parameters.iter().any(|parameter| {
-        !parameter.required
-            && arguments.values.contains_key(parameter.name.as_ref())
-            && !paging.contains(parameter.name.as_ref())
-    })
 }
 
 /// Writes what the records belong to into one of them.

@@ -2,9 +2,9 @@
 
 use super::identity::{Naming, is_absent, is_given, is_named, naming};
 use super::perform::{Call, Missing};
+use super::shapes::Shape;
 use crate::data::{count, identifiers};
 use crate::hash::stable;
-use serde_json::Value;
 
 impl Call<'_> {
     /// The position of the record with this identifier, found without making the records.
@@ -29,7 +29,7 @@ impl Call<'_> {
     }
 
     /// The number of the record that the request names.
-    pub(super) fn find(&self, shape: &Value) -> Result<u64, Missing> {
+    pub(super) fn find(&self, shape: &Shape) -> Result<u64, Missing> {
         let total = count(&self.connector.name, self.entity());
         let existing = self.store.indexes(&self.connector.name, self.entity());
         let (name, own) = match naming(self.connector, self.operation) {
@@ -64,7 +64,7 @@ impl Call<'_> {
     /// the entity that `name` speaks of: `callId` for another view of calls.
     pub(super) fn numbers(
         &self,
-        shape: &Value,
+        shape: &Shape,
         existing: &[u64],
         name: &str,
         ids: &[String],

@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+pub(crate) mod criteria;
 mod export;
 mod files;
 mod filter;

@@ -1,7 +1,8 @@
 //! Pages: where one begins, how long it is, and what says that there is another.
 
 use airbyte_agent_core::description::{
-    Connector, Kind, List, MetaSource, Next, Operation, PageSize, Paging, Source, Step, Text,
+    Connector, JsonPath, Kind, List, MetaSource, Next, Operation, PageSize, Paging, Source, Step,
+    Text,
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -38,10 +39,12 @@ pub(crate) fn style<'o>(operation: &'o Operation, arguments: &Arguments) -> &'o 
     paging.styles().find(uses).or_else(|| paging.styles().find(is_free)).unwrap_or(paging)
 }
 
-/// The window of a request; `find` gives the position of the record whose field has a value.
+/// The window of a request for a list of `total` records; `find` gives the position of the record
+/// whose field has a value.
 pub(crate) fn window(
     operation: &Operation,
     arguments: &Arguments,
+    total: usize,
     find: impl Fn(&[Step], &str) -> Option<usize>,
 ) -> Result<Window, String> {
     let paging = style(operation, arguments);
@@ -59,15 +62,16 @@ pub(crate) fn window(
     let start = match &paging.next {
         Next::None { .. } => 0,
         Next::Cursor { into, .. } => match arguments.text(into).filter(|text| !text.is_empty()) {
-            Some(token) => position(operation, &token, size)
+            Some(token) => position(operation, &token)
+                .or_else(|| token.parse().ok().filter(|_| is_numeric(operation, into)))
                 .ok_or_else(|| format!("`{into}`: `{token}` is no cursor of this list"))?,
             None => 0,
         },
         Next::Link { feed, .. } => {
             let into = feed.first().map_or(LINK_STATE, |(_, parameter)| parameter);
             match arguments.text(into).filter(|text| !text.is_empty()) {
-                Some(token) => position(operation, &token, size)
-                    .or_else(|| linked_number(into, &token, size))
+                Some(token) => position(operation, &token)
+                    .or_else(|| linked_number(into, &token, size, total))
                     .ok_or_else(|| format!("`{into}`: `{token}` is no cursor of this list"))?,
                 None => 0,
             }
@@ -103,7 +107,7 @@ fn size_of(operation: &Operation, arguments: &Arguments, size: &PageSize, endles
     };
     let asked = arguments.text(&size.parameter).and_then(|text| text.parse::<u64>().ok());
     let fallback = if endless { u64::MAX } else { DEFAULT_SIZE };
-    let size_or = asked.or_else(default).unwrap_or(fallback).max(1);
+    let size_or = asked.or(size.default).or_else(default).unwrap_or(fallback).max(1);
     let most = size.maximum.unwrap_or(if endless { u64::MAX } else { 1_000 });
     usize::try_from(size_or.min(most)).unwrap_or(usize::MAX)
 }
@@ -113,20 +117,28 @@ fn token(operation: &Operation, position: usize) -> String {
     URL_SAFE_NO_PAD.encode(format!("{}:{position}", operation.entity))
 }
 
-fn position(operation: &Operation, text: &str, _size: usize) -> Option<usize> {
+fn position(operation: &Operation, text: &str) -> Option<usize> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let text = String::from_utf8(bytes).ok()?;
     text.strip_prefix(operation.entity.as_ref())?.strip_prefix(':')?.parse().ok()
 }
 
 /// The position behind a plain number: a page for parameters that are called so, else an offset.
-fn linked_number(into: &str, text: &str, size: usize) -> Option<usize> {
+/// An instant that is no position of this list is where the caller wants it to begin.
+fn linked_number(into: &str, text: &str, size: usize, total: usize) -> Option<usize> {
     let number: usize = text.parse().ok()?;
-    if plain(into).contains("page") {
-        number.checked_sub(1).map(|page| page.saturating_mul(size))
-    } else {
-        Some(number)
+    let name = plain(into);
+    if name.contains("page") {
+        return number.checked_sub(1).map(|page| page.saturating_mul(size));
     }
+    let is_instant = ["time", "date", "since"].iter().any(|word| name.contains(word));
+    Some(if is_instant && number > total { 0 } else { number })
+}
+
+/// Whether a parameter takes numbers only.
+fn is_numeric(operation: &Operation, name: &str) -> bool {
+    let kinds = operation.parameter(name).map(|parameter| &parameter.schema.kinds);
+    kinds.is_some_and(|k| k.contains(&Kind::Integer) && !k.contains(&Kind::String))
 }
 
 /// The value that a parameter takes to continue at `position`.
@@ -137,9 +149,7 @@ fn continuation(
     position: usize,
     size: usize,
 ) -> Value {
-    let kinds = operation.parameter(into).map(|parameter| &parameter.schema.kinds);
-    let numeric = kinds.is_some_and(|k| k.contains(&Kind::Integer) && !k.contains(&Kind::String));
-    if !numeric {
+    if !is_numeric(operation, into) {
         return token(operation, position).into();
     }
     let by_page = matches!(paging.next, Next::Link { .. }) && plain(into).contains("page");
@@ -166,7 +176,7 @@ pub(crate) fn mark(
                 let position = next.min(total);
                 let value = continuation(operation, paging, into, position, window.size);
                 put(operation, from, value, body, headers);
-            } else if depth(operation, from) <= 2 {
+            } else if depth(operation, from) <= 2 || is_there(operation, from, body) {
                 put(operation, from, Value::Null, body, headers);
             }
         }
@@ -180,10 +190,16 @@ pub(crate) fn mark(
         }
         _ => {}
     }
-    for (flag, value) in [(&paging.more, more), (&paging.done, !more)] {
-        if let Some(source) = flag {
-            put(operation, source, value.into(), body, headers);
-        }
+    if let Some(source) = &paging.more {
+        let value = match (is_address(operation, source), more) {
+            (false, more) => more.into(),
+            (true, true) => place.link(operation, paging, &[], None, next, window.size).into(),
+            (true, false) => Value::Null,
+        };
+        put(operation, source, value, body, headers);
+    }
+    if let Some(source) = &paging.done {
+        put(operation, source, (!more).into(), body, headers);
     }
 }
 
@@ -253,6 +269,22 @@ fn steps(operation: &Operation, source: &Source) -> Option<Vec<Step>> {
             }
         }
     }
+}
+
+/// Whether a value that says that there is more is the address of it.
+fn is_address(operation: &Operation, source: &Source) -> bool {
+    let name = match (steps(operation, source).as_deref(), source) {
+        (Some([.., Step::Key(key)]), _) => plain(key),
+        (_, Source::Meta { name, .. }) => plain(name),
+        _ => return false,
+    };
+    ["next", "nextpage", "nexturl", "nextlink", "nextpageurl"].contains(&name.as_str())
+}
+
+/// Whether a made-up body has something where the list would continue.
+fn is_there(operation: &Operation, source: &Source, body: &Value) -> bool {
+    let path = steps(operation, source).map(|steps| JsonPath { steps: steps.into() });
+    path.is_some_and(|path| path.first(body).is_some())
 }
 
 fn depth(operation: &Operation, source: &Source) -> usize {

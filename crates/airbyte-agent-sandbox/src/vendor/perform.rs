@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::identity::{Naming, call, is_given, is_named, naming};
 use super::page::{Place, mark, style, window};
-use super::shapes::Shapes;
+use super::shapes::{Shape, Shapes};
 use super::store::Store;
 use super::{answer, files, filter};
 use crate::data::{self, Maker, World};
@@ -62,8 +62,9 @@ impl Call<'_> {
     }
 
     /// The record of this number in this shape, with everything that was written.
-    pub(super) fn record(&self, shape: &Value, index: u64) -> Value {
-        let mut record = Maker::new(self.world, self.entity(), index).record(shape);
+    pub(super) fn record(&self, shape: &Shape, index: u64) -> Value {
+        let make = || Maker::new(self.world, self.entity(), index).record(&shape.record);
+        let mut record = Value::clone(&self.shapes.record(shape, index, make));
         if let Some(guard) = self.world.guard(self.entity()) {
             let guarded =
                 self.operation.response.filter.is_some() || guard.first(&record).is_some();
@@ -72,7 +73,7 @@ impl Call<'_> {
             }
         }
         if let Some(patch) = self.store.patch(self.entity(), index) {
-            self.lay(&mut record, &patch, shape);
+            self.lay(&mut record, &patch, &shape.record);
         }
         record
     }
@@ -122,17 +123,25 @@ impl Call<'_> {
             let likely = self.by_identifier(&indexes, wanted).filter(|at| is(indexes[*at]));
             likely.or_else(|| indexes.iter().position(|index| is(*index)))
         };
-        let window = match window(self.operation, self.arguments, find) {
+        let total = indexes.len();
+        let window = match window(self.operation, self.arguments, total, find) {
             Ok(window) => window,
             Err(why) if self.arguments.graphql.is_some() => {
                 return answer::graphql_failure("BAD_USER_INPUT", &[why]);
             }
             Err(why) => return answer::failure(self.connector, 400, &why),
         };
-        let total = indexes.len();
         let records: Vec<Value> =
             indexes.iter().skip(window.start).take(window.size).map(|i| render(*i)).collect();
-        let mut body = self.around(records, true);
+        let mut body = match &shape.around {
+            None => self.around(records, true),
+            Some((around, name)) => {
+                let scope = format!("{}.answer", self.entity());
+                let mut whole = Maker::new(self.world, &scope, 0).record(around);
+                answer::set(&mut whole, &[Step::Key(name.clone().into())], records.into());
+                self.around(vec![whole], false)
+            }
+        };
         let mut headers = Vec::new();
         let place = Place {
             connector: self.connector,
@@ -182,7 +191,7 @@ impl Call<'_> {
     }
 
     /// The record with the name by which it was asked for.
-    fn named(&self, shape: &Value, index: u64) -> Value {
+    fn named(&self, shape: &Shape, index: u64) -> Value {
         let mut record = self.record(shape, index);
         filter::impose(self.operation, self.arguments, &mut record);
         if let Naming::Own(name) = naming(self.connector, self.operation)

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use airbyte_agent_core::description::{Body, Connector, Location, Operation};
+use airbyte_agent_core::description::{Body, Connector, Location, Operation, Schema};
 use serde_json::Value;
 
 use super::hosts::Address;
@@ -188,8 +188,9 @@ fn likeness(operation: &Operation, arguments: &Arguments, rarity: &Rarity) -> i6
     }
     for parameter in operation.parameters.iter() {
         let given = arguments.values.get(parameter.name.as_ref());
-        if given.is_some() {
-            score += 2;
+        if let Some(given) = given {
+            // Who demands more inside and gets it is meant rather than who takes anything.
+            score += 2 + 350 * demands_met(&parameter.schema, given);
         }
         let Some(default) = &parameter.default else { continue };
         let default = default.value();
@@ -208,6 +209,16 @@ fn likeness(operation: &Operation, arguments: &Arguments, rarity: &Rarity) -> i6
         score += rarity.names(operation, value);
     }
     score
+}
+
+/// Number of members that the schema demands inside of `value`, and that are there.
+fn demands_met(schema: &Schema, value: &Value) -> i64 {
+    let Some(value) = value.as_object() else { return 0 };
+    let inner = schema.properties.iter().filter_map(|property| {
+        let given = value.get(property.name.as_ref())?;
+        Some(i64::from(property.required) + demands_met(&property.schema, given))
+    });
+    inner.sum()
 }
 
 /// Whether `value` is `default` or an object that holds it.

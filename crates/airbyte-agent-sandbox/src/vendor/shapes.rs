@@ -4,32 +4,78 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airbyte_agent_core::description::{Action, Json, Step};
+use airbyte_agent_core::description::{
+    Action, Json, JsonPath, MetaSource, Next, Operation, Source, Step,
+};
 use serde_json::{Value, json};
 
 use super::perform::Call;
 use crate::data;
 use crate::graphql::{Document, Selection};
 
-/// Shapes that were read already: texts of schemas are long.
+/// Records that are kept instead of made again.
+const KEPT: usize = 20_000;
+
+/// The shape of an operation's records.
+#[derive(Debug)]
+pub(crate) struct Shape {
+    number: usize,
+    /// One record, or one of the list that the record holds.
+    pub(crate) record: Value,
+    /// Where the record is the whole answer with a list in it: that answer, and the list's name.
+    pub(crate) around: Option<(Value, String)>,
+}
+
+/// What belongs to one operation, and to one GraphQL document.
+type Key = (String, Action, u64);
+
+/// Shapes that were read and records that were made already: texts of schemas are long.
 #[derive(Debug, Default)]
-pub(crate) struct Shapes(Mutex<HashMap<(String, Action), Arc<Value>>>);
+pub(crate) struct Shapes {
+    known: Mutex<HashMap<Key, Arc<Shape>>>,
+    made: Mutex<HashMap<(usize, u64), Arc<Value>>>,
+}
 
 impl Shapes {
-    fn get(&self, key: (String, Action), make: impl FnOnce() -> Value) -> Arc<Value> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(make())))
+    fn get(&self, key: Key, operation: &Operation, make: impl FnOnce() -> Value) -> Arc<Shape> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(shape) = known.get(&key) {
+            return Arc::clone(shape);
+        }
+        let (record, around) = open(operation, make());
+        let shape = Arc::new(Shape { number: known.len(), record, around });
+        known.insert(key, Arc::clone(&shape));
+        shape
+    }
+
+    /// A record as it was before anybody wrote to it.
+    pub(super) fn record(
+        &self,
+        shape: &Shape,
+        index: u64,
+        make: impl FnOnce() -> Value,
+    ) -> Arc<Value> {
+        let key = (shape.number, index);
+        let lock = || self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(record) = lock().get(&key) {
+            return Arc::clone(record);
+        }
+        let record = Arc::new(make());
+        let mut all = lock();
+        if all.len() >= KEPT {
+            all.clear();
+        }
+        all.insert(key, Arc::clone(&record));
+        record
     }
 }
 
 impl Call<'_> {
-    /// The shape of one record.
-    pub(super) fn shape(&self) -> Arc<Value> {
-        if self.arguments.graphql.is_some() {
-            return Arc::new(self.make_shape());
-        }
-        let key = (self.entity().to_owned(), self.operation.action);
-        self.shapes.get(key, || self.make_shape())
+    /// The shape of the operation's records.
+    pub(super) fn shape(&self) -> Arc<Shape> {
+        let document = self.arguments.graphql.as_ref().map_or(0, |request| request.fingerprint);
+        let key = (self.entity().to_owned(), self.operation.action, document);
+        self.shapes.get(key, self.operation, || self.make_shape())
     }
 
     fn make_shape(&self) -> Value {
@@ -91,18 +137,83 @@ impl Call<'_> {
     }
 
     /// The shape by which records are recognised: that of a get or list of the entity.
-    pub(super) fn known_shape(&self) -> Arc<Value> {
+    pub(super) fn known_shape(&self) -> Arc<Shape> {
         let entity = self.connector.entity(self.entity());
         let known = entity.and_then(|entity| {
             let listing = [Action::List, Action::Get, Action::Search];
-            let of = |action: &Action| entity.operation(*action)?.response.schema.as_ref();
-            listing.iter().find_map(|action| Some((*action, of(action)?)))
+            let of = |action: &Action| entity.operation(*action);
+            let known = |action: &Action| {
+                let operation = of(action)?;
+                Some((operation, operation.response.schema.as_ref()?))
+            };
+            listing.iter().find_map(known)
         });
         match known {
-            Some((action, schema)) if self.arguments.graphql.is_none() => {
-                self.shapes.get((self.entity().to_owned(), action), || schema.value())
+            Some((operation, schema)) if self.arguments.graphql.is_none() => {
+                // A shape of its own: the same operation's may have been made of more than this.
+                let key = (self.entity().to_owned(), operation.action, u64::MAX);
+                self.shapes.get(key, operation, || schema.value())
             }
             _ => self.shape(),
         }
     }
+}
+
+/// The shape of one record; behind it, where the record is the whole answer with a list in it, that
+/// answer without the list, and the list's name.
+pub(super) fn open(operation: &Operation, mut shape: Value) -> (Value, Option<(Value, String)>) {
+    let Some(name) = list_inside(operation, &shape) else { return (shape, None) };
+    let members = shape.get_mut("properties").and_then(Value::as_object_mut);
+    let list = members.and_then(|members| members.shift_remove(&name));
+    let item = list.and_then(|list| list.get("items").cloned());
+    (item.unwrap_or_else(|| json!({"type": "object"})), Some((shape, name)))
+}
+
+/// The name of the list in a record that is the whole answer: then metadata and paging look for
+/// their values in what is said to be the record, or the record is a list and little else.
+fn list_inside(operation: &Operation, shape: &Value) -> Option<String> {
+    let records = operation.response.records.as_ref()?;
+    if !operation.action.is_array() || records.is_multiple() {
+        return None;
+    }
+    let properties = shape.get("properties")?.as_object()?;
+    let lists: Vec<&String> = properties
+        .iter()
+        .filter(|(_, schema)| schema.pointer("/items/properties").is_some())
+        .map(|(name, _)| name)
+        .collect();
+    let looks_inside = sources(operation).any(|path| {
+        let rest = path.steps.strip_prefix(&*records.steps);
+        matches!(rest, Some([Step::Key(_), ..]))
+    });
+    let is_hull = records.steps.is_empty()
+        && lists.len() == 1
+        && properties.len() <= 4
+        && !properties.keys().any(|name| data::is_identifier(name));
+    if !looks_inside && !is_hull {
+        return None;
+    }
+    let usual = ["data", "results", "values", "items", "records", "entries"];
+    let named = lists.iter().find(|name| usual.contains(&name.as_str()));
+    named.or(lists.first()).map(|name| (*name).clone())
+}
+
+/// Places of the body in which metadata and paging look.
+fn sources(operation: &Operation) -> impl Iterator<Item = &JsonPath> {
+    let meta = operation.response.meta.iter().filter_map(|field| match &field.source {
+        MetaSource::Body(path) => Some(path),
+        MetaSource::Link(_) | MetaSource::Header(_) => None,
+    });
+    let paging = operation.paging.styles().flat_map(|style| {
+        let from = match &style.next {
+            Next::Cursor { from, .. } | Next::Link { from, .. } => Some(from),
+            _ => None,
+        };
+        from.into_iter().chain(&style.more).chain(&style.done)
+    });
+    let paging = paging.filter_map(|source| match source {
+        Source::Body(path) => Some(path),
+        Source::Meta { .. } => None,
+    });
+    meta.chain(paging)
 }
