@@ -64,6 +64,9 @@ pub(crate) fn file(model: &Model<'_>) -> String {
     format!("{}\n{body}", w.finish())
 }
 
+/// Records on a page where the test may choose: a few pages for each of the sandbox's lists.
+const PAGE: u64 = 90;
+
 fn entry(
     w: &mut Writer,
     model: &Model<'_>,
@@ -111,7 +114,14 @@ fn entry(
     };
     // Small pages make a short list a long one.
     let size = described.paging.size.as_ref().filter(|_| operation.kind() == BuilderKind::List);
-    let size = size.map_or(String::new(), |size| format!(", {:?}", size.parameter));
+    let size = size.map_or(String::new(), |size| {
+        let of_schema = described.parameter(&size.parameter).and_then(|p| p.schema.maximum);
+        // `as` is enough: sizes of pages are small.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let of_schema = of_schema.map(|most| most as u64);
+        let most = of_schema.into_iter().chain(size.maximum).fold(PAGE, u64::min);
+        format!(", {:?}, {most}", size.parameter)
+    });
     w.line("Operation {");
     w.indented(|w| {
         w.line(&format!("name: \"{}.{}\",", described.entity, described.action));

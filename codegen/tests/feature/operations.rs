@@ -22,7 +22,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .created(types::ProjectCreated::new().gte("2025-03-01T00:00:00Z").lt("2025-03-01T00:00:00Z"))
             .type_(types::ProjectType::Internal).expand("owner").view(types::ProjectView::Full)
             .market("market").x_acme_version("x-acme-version").x_trace("x-trace").dry_run(),
-        needed: |c, _| list!(c.projects().list(), "limit"),
+        needed: |c, _| list!(c.projects().list(), "limit", 90),
     },
     Operation {
         name: "projects.create",
@@ -59,7 +59,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"project_id":"project-id","page[cursor]":"page-cursor","page[size]":1,"since":"since"}"#,
         all: |c| c.tasks().list("project-id")
             .page_cursor("page-cursor").page_size(1).since("since").dry_run(),
-        needed: |c, a| list!(c.tasks().list(a.get::<String>("project_id")), "page[size]"),
+        needed: |c, a| list!(c.tasks().list(a.get::<String>("project_id")), "page[size]", 90),
     },
     Operation {
         name: "tasks.search",
@@ -68,7 +68,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .query("query").cursor("cursor").limit(1)
             .filter(types::TaskFilter::new().assignee_ids(["assignee-id"]).due_date("2025-03-01"))
             .dry_run(),
-        needed: |c, a| list!(c.tasks().search().query(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.tasks().search().query(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "tasks.update",
@@ -82,21 +82,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"project_id":"project-id","offset":1,"limit":1,"after":"after","window":1}"#,
         all: |c| c.events().list("project-id")
             .offset(1).limit(1).after("after").window(1).dry_run(),
-        needed: |c, a| list!(c.events().list(a.get::<String>("project_id")), "window"),
+        needed: |c, a| list!(c.events().list(a.get::<String>("project_id")), "window", 90),
     },
     Operation {
         name: "audit_entries.list",
         arguments: r#"{"workspace_id":"workspace-id","page":1,"per_page":1}"#,
         all: |c| c.audit_entries().list("workspace-id")
             .page(1).per_page(1).dry_run(),
-        needed: |c, a| list!(c.audit_entries().list(a.get::<String>("workspace_id")), "per_page"),
+        needed: |c, a| list!(c.audit_entries().list(a.get::<String>("workspace_id")), "per_page", 90),
     },
     Operation {
         name: "customers.list",
         arguments: r#"{"starting_after":"starting-after","limit":1}"#,
         all: |c| c.customers().list()
             .starting_after("starting-after").limit(1).dry_run(),
-        needed: |c, _| list!(c.customers().list(), "limit"),
+        needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
     Operation {
         name: "customers.create",
@@ -111,7 +111,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"team":"team","first":1,"after":"after","fields":["field"],"X-Acme-Operation":"notes"}"#,
         all: |c| c.notes().list("team")
             .first(1).after("after").fields(["field"]).x_acme_operation("notes").dry_run(),
-        needed: |c, a| list!(c.notes().list(a.get::<String>("team")), "first"),
+        needed: |c, a| list!(c.notes().list(a.get::<String>("team")), "first", 50),
     },
     Operation {
         name: "notes.update",
@@ -168,7 +168,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"after":"after","limit":1}"#,
         all: |c| c.mentions().list()
             .after("after").limit(1).dry_run(),
-        needed: |c, _| list!(c.mentions().list(), "limit"),
+        needed: |c, _| list!(c.mentions().list(), "limit", 90),
     },
     Operation {
         name: "settings.list",

@@ -22,7 +22,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .items_([1]).page_size(1).page_size_(1)._2fa(true).plus_1(1.5)
             .x_odd(types::TypeXOdd::A).mode(types::TypeMode::Empty).ty_pe(json!("ty-pe"))
             .filter(types::TypeFilter::new().gt(1).type_("type")).dry_run(),
-        needed: |c, a| list!(c.type_().list(a.get::<String>("send"), a.get::<i64>("self")), "page[size]"),
+        needed: |c, a| list!(c.type_().list(a.get::<String>("send"), a.get::<i64>("self")), "page[size]", 90),
     },
     Operation {
         name: "type.create",

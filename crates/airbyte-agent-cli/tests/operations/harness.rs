@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::IntoFuture;
 
 use airbyte_agent_cli::engine::LocalEngine;
-use airbyte_agent_core::description::{Action, Connector, Next, Operation as Described};
+use airbyte_agent_core::description::{
+    Action, Connector, JsonPath, MetaSource, Next, Operation as Described, Source,
+};
 use airbyte_agent_core::{
     BoxFuture, Client, Cursor, Download, DryRun, Error, ErrorKind, Hosted, Page, Pages,
 };
@@ -39,10 +41,13 @@ impl Arguments {
     }
 }
 
+/// What the hosted transport says of a list that continues by an address.
+const NO_WAY_ON: &str = "by an address of the vendor, which the platform cannot follow";
+
 /// All pages of a list, small ones where the size can be chosen.
 macro_rules! list {
-    ($builder:expr, $size:expr) => {
-        $crate::harness::list!($builder.param($size, 90))
+    ($builder:expr, $size:expr, $records:expr) => {
+        $crate::harness::list!($builder.param($size, $records))
     };
     ($builder:expr) => {{
         let builder = $builder;
@@ -53,8 +58,8 @@ macro_rules! list {
 }
 pub(crate) use list;
 
-/// The pages of a list, each an array of records, read to the end; then the second once more, by
-/// its cursor and from there.
+/// The pages of a list, each an array of records, read to the end or to where the transport cannot
+/// follow; then the second once more, by its cursor and from there.
 pub(crate) fn pages<T, M>(
     mut all: Pages<Page<T, M>>,
     resume: impl FnOnce(Cursor) -> Pages<Page<T, M>> + Send + 'static,
@@ -66,11 +71,16 @@ where
     Box::pin(async move {
         let mut pages: Vec<Value> = Vec::new();
         let mut second = None;
-        while let Some(page) = all.try_next().await? {
-            pages.push(json!(page.data));
+        loop {
+            match all.try_next().await {
+                Ok(Some(page)) => pages.push(json!(page.data)),
+                Ok(None) => break,
+                Err(why) if pages.len() == 1 && why.message().contains(NO_WAY_ON) => break,
+                Err(why) => return Err(why),
+            }
             second = second.or_else(|| all.cursor().cloned());
         }
-        if let Some(cursor) = second {
+        if let Some(cursor) = second.filter(|_| pages.len() > 1) {
             // A cursor survives being written down.
             let cursor = cursor.to_string().parse()?;
             let again = resume(cursor).try_next().await?.map(|page| json!(page.data));
@@ -141,7 +151,7 @@ pub(crate) async fn run<C>(
             }
         }
     }
-    answers(connector, operations, &doors, &mut wrong).await;
+    answers(connector, operations, &doors, &sandbox, &mut wrong).await;
     sandbox.shutdown().await;
     let count = operations.len();
     assert!(
@@ -173,6 +183,7 @@ async fn answers<C>(
     connector: &Connector,
     operations: &[Operation<C>],
     doors: &[Door<C>; 2],
+    sandbox: &Sandbox,
     wrong: &mut Vec<String>,
 ) {
     let mut steps: Vec<_> = connector.operations().zip(operations).collect();
@@ -188,7 +199,7 @@ async fn answers<C>(
         ];
         order.iter().position(|action| *action == described.action)
     });
-    let mut known = BTreeMap::new();
+    let mut known: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     for (described, operation) in steps {
         let mut answers = Vec::new();
         for (n, door) in doors.iter().enumerate() {
@@ -198,7 +209,8 @@ async fn answers<C>(
             let sent = Value::Object(arguments.0.clone());
             match (operation.needed)(&door.typed, &arguments).await {
                 Ok(Value::Array(pages)) if described.action.is_array() => {
-                    if let Err(why) = is_whole(described, &pages) {
+                    let whole = door.name == "local" || goes_on_when_hosted(described);
+                    if let Err(why) = is_whole(described, &pages, whole) {
                         wrong.push(format!("{} {}: {why}", door.name, operation.name));
                     }
                     answers.push(pages.into_iter().flat_map(records).collect());
@@ -208,17 +220,32 @@ async fn answers<C>(
                     wrong.push(format!("{} {}: {why} for {sent}", door.name, operation.name));
                 }
             }
+            if let Err(why) = is_meant(described, sandbox) {
+                wrong.push(format!("{} {}: {why}", door.name, operation.name));
+            }
         }
         if described.hints.read_only
-            && let [local, hosted] = answers.as_slice()
-            && local != hosted
+            && let [local, hosted] = answers.as_mut_slice()
         {
-            wrong.push(format!("{}: {}", operation.name, difference(local, hosted)));
+            if let (Value::Array(local), Value::Array(hosted), false) =
+                (&mut *local, &*hosted, goes_on_when_hosted(described))
+            {
+                local.truncate(hosted.len());
+            }
+            if local != hosted {
+                wrong.push(format!("{}: {}", operation.name, difference(local, hosted)));
+            }
         }
-        if let (true, Some(Value::Array(records))) =
+        if let (true, Some(Value::Array(found))) =
             (described.action.is_array(), answers.into_iter().next())
         {
-            known.entry(described.entity.to_string()).or_insert(records);
+            let found = listed(found);
+            for door in doors {
+                if let Err(why) = finds(described, &known, &found, connector, door).await {
+                    wrong.push(format!("{} {}: {why}", door.name, operation.name));
+                }
+            }
+            known.entry(described.entity.to_string()).or_insert(found);
         }
     }
 }
@@ -227,19 +254,128 @@ fn records(page: Value) -> Vec<Value> {
     if let Value::Array(records) = page { records } else { Vec::new() }
 }
 
+/// The records of the lists that are inside these records, where the whole answer is the record.
+fn listed(found: Vec<Value>) -> Vec<Value> {
+    let inner = |record: &Value| {
+        let members = record.as_object().filter(|members| !members.contains_key("id"))?;
+        let mut lists = members.values().filter_map(Value::as_array);
+        lists.find(|list| list.len() > 3 && list.iter().all(Value::is_object)).cloned()
+    };
+    let all: Option<Vec<Vec<Value>>> = found.iter().map(inner).collect();
+    all.map_or(found, |all| all.into_iter().flatten().collect())
+}
+
+/// Whether the platform's answer says how a list continues. It holds records and metadata only:
+/// a value that stands elsewhere in the vendor's answer is lost, and an address cannot be asked for.
+fn goes_on_when_hosted(described: &Described) -> bool {
+    let is_below = |outer: &JsonPath, path: &JsonPath| path.steps.starts_with(&outer.steps);
+    let is_carried = |source: &Source| match source {
+        Source::Meta { .. } => true,
+        Source::Body(path) => {
+            let in_meta = described.response.meta.iter().any(|field| match &field.source {
+                MetaSource::Body(outer) => is_below(outer, path),
+                MetaSource::Link(_) | MetaSource::Header(_) => false,
+            });
+            let records = described.response.records.as_ref();
+            in_meta || records.is_none_or(|outer| !outer.is_multiple() && is_below(outer, path))
+        }
+    };
+    described.paging.styles().any(|style| match &style.next {
+        Next::None { .. } => false,
+        Next::Cursor { from, .. } => is_carried(from),
+        Next::Link { from, feed, .. } => is_carried(from) && !feed.is_empty(),
+        Next::LastRecord { .. } | Next::Offset { .. } | Next::Page { .. } => true,
+    })
+}
+
+/// The sandbox took the last request for what it was. Searches that are told apart by their texts
+/// only, and downloads in two steps, cannot be told.
+fn is_meant(described: &Described, sandbox: &Sandbox) -> std::result::Result<(), String> {
+    let requests = sandbox.requests();
+    let mut vendor = requests.iter().rev().filter(|request| request.connector != "platform");
+    let Some(last) = vendor.next() else { return Err("no request came".to_owned()) };
+    if matches!(described.action, Action::Download | Action::Search)
+        || last.entity == described.entity && last.action == described.action.as_str()
+    {
+        return Ok(());
+    }
+    Err(format!("was taken for {}.{}", last.entity, last.action))
+}
+
 /// A list that continues comes in three pages at least, and no record comes twice.
-fn is_whole(described: &Described, pages: &[Value]) -> std::result::Result<(), String> {
-    let count: usize = pages.iter().map(|page| records(page.clone()).len()).sum();
+fn is_whole(
+    described: &Described,
+    pages: &[Value],
+    goes_on: bool,
+) -> std::result::Result<(), String> {
+    let all = || pages.iter().filter_map(Value::as_array).flatten();
+    let count = all().count();
     if count == 0 {
         return Err("nothing came".to_owned());
+    }
+    if !goes_on {
+        return match pages.len() {
+            1 => Ok(()),
+            several => Err(format!("{several} pages came, although nothing says how to go on")),
+        };
     }
     if !matches!(described.paging.next, Next::None { .. }) && pages.len() < 3 {
         return Err(format!("{count} records came in {} pages", pages.len()));
     }
-    let distinct: BTreeSet<String> =
-        pages.iter().flat_map(|page| records(page.clone())).map(|r| r.to_string()).collect();
-    if distinct.len() < count {
-        return Err(format!("of {count} records {} are there twice", count - distinct.len()));
+    let is_cut =
+        matches!(described.paging.next, Next::None { .. }) && described.paging.size.is_some();
+    let listed = listed(all().cloned().collect()).len();
+    if described.action == Action::List && !is_cut && listed < 200 {
+        return Err(format!("only {listed} records came"));
+    }
+    let distinct = all().map(Value::to_string).collect::<BTreeSet<String>>().len();
+    if distinct < count {
+        return Err(format!("of {count} records {} are there twice", count - distinct));
+    }
+    Ok(())
+}
+
+/// A search for words finds the record that they were taken from, and nothing for words that are
+/// nowhere.
+async fn finds<C>(
+    described: &Described,
+    known: &BTreeMap<String, Vec<Value>>,
+    found: &[Value],
+    connector: &Connector,
+    door: &Door<C>,
+) -> std::result::Result<(), String> {
+    let Some(parameter) = sample::search_parameter(described) else { return Ok(()) };
+    let words = |record: &Value| {
+        let texts = record.as_object()?.values().filter_map(Value::as_str);
+        let mut texts = texts.filter(|text| text.len() > 5 && !text.contains(':'));
+        texts.next().map(str::to_owned)
+    };
+    let words = found.get(1).and_then(words);
+    for (words, expected) in [(words, true), (Some("zqx nowhere".to_owned()), false)] {
+        let Some(words) = words else { continue };
+        let record = record_for(connector, &described.entity, known, 0);
+        let mut arguments = sample::arguments(described, &record);
+        arguments.insert(parameter.to_owned(), words.as_str().into());
+        let (entity, action) = (&described.entity, described.action.as_str());
+        let answer = door.dynamic.execute(entity, action, arguments.into()).await;
+        let answer = answer.map_err(|why| format!("search for '{words}': {why}"))?;
+        let answer = match answer.data {
+            Value::Array(records) => records,
+            one => vec![one],
+        };
+        // Where the whole answer is the record, it holds an empty list.
+        let is_hull = |record: &Value| {
+            let lists = record.as_object().filter(|members| !members.contains_key("id"));
+            lists.is_some_and(|m| m.values().filter_map(Value::as_array).all(Vec::is_empty))
+        };
+        let right = if expected {
+            answer.iter().any(|record| record.to_string().contains(&words))
+        } else {
+            answer.iter().all(is_hull)
+        };
+        if !right {
+            return Err(format!("search for '{words}' gives {} records", answer.len()));
+        }
     }
     Ok(())
 }
@@ -251,19 +387,21 @@ fn record_for(
     known: &BTreeMap<String, Vec<Value>>,
     n: usize,
 ) -> Value {
-    let pick = |entity: &str, n: usize| {
+    let pick = |entity: &str| {
         let records = known.get(entity)?;
         records.get(n).or(records.first())
     };
     let mut all = Map::new();
     for link in connector.relationships.iter().filter(|link| link.source == entity) {
-        if let Some(id) = pick(&link.target, 0).and_then(|r| r.get(link.target_key.as_ref())) {
+        if let Some(id) = pick(&link.target).and_then(|r| r.get(link.target_key.as_ref())) {
             all.insert(link.foreign_key.to_string(), id.clone());
         }
     }
-    if let Some(Value::Object(own)) = pick(entity, n) {
+    if let Some(Value::Object(own)) = pick(entity) {
         all.extend(own.clone());
     }
+    // Where no list shows what there is any identifier will do, as long as no two steps share it.
+    all.entry("id").or_insert_with(|| (n + 1).to_string().into());
     Value::Object(all)
 }
 

@@ -99,16 +99,21 @@ pub(super) const ENTITY: Entity = Entity {
                 ..RESPONSE
             },
             paging: Paging {
-                next: Next::Link {
-                    from: Source::Body(JsonPath {
+                next: Next::Cursor {
+                    from: Source::Meta {
+                        name: Borrowed("after"),
+                        inside: JsonPath { steps: Borrowed(&[]) },
+                    },
+                    into: Borrowed("after"),
+                },
+                more: Some(
+                    Source::Body(JsonPath {
                         steps: Borrowed(&[
                             Step::Key(Borrowed("paging")),
                             Step::Key(Borrowed("next")),
                         ]),
                     }),
-                    feed: Borrowed(&[(Borrowed("after"), Borrowed("after"))]),
-                    keep: None,
-                },
+                ),
                 size: Some(PageSize {
                     parameter: Borrowed("limit"),
                     default: None,

@@ -35,7 +35,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .filter_by_formula("AND({Status} = 'In progress', IS_AFTER({Due}, TODAY()))")
             .sort([types::RecordSort::new("Due").direction(types::RecordSortDirection::Desc)])
             .dry_run(),
-        needed: |c, a| list!(c.records().list(a.get::<String>("base_id"), a.get::<String>("table_id_or_name")), "pageSize"),
+        needed: |c, a| list!(c.records().list(a.get::<String>("base_id"), a.get::<String>("table_id_or_name")), "pageSize", 90),
     },
     Operation {
         name: "records.get",

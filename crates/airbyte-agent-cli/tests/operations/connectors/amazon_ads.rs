@@ -54,7 +54,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.spCampaign.v3+json")
             .state_filter(types::SponsoredProductCampaignStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_product_campaigns().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_product_campaigns().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_product_campaigns.get",
@@ -76,7 +76,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.spAdGroup.v3+json")
             .state_filter(types::SponsoredProductAdGroupStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_product_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_product_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_product_keywords.list",
@@ -87,7 +87,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.spKeyword.v3+json")
             .state_filter(types::SponsoredProductKeywordStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_product_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_product_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_product_product_ads.list",
@@ -98,7 +98,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.spProductAd.v3+json")
             .state_filter(types::SponsoredProductProductAdStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_product_product_ads().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_product_product_ads().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_product_targets.list",
@@ -109,7 +109,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.spTargetingClause.v3+json")
             .state_filter(types::SponsoredProductTargetStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_product_targets().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_product_targets().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_product_negative_keywords.list",
@@ -120,7 +120,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.spNegativeKeyword.v3+json")
             .state_filter(types::SponsoredProductNegativeKeywordStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_product_negative_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_product_negative_keywords().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_product_negative_targets.list",
@@ -131,7 +131,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.spNegativeTargetingClause.v3+json")
             .state_filter(types::SponsoredProductNegativeTargetStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_product_negative_targets().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_product_negative_targets().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_brands_campaigns.list",
@@ -142,7 +142,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.sbcampaignresource.v4+json")
             .state_filter(types::SponsoredBrandsCampaignStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_brands_campaigns().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_brands_campaigns().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
     Operation {
         name: "sponsored_brands_ad_groups.list",
@@ -153,6 +153,6 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .content_type("application/vnd.sbadgroupresource.v4+json")
             .state_filter(types::SponsoredBrandsAdGroupStateFilter::new().include(json!(["ENABLED","PAUSED"])))
             .max_results(100).next_token("AAAAAGLeQ4Xo7zC5").dry_run(),
-        needed: |c, a| list!(c.sponsored_brands_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults"),
+        needed: |c, a| list!(c.sponsored_brands_ad_groups().list(a.get::<String>("Amazon-Advertising-API-Scope")), "maxResults", 90),
     },
 ];

@@ -21,7 +21,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .workspace("1199876543210987").section("1201345678905678").assignee("me")
             .completed_since("2025-03-01T00:00:00Z").modified_since("2025-03-01T00:00:00Z")
             .opt_fields("name,completed,due_on,assignee.name,projects.name,modified_at").dry_run(),
-        needed: |c, _| list!(c.tasks().list(), "limit"),
+        needed: |c, _| list!(c.tasks().list(), "limit", 90),
     },
     Operation {
         name: "tasks.create",
@@ -61,7 +61,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .completed_since("2025-03-01T00:00:00Z")
             .opt_fields("name,completed,due_on,assignee.name,memberships.section.name").dry_run(),
-        needed: |c, a| list!(c.project_tasks().list(a.get::<String>("project_gid")), "limit"),
+        needed: |c, a| list!(c.project_tasks().list(a.get::<String>("project_gid")), "limit", 90),
     },
     Operation {
         name: "workspace_task_search.list",
@@ -86,7 +86,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .workspace("1199876543210987").team("1198765432101234").archived(false)
             .opt_fields("name,archived,due_on,owner.name,team.name,current_status_update.title")
             .dry_run(),
-        needed: |c, _| list!(c.projects().list(), "limit"),
+        needed: |c, _| list!(c.projects().list(), "limit", 90),
     },
     Operation {
         name: "projects.create",
@@ -125,7 +125,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.task_projects().list("1205678901234567")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,archived,owner.name").dry_run(),
-        needed: |c, a| list!(c.task_projects().list(a.get::<String>("task_gid")), "limit"),
+        needed: |c, a| list!(c.task_projects().list(a.get::<String>("task_gid")), "limit", 90),
     },
     Operation {
         name: "team_projects.list",
@@ -133,7 +133,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.team_projects().list("1198765432101234")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9").archived(false)
             .opt_fields("name,archived,due_on,owner.name").dry_run(),
-        needed: |c, a| list!(c.team_projects().list(a.get::<String>("team_gid")), "limit"),
+        needed: |c, a| list!(c.team_projects().list(a.get::<String>("team_gid")), "limit", 90),
     },
     Operation {
         name: "workspace_projects.list",
@@ -141,7 +141,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.workspace_projects().list("1199876543210987")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9").archived(false)
             .opt_fields("name,archived,due_on,owner.name").dry_run(),
-        needed: |c, a| list!(c.workspace_projects().list(a.get::<String>("workspace_gid")), "limit"),
+        needed: |c, a| list!(c.workspace_projects().list(a.get::<String>("workspace_gid")), "limit", 90),
     },
     Operation {
         name: "workspaces.list",
@@ -149,7 +149,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.workspaces().list()
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,is_organization,email_domains").dry_run(),
-        needed: |c, _| list!(c.workspaces().list(), "limit"),
+        needed: |c, _| list!(c.workspaces().list(), "limit", 90),
     },
     Operation {
         name: "workspaces.get",
@@ -165,7 +165,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .workspace("1199876543210987").team("1198765432101234").opt_fields("name,email")
             .dry_run(),
-        needed: |c, _| list!(c.users().list(), "limit"),
+        needed: |c, _| list!(c.users().list(), "limit", 90),
     },
     Operation {
         name: "users.get",
@@ -203,7 +203,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.workspace_teams().list("1199876543210987")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,description,permalink_url").dry_run(),
-        needed: |c, a| list!(c.workspace_teams().list(a.get::<String>("workspace_gid")), "limit"),
+        needed: |c, a| list!(c.workspace_teams().list(a.get::<String>("workspace_gid")), "limit", 90),
     },
     Operation {
         name: "user_teams.list",
@@ -211,7 +211,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.user_teams().list("me", "1199876543210987")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,description,permalink_url").dry_run(),
-        needed: |c, a| list!(c.user_teams().list(a.get::<String>("user_gid"), a.get::<String>("organization")), "limit"),
+        needed: |c, a| list!(c.user_teams().list(a.get::<String>("user_gid"), a.get::<String>("organization")), "limit", 90),
     },
     Operation {
         name: "attachments.list",
@@ -219,7 +219,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.attachments().list("1205678901234567")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,size,created_at,download_url,host").dry_run(),
-        needed: |c, a| list!(c.attachments().list(a.get::<String>("parent")), "limit"),
+        needed: |c, a| list!(c.attachments().list(a.get::<String>("parent")), "limit", 90),
     },
     Operation {
         name: "attachments.get",
@@ -241,7 +241,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.workspace_tags().list("1199876543210987")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,color,notes").dry_run(),
-        needed: |c, a| list!(c.workspace_tags().list(a.get::<String>("workspace_gid")), "limit"),
+        needed: |c, a| list!(c.workspace_tags().list(a.get::<String>("workspace_gid")), "limit", 90),
     },
     Operation {
         name: "workspace_tags.create",
@@ -279,7 +279,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.tag_tasks().list("1202223334445556")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,completed,due_on,assignee.name").dry_run(),
-        needed: |c, a| list!(c.tag_tasks().list(a.get::<String>("tag_gid")), "limit"),
+        needed: |c, a| list!(c.tag_tasks().list(a.get::<String>("tag_gid")), "limit", 90),
     },
     Operation {
         name: "project_sections.list",
@@ -287,7 +287,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.project_sections().list("1201345678901234")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,created_at").dry_run(),
-        needed: |c, a| list!(c.project_sections().list(a.get::<String>("project_gid")), "limit"),
+        needed: |c, a| list!(c.project_sections().list(a.get::<String>("project_gid")), "limit", 90),
     },
     Operation {
         name: "project_sections.create",
@@ -325,7 +325,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .completed_since("2025-03-01T00:00:00Z")
             .opt_fields("name,completed,due_on,assignee.name").dry_run(),
-        needed: |c, a| list!(c.section_tasks().list(a.get::<String>("section_gid")), "limit"),
+        needed: |c, a| list!(c.section_tasks().list(a.get::<String>("section_gid")), "limit", 90),
     },
     Operation {
         name: "section_tasks.create",
@@ -341,7 +341,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.task_subtasks().list("1205678901234567")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,completed,due_on,assignee.name").dry_run(),
-        needed: |c, a| list!(c.task_subtasks().list(a.get::<String>("task_gid")), "limit"),
+        needed: |c, a| list!(c.task_subtasks().list(a.get::<String>("task_gid")), "limit", 90),
     },
     Operation {
         name: "task_dependencies.list",
@@ -349,7 +349,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.task_dependencies().list("1205678901234567")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,completed,due_on,assignee.name").dry_run(),
-        needed: |c, a| list!(c.task_dependencies().list(a.get::<String>("task_gid")), "limit"),
+        needed: |c, a| list!(c.task_dependencies().list(a.get::<String>("task_gid")), "limit", 90),
     },
     Operation {
         name: "task_dependents.list",
@@ -357,7 +357,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.task_dependents().list("1205678901234567")
             .limit(100).offset("eyJ0eXAiOiJKV1QiLCJhbGciOiJIUzI1NiJ9")
             .opt_fields("name,completed,due_on,assignee.name").dry_run(),
-        needed: |c, a| list!(c.task_dependents().list(a.get::<String>("task_gid")), "limit"),
+        needed: |c, a| list!(c.task_dependents().list(a.get::<String>("task_gid")), "limit", 90),
     },
     Operation {
         name: "task_stories.create",

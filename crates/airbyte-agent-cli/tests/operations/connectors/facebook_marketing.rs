@@ -25,7 +25,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.ad_accounts().list()
             .fields("id,account_id,name,account_status,currency").limit(100)
             .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, _| list!(c.ad_accounts().list(), "limit"),
+        needed: |c, _| list!(c.ad_accounts().list(), "limit", 90),
     },
     Operation {
         name: "ad_accounts.get",
@@ -40,7 +40,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.campaigns().list("1234567890123456")
             .fields("id,name,objective,effective_status,daily_budget").limit(100)
             .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, a| list!(c.campaigns().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.campaigns().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "campaigns.create",
@@ -75,7 +75,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.ad_sets().list("1234567890123456")
             .fields("id,name,campaign_id,effective_status,daily_budget,optimization_goal")
             .limit(100).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, a| list!(c.ad_sets().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.ad_sets().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "ad_sets.create",
@@ -115,7 +115,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.ads().list("1234567890123456")
             .fields("id,name,adset_id,effective_status,creative").limit(100)
             .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, a| list!(c.ads().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.ads().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "ads.create",
@@ -151,7 +151,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.ad_creatives().list("1234567890123456")
             .fields("id,name,title,body,image_url").limit(100).after("QVFIUjZA0bHJMVmhPbUt3")
             .dry_run(),
-        needed: |c, a| list!(c.ad_creatives().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.ad_creatives().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "ads_insights.list",
@@ -162,7 +162,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .time_range("{\"since\": \"2025-03-01\", \"until\": \"2025-03-31\"}")
             .level(types::AdsInsightLevel::Campaign).time_increment("1").limit(100)
             .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, a| list!(c.ads_insights().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.ads_insights().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "custom_conversions.list",
@@ -170,7 +170,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.custom_conversions().list("1234567890123456")
             .fields("id,name,custom_event_type,last_fired_time").limit(100)
             .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, a| list!(c.custom_conversions().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.custom_conversions().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "images.list",
@@ -178,7 +178,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.images().list("1234567890123456")
             .fields("id,name,hash,url,width,height").limit(100).after("QVFIUjZA0bHJMVmhPbUt3")
             .dry_run(),
-        needed: |c, a| list!(c.images().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.images().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "videos.list",
@@ -186,14 +186,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.videos().list("1234567890123456")
             .fields("id,title,length,permalink_url,created_time").limit(100)
             .after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, a| list!(c.videos().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.videos().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "pixels.list",
         arguments: r#"{"account_id":"1234567890123456","fields":"id,name,last_fired_time","limit":100,"after":"QVFIUjZA0bHJMVmhPbUt3"}"#,
         all: |c| c.pixels().list("1234567890123456")
             .fields("id,name,last_fired_time").limit(100).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, a| list!(c.pixels().list(a.get::<String>("account_id")), "limit"),
+        needed: |c, a| list!(c.pixels().list(a.get::<String>("account_id")), "limit", 90),
     },
     Operation {
         name: "pixels.get",
@@ -224,6 +224,6 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .unmask_removed_content(false)
             .fields("id,page_name,ad_creative_bodies,ad_snapshot_url,ad_delivery_start_time")
             .limit(100).after("QVFIUjZA0bHJMVmhPbUt3").dry_run(),
-        needed: |c, _| list!(c.ad_library().list(), "limit"),
+        needed: |c, _| list!(c.ad_library().list(), "limit", 90),
     },
 ];

@@ -24,28 +24,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"username":"username","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.repositories().list("username")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.repositories().list(a.get::<String>("username")), "per_page"),
+        needed: |c, a| list!(c.repositories().list(a.get::<String>("username")), "per_page", 90),
     },
     Operation {
         name: "repositories.search",
         arguments: r#"{"query":"query","limit":1,"after":"after","fields":["field"]}"#,
         all: |c| c.repositories().search("query")
             .limit(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.repositories().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.repositories().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "org_repositories.list",
         arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.org_repositories().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.org_repositories().list(a.get::<String>("org")), "per_page"),
+        needed: |c, a| list!(c.org_repositories().list(a.get::<String>("org")), "per_page", 90),
     },
     Operation {
         name: "branches.list",
         arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.branches().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.branches().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.branches().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "branches.get",
@@ -59,7 +59,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","path":"path","fields":["field"]}"#,
         all: |c| c.commits().list("owner", "repo")
             .per_page(1).after("after").path("path").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.commits().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.commits().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "commits.get",
@@ -73,7 +73,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.releases().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.releases().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.releases().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "releases.get",
@@ -88,7 +88,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.issues().list("owner", "repo")
             .states([types::IssueState::Open]).per_page(1).after("after").fields(["field"])
             .dry_run(),
-        needed: |c, a| list!(c.issues().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.issues().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "issues.get",
@@ -102,7 +102,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"query","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.issues().search("query")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.issues().search(a.get::<String>("query")), "per_page"),
+        needed: |c, a| list!(c.issues().search(a.get::<String>("query")), "per_page", 90),
     },
     Operation {
         name: "issues.create",
@@ -133,7 +133,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.comments().list("owner", "repo", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.comments().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number")), "per_page"),
+        needed: |c, a| list!(c.comments().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number")), "per_page", 90),
     },
     Operation {
         name: "comments.get",
@@ -156,7 +156,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.pull_requests().list("owner", "repo")
             .states([types::PullRequestState::Open]).per_page(1).after("after").fields(["field"])
             .dry_run(),
-        needed: |c, a| list!(c.pull_requests().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.pull_requests().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "pull_requests.get",
@@ -170,21 +170,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"query","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.pull_requests().search("query")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.pull_requests().search(a.get::<String>("query")), "per_page"),
+        needed: |c, a| list!(c.pull_requests().search(a.get::<String>("query")), "per_page", 90),
     },
     Operation {
         name: "reviews.list",
         arguments: r#"{"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.reviews().list("owner", "repo", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.reviews().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number")), "per_page"),
+        needed: |c, a| list!(c.reviews().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number")), "per_page", 90),
     },
     Operation {
         name: "pr_comments.list",
         arguments: r#"{"owner":"owner","repo":"repo","number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.pr_comments().list("owner", "repo", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.pr_comments().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number")), "per_page"),
+        needed: |c, a| list!(c.pr_comments().list(a.get::<String>("owner"), a.get::<String>("repo"), a.get::<i64>("number")), "per_page", 90),
     },
     Operation {
         name: "pr_comments.get",
@@ -198,7 +198,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.labels().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.labels().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.labels().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "labels.get",
@@ -213,7 +213,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.milestones().list("owner", "repo")
             .states([types::MilestoneState::Open]).per_page(1).after("after").fields(["field"])
             .dry_run(),
-        needed: |c, a| list!(c.milestones().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.milestones().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "milestones.get",
@@ -234,7 +234,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"username":"username","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.organizations().list("username")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.organizations().list(a.get::<String>("username")), "per_page"),
+        needed: |c, a| list!(c.organizations().list(a.get::<String>("username")), "per_page", 90),
     },
     Operation {
         name: "users.get",
@@ -248,21 +248,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.users().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.users().list(a.get::<String>("org")), "per_page"),
+        needed: |c, a| list!(c.users().list(a.get::<String>("org")), "per_page", 90),
     },
     Operation {
         name: "users.search",
         arguments: r#"{"query":"query","limit":1,"after":"after","fields":["field"]}"#,
         all: |c| c.users().search("query")
             .limit(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.users().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.users().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "teams.list",
         arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.teams().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.teams().list(a.get::<String>("org")), "per_page"),
+        needed: |c, a| list!(c.teams().list(a.get::<String>("org")), "per_page", 90),
     },
     Operation {
         name: "teams.get",
@@ -276,7 +276,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.tags().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.tags().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.tags().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "tags.get",
@@ -290,7 +290,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"owner":"owner","repo":"repo","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.stargazers().list("owner", "repo")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.stargazers().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.stargazers().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "viewer.get",
@@ -304,14 +304,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.viewer_repositories().list()
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, _| list!(c.viewer_repositories().list(), "per_page"),
+        needed: |c, _| list!(c.viewer_repositories().list(), "per_page", 90),
     },
     Operation {
         name: "projects.list",
         arguments: r#"{"org":"org","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.projects().list("org")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.projects().list(a.get::<String>("org")), "per_page"),
+        needed: |c, a| list!(c.projects().list(a.get::<String>("org")), "per_page", 90),
     },
     Operation {
         name: "projects.get",
@@ -325,7 +325,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"org":"org","project_number":1,"per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.project_items().list("org", 1)
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.project_items().list(a.get::<String>("org"), a.get::<i64>("project_number")), "per_page"),
+        needed: |c, a| list!(c.project_items().list(a.get::<String>("org"), a.get::<i64>("project_number")), "per_page", 90),
     },
     Operation {
         name: "discussions.list",
@@ -333,7 +333,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.discussions().list("owner", "repo")
             .states([types::DiscussionState::Open]).answered(true).per_page(1).after("after")
             .fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.discussions().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page"),
+        needed: |c, a| list!(c.discussions().list(a.get::<String>("owner"), a.get::<String>("repo")), "per_page", 90),
     },
     Operation {
         name: "discussions.get",
@@ -347,7 +347,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"query","per_page":1,"after":"after","fields":["field"]}"#,
         all: |c| c.discussions().search("query")
             .per_page(1).after("after").fields(["field"]).dry_run(),
-        needed: |c, a| list!(c.discussions().search(a.get::<String>("query")), "per_page"),
+        needed: |c, a| list!(c.discussions().search(a.get::<String>("query")), "per_page", 90),
     },
     Operation {
         name: "file_content.get",

@@ -22,7 +22,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .fields("nextPageToken,files(id,name,mimeType,modifiedTime,size,parents,webViewLink,owners)")
             .spaces("drive").corpora("drive").drive_id("0AKx8dWq2mPZsUk9PVA")
             .include_items_from_all_drives(true).supports_all_drives(true).dry_run(),
-        needed: |c, _| list!(c.files().list(), "pageSize"),
+        needed: |c, _| list!(c.files().list(), "pageSize", 90),
     },
     Operation {
         name: "files.get",
@@ -94,7 +94,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .page_size(50).page_token("~!!~AI9FV7Q2xk").q("name contains 'Sales'")
             .use_domain_admin_access(false)
             .fields("nextPageToken,drives(id,name,createdTime,hidden,restrictions)").dry_run(),
-        needed: |c, _| list!(c.drives().list(), "pageSize"),
+        needed: |c, _| list!(c.drives().list(), "pageSize", 90),
     },
     Operation {
         name: "drives.get",
@@ -112,7 +112,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .use_domain_admin_access(false)
             .fields("nextPageToken,permissions(id,type,role,emailAddress,displayName,domain,expirationTime)")
             .dry_run(),
-        needed: |c, a| list!(c.permissions().list(a.get::<String>("fileId")), "pageSize"),
+        needed: |c, a| list!(c.permissions().list(a.get::<String>("fileId")), "pageSize", 90),
     },
     Operation {
         name: "permissions.get",
@@ -130,7 +130,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .start_modified_time("2025-03-01T00:00:00Z").include_deleted(false)
             .fields("nextPageToken,comments(id,content,author,resolved,createdTime,replies)")
             .dry_run(),
-        needed: |c, a| list!(c.comments().list(a.get::<String>("fileId")), "pageSize"),
+        needed: |c, a| list!(c.comments().list(a.get::<String>("fileId")), "pageSize", 90),
     },
     Operation {
         name: "comments.get",
@@ -145,7 +145,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.replies().list("1BxiMVs0XRA5nFMdKvBdBZjgmUUqptlbs74OgvE2upms", "AAAABQ8f3xM")
             .page_size(100).page_token("~!!~AI9FV7Q2xk").include_deleted(false)
             .fields("nextPageToken,replies(id,content,author,createdTime,action)").dry_run(),
-        needed: |c, a| list!(c.replies().list(a.get::<String>("fileId"), a.get::<String>("commentId")), "pageSize"),
+        needed: |c, a| list!(c.replies().list(a.get::<String>("fileId"), a.get::<String>("commentId")), "pageSize", 90),
     },
     Operation {
         name: "replies.get",
@@ -161,7 +161,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .page_size(500).page_token("~!!~AI9FV7Q2xk")
             .fields("nextPageToken,revisions(id,modifiedTime,size,keepForever,lastModifyingUser)")
             .dry_run(),
-        needed: |c, a| list!(c.revisions().list(a.get::<String>("fileId")), "pageSize"),
+        needed: |c, a| list!(c.revisions().list(a.get::<String>("fileId")), "pageSize", 90),
     },
     Operation {
         name: "revisions.get",
@@ -180,7 +180,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .include_removed(true).restrict_to_my_drive(false)
             .fields("nextPageToken,newStartPageToken,changes(fileId,removed,time,file(id,name,mimeType,trashed,modifiedTime))")
             .dry_run(),
-        needed: |c, _| list!(c.changes().list(), "pageSize"),
+        needed: |c, _| list!(c.changes().list(), "pageSize", 90),
     },
     Operation {
         name: "changes_start_page_token.get",

@@ -18,7 +18,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.applications().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([4000123, 4000124])
             .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
-        needed: |c, _| list!(c.applications().list(), "per_page"),
+        needed: |c, _| list!(c.applications().list(), "per_page", 90),
     },
     Operation {
         name: "candidates.list",
@@ -26,14 +26,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.candidates().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([5000321])
             .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
-        needed: |c, _| list!(c.candidates().list(), "per_page"),
+        needed: |c, _| list!(c.candidates().list(), "per_page", 90),
     },
     Operation {
         name: "departments.list",
         arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7001]}"#,
         all: |c| c.departments().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7001]).dry_run(),
-        needed: |c, _| list!(c.departments().list(), "per_page"),
+        needed: |c, _| list!(c.departments().list(), "per_page", 90),
     },
     Operation {
         name: "interviews.list",
@@ -41,7 +41,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.interviews().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([8000456])
             .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
-        needed: |c, _| list!(c.interviews().list(), "per_page"),
+        needed: |c, _| list!(c.interviews().list(), "per_page", 90),
     },
     Operation {
         name: "job_posts.list",
@@ -49,7 +49,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.job_posts().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([6000789])
             .updated_at("gte|2025-03-01T00:00:00Z").active(true).dry_run(),
-        needed: |c, _| list!(c.job_posts().list(), "per_page"),
+        needed: |c, _| list!(c.job_posts().list(), "per_page", 90),
     },
     Operation {
         name: "jobs.list",
@@ -57,7 +57,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.jobs().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([3000555])
             .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
-        needed: |c, _| list!(c.jobs().list(), "per_page"),
+        needed: |c, _| list!(c.jobs().list(), "per_page", 90),
     },
     Operation {
         name: "offers.list",
@@ -65,21 +65,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.offers().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([9000222])
             .updated_at("gte|2025-03-01T00:00:00Z").dry_run(),
-        needed: |c, _| list!(c.offers().list(), "per_page"),
+        needed: |c, _| list!(c.offers().list(), "per_page", 90),
     },
     Operation {
         name: "offices.list",
         arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7101]}"#,
         all: |c| c.offices().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7101]).dry_run(),
-        needed: |c, _| list!(c.offices().list(), "per_page"),
+        needed: |c, _| list!(c.offices().list(), "per_page", 90),
     },
     Operation {
         name: "sources.list",
         arguments: r#"{"cursor":"eyJsYXN0X2lkIjo0MDAwMTIzfQ","per_page":500,"ids":[7201]}"#,
         all: |c| c.sources().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([7201]).dry_run(),
-        needed: |c, _| list!(c.sources().list(), "per_page"),
+        needed: |c, _| list!(c.sources().list(), "per_page", 90),
     },
     Operation {
         name: "users.list",
@@ -87,7 +87,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.users().list()
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([1000042])
             .updated_at("gte|2025-03-01T00:00:00Z").show_service_accounts(false).dry_run(),
-        needed: |c, _| list!(c.users().list(), "per_page"),
+        needed: |c, _| list!(c.users().list(), "per_page", 90),
     },
     Operation {
         name: "attachments.list",
@@ -96,7 +96,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .cursor("eyJsYXN0X2lkIjo0MDAwMTIzfQ").per_page(500).ids([2000777])
             .updated_at("gte|2025-03-01T00:00:00Z").application_ids([4000123])
             .candidate_ids([5000321]).type_(types::AttachmentType::Resume).dry_run(),
-        needed: |c, _| list!(c.attachments().list(), "per_page"),
+        needed: |c, _| list!(c.attachments().list(), "per_page", 90),
     },
     Operation {
         name: "attachments.download",

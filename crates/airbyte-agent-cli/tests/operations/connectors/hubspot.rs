@@ -19,7 +19,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("companies,deals")
             .properties("email,firstname,lastname,phone,lifecyclestage")
             .properties_with_history("lifecyclestage").archived(true).dry_run(),
-        needed: |c, _| list!(c.contacts().list(), "limit"),
+        needed: |c, _| list!(c.contacts().list(), "limit", 90),
     },
     Operation {
         name: "contacts.create",
@@ -54,7 +54,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .properties(["email", "firstname", "lastname", "phone"]).limit(100).after("100")
             .sorts([types::ContactSort::new("createdate").direction(types::ContactSortDirection::Descending)])
             .query("jane").dry_run(),
-        needed: |c, _| list!(c.contacts().search(), "limit"),
+        needed: |c, _| list!(c.contacts().search(), "limit", 90),
     },
     Operation {
         name: "companies.list",
@@ -63,7 +63,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,deals")
             .properties("name,domain,industry,city").properties_with_history("hubspot_owner_id")
             .archived(true).dry_run(),
-        needed: |c, _| list!(c.companies().list(), "limit"),
+        needed: |c, _| list!(c.companies().list(), "limit", 90),
     },
     Operation {
         name: "companies.create",
@@ -97,7 +97,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .properties(["name", "domain", "industry"]).limit(100).after("100")
             .sorts([types::CompanySort::new("createdate").direction(types::CompanySortDirection::Descending)])
             .query("acme").dry_run(),
-        needed: |c, _| list!(c.companies().search(), "limit"),
+        needed: |c, _| list!(c.companies().search(), "limit", 90),
     },
     Operation {
         name: "deals.list",
@@ -106,7 +106,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,companies")
             .properties("dealname,amount,dealstage,hubspot_owner_id")
             .properties_with_history("dealstage").archived(true).dry_run(),
-        needed: |c, _| list!(c.deals().list(), "limit"),
+        needed: |c, _| list!(c.deals().list(), "limit", 90),
     },
     Operation {
         name: "deals.create",
@@ -141,7 +141,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .properties(["dealname", "amount", "dealstage", "closedate"]).limit(100).after("100")
             .sorts([types::DealSort::new("createdate").direction(types::DealSortDirection::Descending)])
             .query("renewal").dry_run(),
-        needed: |c, _| list!(c.deals().search(), "limit"),
+        needed: |c, _| list!(c.deals().search(), "limit", 90),
     },
     Operation {
         name: "tickets.list",
@@ -150,7 +150,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,companies")
             .properties("subject,hs_pipeline_stage,hs_ticket_priority")
             .properties_with_history("hs_pipeline_stage").archived(true).dry_run(),
-        needed: |c, _| list!(c.tickets().list(), "limit"),
+        needed: |c, _| list!(c.tickets().list(), "limit", 90),
     },
     Operation {
         name: "tickets.create",
@@ -186,7 +186,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .after("100")
             .sorts([types::TicketSort::new("createdate").direction(types::TicketSortDirection::Descending)])
             .query("invoice").dry_run(),
-        needed: |c, _| list!(c.tickets().search(), "limit"),
+        needed: |c, _| list!(c.tickets().search(), "limit", 90),
     },
     Operation {
         name: "notes.list",
@@ -195,7 +195,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,companies")
             .properties("hs_note_body,hs_timestamp,hubspot_owner_id")
             .properties_with_history("hubspot_owner_id").archived(true).dry_run(),
-        needed: |c, _| list!(c.notes().list(), "limit"),
+        needed: |c, _| list!(c.notes().list(), "limit", 90),
     },
     Operation {
         name: "notes.create",
@@ -237,7 +237,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,companies")
             .properties("hs_call_title,hs_call_body,hs_call_duration,hs_timestamp")
             .properties_with_history("hubspot_owner_id").archived(true).dry_run(),
-        needed: |c, _| list!(c.calls().list(), "limit"),
+        needed: |c, _| list!(c.calls().list(), "limit", 90),
     },
     Operation {
         name: "calls.create",
@@ -279,7 +279,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,companies")
             .properties("hs_email_subject,hs_email_text,hs_email_direction,hs_timestamp")
             .properties_with_history("hubspot_owner_id").archived(true).dry_run(),
-        needed: |c, _| list!(c.emails().list(), "limit"),
+        needed: |c, _| list!(c.emails().list(), "limit", 90),
     },
     Operation {
         name: "emails.create",
@@ -321,7 +321,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,companies")
             .properties("hs_meeting_title,hs_meeting_start_time,hs_meeting_end_time,hs_meeting_outcome")
             .properties_with_history("hubspot_owner_id").archived(true).dry_run(),
-        needed: |c, _| list!(c.meetings().list(), "limit"),
+        needed: |c, _| list!(c.meetings().list(), "limit", 90),
     },
     Operation {
         name: "meetings.create",
@@ -363,7 +363,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").associations("contacts,companies")
             .properties("hs_task_subject,hs_task_status,hs_task_priority,hs_timestamp")
             .properties_with_history("hubspot_owner_id").archived(true).dry_run(),
-        needed: |c, _| list!(c.tasks().list(), "limit"),
+        needed: |c, _| list!(c.tasks().list(), "limit", 90),
     },
     Operation {
         name: "tasks.create",
@@ -419,7 +419,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(100).after("33451").properties("make,model,year").archived(true)
             .associations("contacts,companies").properties_with_history("hubspot_owner_id")
             .dry_run(),
-        needed: |c, a| list!(c.objects().list(a.get::<String>("objectType")), "limit"),
+        needed: |c, a| list!(c.objects().list(a.get::<String>("objectType")), "limit", 90),
     },
     Operation {
         name: "objects.get",
@@ -434,7 +434,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"fromObjectType":"contacts","fromObjectId":"33451","toObjectType":"companies","after":"33451","limit":500}"#,
         all: |c| c.associations().list("contacts", "33451", "companies")
             .after("33451").limit(500).dry_run(),
-        needed: |c, a| list!(c.associations().list(a.get::<String>("fromObjectType"), a.get::<String>("fromObjectId"), a.get::<String>("toObjectType")), "limit"),
+        needed: |c, a| list!(c.associations().list(a.get::<String>("fromObjectType"), a.get::<String>("fromObjectId"), a.get::<String>("toObjectType")), "limit", 90),
     },
     Operation {
         name: "associations.create",

@@ -19,7 +19,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.contacts().list()
             .per_page(150).starting_after("WzE3NDEwODk2MDAwMDAsIjY3YzViZDNlIiwyXQ==")
             .intercom_version("2.11").dry_run(),
-        needed: |c, _| list!(c.contacts().list(), "per_page"),
+        needed: |c, _| list!(c.contacts().list(), "per_page", 90),
     },
     Operation {
         name: "contacts.create",
@@ -63,7 +63,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.conversations().list()
             .per_page(150).starting_after("WzE3NDEwODk2MDAwMDAsIjY3YzViZDNlIiwyXQ==")
             .intercom_version("2.11").dry_run(),
-        needed: |c, _| list!(c.conversations().list(), "per_page"),
+        needed: |c, _| list!(c.conversations().list(), "per_page", 90),
     },
     Operation {
         name: "conversations.create",
@@ -104,7 +104,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.companies().list()
             .per_page(60).page(2).starting_after("WzE3NDEwODk2MDAwMDAsIjY3YzViZDNlIiwyXQ==")
             .intercom_version("2.11").dry_run(),
-        needed: |c, _| list!(c.companies().list(), "per_page"),
+        needed: |c, _| list!(c.companies().list(), "per_page", 60),
     },
     Operation {
         name: "companies.create",

@@ -22,7 +22,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .fields("summary,status,assignee,priority,updated,customfield_10016")
             .expand("names,changelog").properties("acme.sync").fields_by_keys(false)
             .fail_fast(false).dry_run(),
-        needed: |c, _| list!(c.issues().search(), "maxResults"),
+        needed: |c, _| list!(c.issues().search(), "maxResults", 90),
     },
     Operation {
         name: "issues.create",
@@ -68,7 +68,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .id([10001, 10002]).keys(["APOLLO", "HR"]).query("apollo")
             .type_key("software,business").category_id(10000).action(types::ProjectAction::Browse)
             .expand("lead,description").status([types::ProjectStatus::Live]).dry_run(),
-        needed: |c, _| list!(c.projects().search(), "maxResults"),
+        needed: |c, _| list!(c.projects().search(), "maxResults", 90),
     },
     Operation {
         name: "projects.get",
@@ -89,7 +89,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"startAt":0,"maxResults":200}"#,
         all: |c| c.users().list()
             .start_at(0).max_results(200).dry_run(),
-        needed: |c, _| list!(c.users().list(), "maxResults"),
+        needed: |c, _| list!(c.users().list(), "maxResults", 90),
     },
     Operation {
         name: "users.search",
@@ -97,7 +97,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.users().search()
             .query("jane").start_at(0).max_results(50).account_id("5b10ac8d82e05b22cc7d4ef5")
             .property("acme.office=Berlin").dry_run(),
-        needed: |c, _| list!(c.users().search(), "maxResults"),
+        needed: |c, _| list!(c.users().search(), "maxResults", 90),
     },
     Operation {
         name: "issue_fields.list",
@@ -113,7 +113,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .start_at(0).max_results(50).type_([types::IssueFieldType::Custom])
             .id(["customfield_10016"]).query("story points")
             .order_by(types::IssueFieldOrderBy::Name).expand("key,lastUsed").dry_run(),
-        needed: |c, _| list!(c.issue_fields().search(), "maxResults"),
+        needed: |c, _| list!(c.issue_fields().search(), "maxResults", 90),
     },
     Operation {
         name: "issue_comments.list",
@@ -121,7 +121,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.issue_comments().list("APOLLO-42")
             .start_at(0).max_results(100).order_by(types::IssueCommentOrderBy::Created2)
             .expand("renderedBody").dry_run(),
-        needed: |c, a| list!(c.issue_comments().list(a.get::<String>("issueIdOrKey")), "maxResults"),
+        needed: |c, a| list!(c.issue_comments().list(a.get::<String>("issueIdOrKey")), "maxResults", 90),
     },
     Operation {
         name: "issue_comments.create",
@@ -169,7 +169,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"issueIdOrKey":"APOLLO-42","startAt":0,"maxResults":5000,"expand":"properties"}"#,
         all: |c| c.issue_worklogs().list("APOLLO-42")
             .start_at(0).max_results(5000).expand("properties").dry_run(),
-        needed: |c, a| list!(c.issue_worklogs().list(a.get::<String>("issueIdOrKey")), "maxResults"),
+        needed: |c, a| list!(c.issue_worklogs().list(a.get::<String>("issueIdOrKey")), "maxResults", 90),
     },
     Operation {
         name: "issue_worklogs.create",

@@ -18,7 +18,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.profiles().list()
             .revision("2026-01-15").page_size(100).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list!(c.profiles().list(), "page[size]"),
+        needed: |c, _| list!(c.profiles().list(), "page[size]", 90),
     },
     Operation {
         name: "profiles.get",
@@ -33,7 +33,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.lists().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list!(c.lists().list(), "page[size]"),
+        needed: |c, _| list!(c.lists().list(), "page[size]", 10),
     },
     Operation {
         name: "lists.get",
@@ -64,7 +64,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.events().list()
             .revision("2026-01-15").page_size(200).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .sort("-datetime").dry_run(),
-        needed: |c, _| list!(c.events().list(), "page[size]"),
+        needed: |c, _| list!(c.events().list(), "page[size]", 90),
     },
     Operation {
         name: "metrics.list",
@@ -87,7 +87,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.flows().list()
             .revision("2026-01-15").page_size(50).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list!(c.flows().list(), "page[size]"),
+        needed: |c, _| list!(c.flows().list(), "page[size]", 50),
     },
     Operation {
         name: "flows.get",
@@ -102,7 +102,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.email_templates().list()
             .revision("2026-01-15").page_size(10).page_cursor("bmV4dDo6aWQ6OjAxSFFYS0ZQ")
             .dry_run(),
-        needed: |c, _| list!(c.email_templates().list(), "page[size]"),
+        needed: |c, _| list!(c.email_templates().list(), "page[size]", 10),
     },
     Operation {
         name: "email_templates.get",

@@ -18,7 +18,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.issues().list()
             .x_apollo_operation_name("listIssues").first(50)
             .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
-        needed: |c, _| list!(c.issues().list(), "first"),
+        needed: |c, _| list!(c.issues().list(), "first", 90),
     },
     Operation {
         name: "issues.get",
@@ -56,7 +56,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.projects().list()
             .x_apollo_operation_name("listProjects").first(50)
             .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
-        needed: |c, _| list!(c.projects().list(), "first"),
+        needed: |c, _| list!(c.projects().list(), "first", 90),
     },
     Operation {
         name: "projects.get",
@@ -92,7 +92,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.teams().list()
             .x_apollo_operation_name("listTeams").first(50)
             .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
-        needed: |c, _| list!(c.teams().list(), "first"),
+        needed: |c, _| list!(c.teams().list(), "first", 90),
     },
     Operation {
         name: "teams.get",
@@ -107,7 +107,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.workflow_states().list()
             .x_apollo_operation_name("listWorkflowStates").first(50)
             .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
-        needed: |c, _| list!(c.workflow_states().list(), "first"),
+        needed: |c, _| list!(c.workflow_states().list(), "first", 90),
     },
     Operation {
         name: "users.list",
@@ -115,7 +115,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.users().list()
             .x_apollo_operation_name("listUsers").first(50)
             .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
-        needed: |c, _| list!(c.users().list(), "first"),
+        needed: |c, _| list!(c.users().list(), "first", 90),
     },
     Operation {
         name: "users.get",
@@ -130,7 +130,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.comments().list("ENG-123")
             .x_apollo_operation_name("listComments").first(50)
             .after("9cfb482a-81e3-4154-b5b9-2c805e70a02d").dry_run(),
-        needed: |c, a| list!(c.comments().list(a.get::<String>("issueId")), "first"),
+        needed: |c, a| list!(c.comments().list(a.get::<String>("issueId")), "first", 90),
     },
     Operation {
         name: "comments.get",

@@ -23,7 +23,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .since_create_time("2025-03-01T00:00:00+00:00").list_id("57afe96172")
             .folder_id("4d8e21b7c0").sort_field(types::CampaignSortField::SendTime)
             .sort_dir(types::CampaignSortDir::Desc).dry_run(),
-        needed: |c, _| list!(c.campaigns().list(), "count"),
+        needed: |c, _| list!(c.campaigns().list(), "count", 90),
     },
     Operation {
         name: "campaigns.get",
@@ -41,7 +41,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .before_campaign_last_sent("2025-01-01T00:00:00+00:00")
             .since_campaign_last_sent("2025-03-01T00:00:00+00:00").email("jane.doe@example.com")
             .sort_field("date_created").sort_dir(types::ListSortDir::Desc).dry_run(),
-        needed: |c, _| list!(c.lists().list(), "count"),
+        needed: |c, _| list!(c.lists().list(), "count", 90),
     },
     Operation {
         name: "lists.get",
@@ -64,7 +64,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .interest_match(types::ListMemberInterestMatch::Any)
             .sort_field(types::ListMemberSortField::LastChanged)
             .sort_dir(types::ListMemberSortDir::Desc).dry_run(),
-        needed: |c, a| list!(c.list_members().list(a.get::<String>("list_id")), "count"),
+        needed: |c, a| list!(c.list_members().list(a.get::<String>("list_id")), "count", 90),
     },
     Operation {
         name: "list_members.get",
@@ -80,7 +80,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .count(100).offset(100).type_(types::ReportType::Regular)
             .before_send_time("2025-04-01T00:00:00+00:00")
             .since_send_time("2025-03-01T00:00:00+00:00").dry_run(),
-        needed: |c, _| list!(c.reports().list(), "count"),
+        needed: |c, _| list!(c.reports().list(), "count", 90),
     },
     Operation {
         name: "reports.get",
@@ -94,7 +94,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"campaign_id":"42694e9e57","count":100,"offset":100,"since":"2025-03-01T00:00:00+00:00"}"#,
         all: |c| c.email_activity().list("42694e9e57")
             .count(100).offset(100).since("2025-03-01T00:00:00+00:00").dry_run(),
-        needed: |c, a| list!(c.email_activity().list(a.get::<String>("campaign_id")), "count"),
+        needed: |c, a| list!(c.email_activity().list(a.get::<String>("campaign_id")), "count", 90),
     },
     Operation {
         name: "automations.list",
@@ -105,7 +105,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .before_start_time("2025-04-01T00:00:00+00:00")
             .since_start_time("2024-01-01T00:00:00+00:00")
             .status(types::AutomationStatus::Sending).dry_run(),
-        needed: |c, _| list!(c.automations().list(), "count"),
+        needed: |c, _| list!(c.automations().list(), "count", 90),
     },
     Operation {
         name: "tags.list",
@@ -119,7 +119,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"list_id":"57afe96172","count":100,"offset":100}"#,
         all: |c| c.interest_categories().list("57afe96172")
             .count(100).offset(100).dry_run(),
-        needed: |c, a| list!(c.interest_categories().list(a.get::<String>("list_id")), "count"),
+        needed: |c, a| list!(c.interest_categories().list(a.get::<String>("list_id")), "count", 90),
     },
     Operation {
         name: "interest_categories.get",
@@ -133,7 +133,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"list_id":"57afe96172","interest_category_id":"a1e9f4b7f6","count":100,"offset":100}"#,
         all: |c| c.interests().list("57afe96172", "a1e9f4b7f6")
             .count(100).offset(100).dry_run(),
-        needed: |c, a| list!(c.interests().list(a.get::<String>("list_id"), a.get::<String>("interest_category_id")), "count"),
+        needed: |c, a| list!(c.interests().list(a.get::<String>("list_id"), a.get::<String>("interest_category_id")), "count", 90),
     },
     Operation {
         name: "interests.get",
@@ -150,7 +150,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .before_created_at("2025-04-01T00:00:00+00:00")
             .since_updated_at("2025-03-01T00:00:00+00:00")
             .before_updated_at("2025-04-01T00:00:00+00:00").dry_run(),
-        needed: |c, a| list!(c.segments().list(a.get::<String>("list_id")), "count"),
+        needed: |c, a| list!(c.segments().list(a.get::<String>("list_id")), "count", 90),
     },
     Operation {
         name: "segments.get",
@@ -164,13 +164,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"list_id":"57afe96172","segment_id":"49377","count":100,"offset":100}"#,
         all: |c| c.segment_members().list("57afe96172", "49377")
             .count(100).offset(100).dry_run(),
-        needed: |c, a| list!(c.segment_members().list(a.get::<String>("list_id"), a.get::<String>("segment_id")), "count"),
+        needed: |c, a| list!(c.segment_members().list(a.get::<String>("list_id"), a.get::<String>("segment_id")), "count", 90),
     },
     Operation {
         name: "unsubscribes.list",
         arguments: r#"{"campaign_id":"42694e9e57","count":100,"offset":100}"#,
         all: |c| c.unsubscribes().list("42694e9e57")
             .count(100).offset(100).dry_run(),
-        needed: |c, a| list!(c.unsubscribes().list(a.get::<String>("campaign_id")), "count"),
+        needed: |c, a| list!(c.unsubscribes().list(a.get::<String>("campaign_id")), "count", 90),
     },
 ];

@@ -17,7 +17,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE"}"#,
         all: |c| c.customers().list()
             .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").dry_run(),
-        needed: |c, _| list!(c.customers().list(), "limit"),
+        needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
     Operation {
         name: "customers.get",
@@ -32,7 +32,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.subscriptions().list()
             .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").customer_id("k3M9sPq2VbTzRw7N")
             .external_customer_id("acme-4711").status(types::SubscriptionStatus::Active).dry_run(),
-        needed: |c, _| list!(c.subscriptions().list(), "limit"),
+        needed: |c, _| list!(c.subscriptions().list(), "limit", 90),
     },
     Operation {
         name: "subscriptions.get",
@@ -46,7 +46,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"limit":100,"cursor":"Y3Vyc29yOjIwMjUtMDMtMDE"}"#,
         all: |c| c.plans().list()
             .limit(100).cursor("Y3Vyc29yOjIwMjUtMDMtMDE").dry_run(),
-        needed: |c, _| list!(c.plans().list(), "limit"),
+        needed: |c, _| list!(c.plans().list(), "limit", 90),
     },
     Operation {
         name: "plans.get",
@@ -64,7 +64,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .invoice_date_gt("2025-02-28T23:59:59Z").invoice_date_gte("2025-03-01T00:00:00Z")
             .invoice_date_lt("2025-04-01T00:00:00Z").invoice_date_lte("2025-03-31T23:59:59Z")
             .status(types::InvoiceStatus::Issued).dry_run(),
-        needed: |c, _| list!(c.invoices().list(), "limit"),
+        needed: |c, _| list!(c.invoices().list(), "limit", 90),
     },
     Operation {
         name: "invoices.get",

@@ -22,7 +22,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
-        needed: |c, _| list!(c.customers().list(), "limit"),
+        needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
     Operation {
         name: "customers.get",
@@ -66,7 +66,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .updated_at_max("2026-03-31T23:59:59-04:00").status(types::OrderStatus::Any)
             .financial_status(types::OrderFinancialStatus::Paid)
             .fulfillment_status(types::OrderFulfillmentStatus::Unfulfilled).dry_run(),
-        needed: |c, _| list!(c.orders().list(), "limit"),
+        needed: |c, _| list!(c.orders().list(), "limit", 90),
     },
     Operation {
         name: "orders.get",
@@ -112,7 +112,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .updated_at_max("2026-03-31T23:59:59-04:00").status(types::ProductStatus::Active)
             .product_type("Snowboard").vendor("Northwind Boards").collection_id(412345678901)
             .dry_run(),
-        needed: |c, _| list!(c.products().list(), "limit"),
+        needed: |c, _| list!(c.products().list(), "limit", 90),
     },
     Operation {
         name: "products.get",
@@ -152,7 +152,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.product_variants().list(8123456789012)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).dry_run(),
-        needed: |c, a| list!(c.product_variants().list(a.get::<i64>("product_id")), "limit"),
+        needed: |c, a| list!(c.product_variants().list(a.get::<i64>("product_id")), "limit", 90),
     },
     Operation {
         name: "product_variants.get",
@@ -212,7 +212,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
             .status(types::AbandonedCheckoutStatus::Any).dry_run(),
-        needed: |c, _| list!(c.abandoned_checkouts().list(), "limit"),
+        needed: |c, _| list!(c.abandoned_checkouts().list(), "limit", 90),
     },
     Operation {
         name: "locations.list",
@@ -234,7 +234,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.inventory_levels().list(71234567890)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
-        needed: |c, a| list!(c.inventory_levels().list(a.get::<i64>("location_id")), "limit"),
+        needed: |c, a| list!(c.inventory_levels().list(a.get::<i64>("location_id")), "limit", 90),
     },
     Operation {
         name: "inventory_items.list",
@@ -242,7 +242,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.inventory_items().list()
             .ids("46123456789012,46123456789013").limit(250)
             .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0").dry_run(),
-        needed: |c, a| list!(c.inventory_items().list().ids(a.get::<String>("ids")), "limit"),
+        needed: |c, a| list!(c.inventory_items().list().ids(a.get::<String>("ids")), "limit", 90),
     },
     Operation {
         name: "inventory_items.get",
@@ -267,7 +267,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
-        needed: |c, _| list!(c.price_rules().list(), "limit"),
+        needed: |c, _| list!(c.price_rules().list(), "limit", 90),
     },
     Operation {
         name: "price_rules.get",
@@ -282,7 +282,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.discount_codes().list(1123456789012)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
-        needed: |c, a| list!(c.discount_codes().list(a.get::<i64>("price_rule_id")), "limit"),
+        needed: |c, a| list!(c.discount_codes().list(a.get::<i64>("price_rule_id")), "limit", 90),
     },
     Operation {
         name: "discount_codes.get",
@@ -323,7 +323,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .since_id(7012345678901).title("Summer sale").product_id(8123456789012)
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
-        needed: |c, _| list!(c.custom_collections().list(), "limit"),
+        needed: |c, _| list!(c.custom_collections().list(), "limit", 90),
     },
     Operation {
         name: "custom_collections.get",
@@ -364,7 +364,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .since_id(7012345678901).title("Summer sale").product_id(8123456789012)
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
-        needed: |c, _| list!(c.smart_collections().list(), "limit"),
+        needed: |c, _| list!(c.smart_collections().list(), "limit", 90),
     },
     Operation {
         name: "smart_collections.get",
@@ -380,7 +380,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).collection_id(412345678901).product_id(8123456789012)
             .dry_run(),
-        needed: |c, _| list!(c.collects().list(), "limit"),
+        needed: |c, _| list!(c.collects().list(), "limit", 90),
     },
     Operation {
         name: "collects.get",
@@ -397,7 +397,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .since_id(7012345678901).status(types::DraftOrderStatus::InvoiceSent)
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
-        needed: |c, _| list!(c.draft_orders().list(), "limit"),
+        needed: |c, _| list!(c.draft_orders().list(), "limit", 90),
     },
     Operation {
         name: "draft_orders.get",
@@ -440,7 +440,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .created_at_max("2026-03-31T23:59:59-04:00")
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00").dry_run(),
-        needed: |c, a| list!(c.fulfillments().list(a.get::<i64>("order_id")), "limit"),
+        needed: |c, a| list!(c.fulfillments().list(a.get::<i64>("order_id")), "limit", 90),
     },
     Operation {
         name: "fulfillments.get",
@@ -455,7 +455,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.order_refunds().list(5412345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
-        needed: |c, a| list!(c.order_refunds().list(a.get::<i64>("order_id")), "limit"),
+        needed: |c, a| list!(c.order_refunds().list(a.get::<i64>("order_id")), "limit", 90),
     },
     Operation {
         name: "order_refunds.get",
@@ -487,7 +487,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .since_id(7012345678901).processed_at_min("2026-03-01T00:00:00-05:00")
             .processed_at_max("2026-03-31T23:59:59-04:00")
             .order(types::TenderTransactionOrder::ProcessedAtDesc).dry_run(),
-        needed: |c, _| list!(c.tender_transactions().list(), "limit"),
+        needed: |c, _| list!(c.tender_transactions().list(), "limit", 90),
     },
     Operation {
         name: "countries.list",
@@ -511,7 +511,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide")
             .type_("single_line_text_field").dry_run(),
-        needed: |c, _| list!(c.metafield_shops().list(), "limit"),
+        needed: |c, _| list!(c.metafield_shops().list(), "limit", 90),
     },
     Operation {
         name: "metafield_shops.get",
@@ -526,7 +526,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_customers().list(7012345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_customers().list(a.get::<i64>("customer_id")), "limit"),
+        needed: |c, a| list!(c.metafield_customers().list(a.get::<i64>("customer_id")), "limit", 90),
     },
     Operation {
         name: "metafield_products.list",
@@ -534,7 +534,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_products().list(8123456789012)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_products().list(a.get::<i64>("product_id")), "limit"),
+        needed: |c, a| list!(c.metafield_products().list(a.get::<i64>("product_id")), "limit", 90),
     },
     Operation {
         name: "metafield_orders.list",
@@ -542,7 +542,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_orders().list(5412345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_orders().list(a.get::<i64>("order_id")), "limit"),
+        needed: |c, a| list!(c.metafield_orders().list(a.get::<i64>("order_id")), "limit", 90),
     },
     Operation {
         name: "metafield_draft_orders.list",
@@ -550,7 +550,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_draft_orders().list(1012345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_draft_orders().list(a.get::<i64>("draft_order_id")), "limit"),
+        needed: |c, a| list!(c.metafield_draft_orders().list(a.get::<i64>("draft_order_id")), "limit", 90),
     },
     Operation {
         name: "metafield_locations.list",
@@ -558,7 +558,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_locations().list(71234567890)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_locations().list(a.get::<i64>("location_id")), "limit"),
+        needed: |c, a| list!(c.metafield_locations().list(a.get::<i64>("location_id")), "limit", 90),
     },
     Operation {
         name: "metafield_product_variants.list",
@@ -566,7 +566,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_product_variants().list(44123456789012)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_product_variants().list(a.get::<i64>("variant_id")), "limit"),
+        needed: |c, a| list!(c.metafield_product_variants().list(a.get::<i64>("variant_id")), "limit", 90),
     },
     Operation {
         name: "metafield_smart_collections.list",
@@ -574,7 +574,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_smart_collections().list(412345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_smart_collections().list(a.get::<i64>("collection_id")), "limit"),
+        needed: |c, a| list!(c.metafield_smart_collections().list(a.get::<i64>("collection_id")), "limit", 90),
     },
     Operation {
         name: "metafield_product_images.list",
@@ -583,7 +583,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .metafield_owner_resource("product_image").limit(250)
             .page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).namespace("custom").key("care_guide").dry_run(),
-        needed: |c, a| list!(c.metafield_product_images().list(a.get::<i64>("metafield[owner_id]")), "limit"),
+        needed: |c, a| list!(c.metafield_product_images().list(a.get::<i64>("metafield[owner_id]")), "limit", 90),
     },
     Operation {
         name: "customer_address.list",
@@ -591,7 +591,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.customer_address().list(7012345678901)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
-        needed: |c, a| list!(c.customer_address().list(a.get::<i64>("customer_id")), "limit"),
+        needed: |c, a| list!(c.customer_address().list(a.get::<i64>("customer_id")), "limit", 90),
     },
     Operation {
         name: "customer_address.get",
@@ -624,7 +624,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
             .published_status(types::PagePublishedStatus::Published).dry_run(),
-        needed: |c, _| list!(c.pages().list(), "limit"),
+        needed: |c, _| list!(c.pages().list(), "limit", 90),
     },
     Operation {
         name: "pages.get",
@@ -663,7 +663,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.blogs().list()
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).dry_run(),
-        needed: |c, _| list!(c.blogs().list(), "limit"),
+        needed: |c, _| list!(c.blogs().list(), "limit", 90),
     },
     Operation {
         name: "blogs.get",
@@ -706,7 +706,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .updated_at_min("2026-03-01T00:00:00-05:00")
             .updated_at_max("2026-03-31T23:59:59-04:00")
             .published_status(types::ArticlePublishedStatus::Published).dry_run(),
-        needed: |c, a| list!(c.articles().list(a.get::<i64>("blog_id")), "limit"),
+        needed: |c, a| list!(c.articles().list(a.get::<i64>("blog_id")), "limit", 90),
     },
     Operation {
         name: "articles.get",
@@ -746,7 +746,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).payout_id(98123456789)
             .payout_status(types::BalanceTransactionPayoutStatus::Paid).dry_run(),
-        needed: |c, _| list!(c.balance_transactions().list(), "limit"),
+        needed: |c, _| list!(c.balance_transactions().list(), "limit", 90),
     },
     Operation {
         name: "disputes.list",
@@ -755,7 +755,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .since_id(7012345678901).status(types::DisputeStatus::NeedsResponse)
             .initiated_at("2026-03-14").dry_run(),
-        needed: |c, _| list!(c.disputes().list(), "limit"),
+        needed: |c, _| list!(c.disputes().list(), "limit", 90),
     },
     Operation {
         name: "disputes.get",
@@ -770,7 +770,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_pages().list(101234567890)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
-        needed: |c, a| list!(c.metafield_pages().list(a.get::<i64>("page_id")), "limit"),
+        needed: |c, a| list!(c.metafield_pages().list(a.get::<i64>("page_id")), "limit", 90),
     },
     Operation {
         name: "metafield_blogs.list",
@@ -778,7 +778,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_blogs().list(82123456789)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
-        needed: |c, a| list!(c.metafield_blogs().list(a.get::<i64>("blog_id")), "limit"),
+        needed: |c, a| list!(c.metafield_blogs().list(a.get::<i64>("blog_id")), "limit", 90),
     },
     Operation {
         name: "metafield_articles.list",
@@ -786,7 +786,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.metafield_articles().list(82123456789, 556123456789)
             .limit(250).page_info("eyJkaXJlY3Rpb24iOiJuZXh0IiwibGFzdF9pZCI6NzAxMjM0NTY3ODkwMX0")
             .dry_run(),
-        needed: |c, a| list!(c.metafield_articles().list(a.get::<i64>("blog_id"), a.get::<i64>("article_id")), "limit"),
+        needed: |c, a| list!(c.metafield_articles().list(a.get::<i64>("blog_id"), a.get::<i64>("article_id")), "limit", 90),
     },
     Operation {
         name: "draft_order_complete.update",

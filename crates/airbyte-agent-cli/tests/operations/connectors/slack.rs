@@ -18,7 +18,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"cursor":"dXNlcjpVMEc5V0ZYTlo=","limit":200}"#,
         all: |c| c.users().list()
             .cursor("dXNlcjpVMEc5V0ZYTlo=").limit(200).dry_run(),
-        needed: |c, _| list!(c.users().list(), "limit"),
+        needed: |c, _| list!(c.users().list(), "limit", 90),
     },
     Operation {
         name: "users.get",
@@ -33,7 +33,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.channels().list()
             .cursor("dGVhbTpDMDYxRkE1UEI=").limit(200).types("public_channel,private_channel")
             .exclude_archived(true).dry_run(),
-        needed: |c, _| list!(c.channels().list(), "limit"),
+        needed: |c, _| list!(c.channels().list(), "limit", 90),
     },
     Operation {
         name: "channels.get",
@@ -62,7 +62,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.channel_messages().list("C012AB3CD")
             .cursor("bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz").limit(100).oldest("1725148800.000000")
             .latest("1727740799.999999").inclusive(true).dry_run(),
-        needed: |c, a| list!(c.channel_messages().list(a.get::<String>("channel")), "limit"),
+        needed: |c, a| list!(c.channel_messages().list(a.get::<String>("channel")), "limit", 90),
     },
     Operation {
         name: "threads.list",
@@ -70,7 +70,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.threads().list("C012AB3CD")
             .ts("1726142400.123456").cursor("bmV4dF90czoxNTEyMDg1ODYxMDAwNTQz").limit(100)
             .oldest("1725148800.000000").latest("1727740799.999999").inclusive(true).dry_run(),
-        needed: |c, a| list!(c.threads().list(a.get::<String>("channel")), "limit"),
+        needed: |c, a| list!(c.threads().list(a.get::<String>("channel")), "limit", 90),
     },
     Operation {
         name: "messages.create",

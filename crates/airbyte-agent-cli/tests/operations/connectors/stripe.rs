@@ -20,7 +20,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .email("jenny@example.com")
             .created(types::CustomerCreated::new().gt(1).gte(1740787200).lt(1743465600).lte(1))
             .dry_run(),
-        needed: |c, _| list!(c.customers().list(), "limit"),
+        needed: |c, _| list!(c.customers().list(), "limit", 90),
     },
     Operation {
         name: "customers.create",
@@ -61,7 +61,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"name~\"acme\" AND created>1740787200","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.customers().search("name~\"acme\" AND created>1740787200")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
-        needed: |c, a| list!(c.customers().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.customers().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "invoices.list",
@@ -73,7 +73,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .ending_before("in_1MtHbELkdIwHu7ixl4OzzPMv").limit(100)
             .starting_after("in_1MtHbELkdIwHu7ixl4OzzPMv").status(types::InvoiceStatus::Open)
             .subscription("sub_1MowQVLkdIwHu7ixeRlqHVzs").dry_run(),
-        needed: |c, _| list!(c.invoices().list(), "limit"),
+        needed: |c, _| list!(c.invoices().list(), "limit", 90),
     },
     Operation {
         name: "invoices.create",
@@ -99,7 +99,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"status:\"open\" AND total>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.invoices().search("status:\"open\" AND total>100000")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
-        needed: |c, a| list!(c.invoices().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.invoices().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "invoice_finalizations.create",
@@ -123,7 +123,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .customer("cus_NffrFeUfNV2Hib").ending_before("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .limit(100).payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("ch_3MmlLrLkdIwHu7ix0snN0B15").dry_run(),
-        needed: |c, _| list!(c.charges().list(), "limit"),
+        needed: |c, _| list!(c.charges().list(), "limit", 90),
     },
     Operation {
         name: "charges.get",
@@ -137,7 +137,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"payment_method_details.card.last4:\"4242\" AND amount>5000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.charges().search("payment_method_details.card.last4:\"4242\" AND amount>5000")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
-        needed: |c, a| list!(c.charges().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.charges().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "subscriptions.list",
@@ -153,7 +153,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .price("price_1MoBy5LkdIwHu7ixZhnattbh")
             .starting_after("sub_1MowQVLkdIwHu7ixeRlqHVzs")
             .status(types::SubscriptionListStatus::All).dry_run(),
-        needed: |c, _| list!(c.subscriptions().list(), "limit"),
+        needed: |c, _| list!(c.subscriptions().list(), "limit", 90),
     },
     Operation {
         name: "subscriptions.create",
@@ -201,7 +201,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"status:\"past_due\" AND metadata[\"plan\"]:\"pro\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.subscriptions().search("status:\"past_due\" AND metadata[\"plan\"]:\"pro\"")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
-        needed: |c, a| list!(c.subscriptions().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.subscriptions().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "refunds.list",
@@ -212,7 +212,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .ending_before("re_1Nispe2eZvKYlo2Cd31jOCgZ").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("re_1Nispe2eZvKYlo2Cd31jOCgZ").dry_run(),
-        needed: |c, _| list!(c.refunds().list(), "limit"),
+        needed: |c, _| list!(c.refunds().list(), "limit", 90),
     },
     Operation {
         name: "refunds.create",
@@ -240,7 +240,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .ending_before("prod_NWjs8kKbJWmuuc").ids(["prod_NWjs8kKbJWmuuc"]).limit(100)
             .shippable(false).starting_after("prod_NWjs8kKbJWmuuc")
             .url("https://example.com/gold-plan").dry_run(),
-        needed: |c, _| list!(c.products().list(), "limit"),
+        needed: |c, _| list!(c.products().list(), "limit", 90),
     },
     Operation {
         name: "products.create",
@@ -290,7 +290,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"active:\"true\" AND name~\"gold\"","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.products().search("active:\"true\" AND name~\"gold\"")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
-        needed: |c, a| list!(c.products().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.products().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "balance.get",
@@ -307,7 +307,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .currency("usd").ending_before("txn_1MiN3gLkdIwHu7ixxapQrznl").limit(100)
             .payout("po_1OaFDbEcg9tTZuTgNYmX0PKB").source("ch_3MmlLrLkdIwHu7ix0snN0B15")
             .starting_after("txn_1MiN3gLkdIwHu7ixxapQrznl").type_("charge").dry_run(),
-        needed: |c, _| list!(c.balance_transactions().list(), "limit"),
+        needed: |c, _| list!(c.balance_transactions().list(), "limit", 90),
     },
     Operation {
         name: "balance_transactions.get",
@@ -324,7 +324,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .customer("cus_NffrFeUfNV2Hib").customer_account("acct_1Nv0FGQ9RKHgCVdK")
             .ending_before("pi_3MtwBwLkdIwHu7ix28a3tqPa").limit(100)
             .starting_after("pi_3MtwBwLkdIwHu7ix28a3tqPa").dry_run(),
-        needed: |c, _| list!(c.payment_intents().list(), "limit"),
+        needed: |c, _| list!(c.payment_intents().list(), "limit", 90),
     },
     Operation {
         name: "payment_intents.create",
@@ -359,7 +359,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"query":"status:\"succeeded\" AND amount>100000","limit":100,"page":"WyIxNzA5MjUxMjAwIl0="}"#,
         all: |c| c.payment_intents().search("status:\"succeeded\" AND amount>100000")
             .limit(100).page("WyIxNzA5MjUxMjAwIl0=").dry_run(),
-        needed: |c, a| list!(c.payment_intents().search(a.get::<String>("query")), "limit"),
+        needed: |c, a| list!(c.payment_intents().search(a.get::<String>("query")), "limit", 90),
     },
     Operation {
         name: "payment_intent_confirmations.create",
@@ -417,7 +417,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .ending_before("du_1MtJUT2eZvKYlo2CNaw2HvEv").limit(100)
             .payment_intent("pi_3MtwBwLkdIwHu7ix28a3tqPa")
             .starting_after("du_1MtJUT2eZvKYlo2CNaw2HvEv").dry_run(),
-        needed: |c, _| list!(c.disputes().list(), "limit"),
+        needed: |c, _| list!(c.disputes().list(), "limit", 90),
     },
     Operation {
         name: "disputes.get",
@@ -436,7 +436,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .ending_before("po_1OaFDbEcg9tTZuTgNYmX0PKB").limit(100)
             .starting_after("po_1OaFDbEcg9tTZuTgNYmX0PKB").status(types::PayoutStatus::Paid)
             .dry_run(),
-        needed: |c, _| list!(c.payouts().list(), "limit"),
+        needed: |c, _| list!(c.payouts().list(), "limit", 90),
     },
     Operation {
         name: "payouts.get",

@@ -24,7 +24,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"limit":100,"since_id":100000245}"#,
         all: |c| c.agents().list()
             .limit(100).since_id(100000245).dry_run(),
-        needed: |c, _| list!(c.agents().list(), "limit"),
+        needed: |c, _| list!(c.agents().list(), "limit", 90),
     },
     Operation {
         name: "agents.get",
@@ -38,14 +38,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"start_time":1740787200000000,"limit":500,"fields":"agent_timeline(*)"}"#,
         all: |c| c.agent_timeline().list()
             .start_time(1740787200000000).limit(500).fields("agent_timeline(*)").dry_run(),
-        needed: |c, _| list!(c.agent_timeline().list(), "limit"),
+        needed: |c, _| list!(c.agent_timeline().list(), "limit", 90),
     },
     Operation {
         name: "bans.list",
         arguments: r#"{"limit":100,"since_id":100000245}"#,
         all: |c| c.bans().list()
             .limit(100).since_id(100000245).dry_run(),
-        needed: |c, _| list!(c.bans().list(), "limit"),
+        needed: |c, _| list!(c.bans().list(), "limit", 90),
     },
     Operation {
         name: "bans.get",
@@ -60,7 +60,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.chats().list()
             .start_time(1740787200).start_id("2503.9981.UfUmuCBEZB6Qb").limit(500)
             .fields("chats(id,timestamp,duration,rating,agent_names)").dry_run(),
-        needed: |c, _| list!(c.chats().list(), "limit"),
+        needed: |c, _| list!(c.chats().list(), "limit", 90),
     },
     Operation {
         name: "chats.get",

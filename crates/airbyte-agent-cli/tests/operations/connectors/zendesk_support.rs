@@ -19,7 +19,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.tickets().list()
             .page(2).external_id("order-2291").sort_by(types::TicketSortBy::UpdatedAt)
             .sort_order(types::TicketSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.tickets().list(), "per_page"),
+        needed: |c, _| list!(c.tickets().list(), "per_page", 90),
     },
     Operation {
         name: "tickets.create",
@@ -58,7 +58,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.ticket_comments().list(35436)
             .page(2).include_inline_images(true).sort_order(types::TicketCommentSortOrder::Desc)
             .per_page(50).dry_run(),
-        needed: |c, a| list!(c.ticket_comments().list(a.get::<i64>("ticket_id")), "per_page"),
+        needed: |c, a| list!(c.ticket_comments().list(a.get::<i64>("ticket_id")), "per_page", 90),
     },
     Operation {
         name: "ticket_bulk_updates.create",
@@ -74,14 +74,14 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.deleted_tickets().list()
             .page(2).sort_by(types::DeletedTicketSortBy::DeletedAt)
             .sort_order(types::DeletedTicketSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.deleted_tickets().list(), "per_page"),
+        needed: |c, _| list!(c.deleted_tickets().list(), "per_page", 90),
     },
     Operation {
         name: "users.list",
         arguments: r#"{"page":2,"role":"agent","external_id":"crm-5581","per_page":50}"#,
         all: |c| c.users().list()
             .page(2).role(types::UserRole::Agent).external_id("crm-5581").per_page(50).dry_run(),
-        needed: |c, _| list!(c.users().list(), "per_page"),
+        needed: |c, _| list!(c.users().list(), "per_page", 90),
     },
     Operation {
         name: "users.create",
@@ -111,7 +111,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"page":2,"per_page":50}"#,
         all: |c| c.organizations().list()
             .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.organizations().list(), "per_page"),
+        needed: |c, _| list!(c.organizations().list(), "per_page", 90),
     },
     Operation {
         name: "organizations.get",
@@ -125,7 +125,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"page":2,"exclude_deleted":true,"per_page":50}"#,
         all: |c| c.groups().list()
             .page(2).exclude_deleted(true).per_page(50).dry_run(),
-        needed: |c, _| list!(c.groups().list(), "per_page"),
+        needed: |c, _| list!(c.groups().list(), "per_page", 90),
     },
     Operation {
         name: "groups.get",
@@ -153,28 +153,28 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"page[size]":100,"page[after]":"eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0="}"#,
         all: |c| c.account_ticket_audits().list()
             .page_size(100).page_after("eyJvIjoibmV4dCIsInYiOiI1OTg0NjI5NTQwIn0=").dry_run(),
-        needed: |c, _| list!(c.account_ticket_audits().list(), "page[size]"),
+        needed: |c, _| list!(c.account_ticket_audits().list(), "page[size]", 90),
     },
     Operation {
         name: "ticket_audits.list",
         arguments: r#"{"ticket_id":35436,"page":2,"per_page":50}"#,
         all: |c| c.ticket_audits().list(35436)
             .page(2).per_page(50).dry_run(),
-        needed: |c, a| list!(c.ticket_audits().list(a.get::<i64>("ticket_id")), "per_page"),
+        needed: |c, a| list!(c.ticket_audits().list(a.get::<i64>("ticket_id")), "per_page", 90),
     },
     Operation {
         name: "ticket_metrics.list",
         arguments: r#"{"page":2,"per_page":50}"#,
         all: |c| c.ticket_metrics().list()
             .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.ticket_metrics().list(), "per_page"),
+        needed: |c, _| list!(c.ticket_metrics().list(), "per_page", 90),
     },
     Operation {
         name: "ticket_fields.list",
         arguments: r#"{"page":2,"locale":"de","per_page":50}"#,
         all: |c| c.ticket_fields().list()
             .page(2).locale("de").per_page(50).dry_run(),
-        needed: |c, _| list!(c.ticket_fields().list(), "per_page"),
+        needed: |c, _| list!(c.ticket_fields().list(), "per_page", 90),
     },
     Operation {
         name: "ticket_fields.get",
@@ -188,7 +188,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"page":2,"per_page":50}"#,
         all: |c| c.brands().list()
             .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.brands().list(), "per_page"),
+        needed: |c, _| list!(c.brands().list(), "per_page", 90),
     },
     Operation {
         name: "brands.get",
@@ -204,7 +204,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .page(2).access(types::ViewAccess::Shared).active(true).group_id(98738)
             .sort_by(types::ViewSortBy::UpdatedAt).sort_order(types::ViewSortOrder::Desc)
             .per_page(50).dry_run(),
-        needed: |c, _| list!(c.views().list(), "per_page"),
+        needed: |c, _| list!(c.views().list(), "per_page", 90),
     },
     Operation {
         name: "views.get",
@@ -227,7 +227,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
             .page(2).access(types::MacroAccess::Shared).active(true).category(25).group_id(98738)
             .only_viewable(true).sort_by(types::MacroSortBy::UpdatedAt)
             .sort_order(types::MacroSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.macros().list(), "per_page"),
+        needed: |c, _| list!(c.macros().list(), "per_page", 90),
     },
     Operation {
         name: "triggers.list",
@@ -235,7 +235,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.triggers().list()
             .page(2).active(true).category_id("10026").sort_by(types::TriggerSortBy::Usage7d)
             .sort_order(types::TriggerSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.triggers().list(), "per_page"),
+        needed: |c, _| list!(c.triggers().list(), "per_page", 90),
     },
     Operation {
         name: "triggers.get",
@@ -250,7 +250,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.automations().list()
             .page(2).active(true).sort_by(types::AutomationSortBy::Usage7d)
             .sort_order(types::AutomationSortOrder::Desc).per_page(50).dry_run(),
-        needed: |c, _| list!(c.automations().list(), "per_page"),
+        needed: |c, _| list!(c.automations().list(), "per_page", 90),
     },
     Operation {
         name: "automations.get",
@@ -264,7 +264,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"page":2,"per_page":50}"#,
         all: |c| c.tags().list()
             .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.tags().list(), "per_page"),
+        needed: |c, _| list!(c.tags().list(), "per_page", 90),
     },
     Operation {
         name: "satisfaction_ratings.list",
@@ -272,7 +272,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.satisfaction_ratings().list()
             .page(2).score(types::SatisfactionRatingScore::Bad).start_time(1740787200)
             .end_time(1743465600).per_page(50).dry_run(),
-        needed: |c, _| list!(c.satisfaction_ratings().list(), "per_page"),
+        needed: |c, _| list!(c.satisfaction_ratings().list(), "per_page", 90),
     },
     Operation {
         name: "satisfaction_ratings.get",
@@ -286,21 +286,21 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"page":2,"per_page":50}"#,
         all: |c| c.group_memberships().list()
             .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.group_memberships().list(), "per_page"),
+        needed: |c, _| list!(c.group_memberships().list(), "per_page", 90),
     },
     Operation {
         name: "organization_memberships.list",
         arguments: r#"{"page":2,"per_page":50}"#,
         all: |c| c.organization_memberships().list()
             .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.organization_memberships().list(), "per_page"),
+        needed: |c, _| list!(c.organization_memberships().list(), "per_page", 90),
     },
     Operation {
         name: "sla_policies.list",
         arguments: r#"{"page":2,"per_page":50}"#,
         all: |c| c.sla_policies().list()
             .page(2).per_page(50).dry_run(),
-        needed: |c, _| list!(c.sla_policies().list(), "per_page"),
+        needed: |c, _| list!(c.sla_policies().list(), "per_page", 90),
     },
     Operation {
         name: "sla_policies.get",
@@ -314,7 +314,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"page":2,"active":true,"end_user_visible":true,"per_page":50}"#,
         all: |c| c.ticket_forms().list()
             .page(2).active(true).end_user_visible(true).per_page(50).dry_run(),
-        needed: |c, _| list!(c.ticket_forms().list(), "per_page"),
+        needed: |c, _| list!(c.ticket_forms().list(), "per_page", 90),
     },
     Operation {
         name: "ticket_forms.get",
@@ -329,7 +329,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         all: |c| c.articles().list()
             .page(2).sort_by(types::ArticleSortBy::UpdatedAt)
             .sort_order(types::ArticleSortOrder::Desc).per_page(100).dry_run(),
-        needed: |c, _| list!(c.articles().list(), "per_page"),
+        needed: |c, _| list!(c.articles().list(), "per_page", 90),
     },
     Operation {
         name: "articles.get",
@@ -343,7 +343,7 @@ const OPERATIONS: &[Operation<Connector>] = &[
         arguments: r#"{"article_id":360026053753,"page":2,"per_page":100}"#,
         all: |c| c.article_attachments().list(360026053753)
             .page(2).per_page(100).dry_run(),
-        needed: |c, a| list!(c.article_attachments().list(a.get::<i64>("article_id")), "per_page"),
+        needed: |c, a| list!(c.article_attachments().list(a.get::<i64>("article_id")), "per_page", 90),
     },
     Operation {
         name: "article_attachments.get",
