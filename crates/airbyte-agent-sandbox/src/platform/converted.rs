@@ -86,7 +86,7 @@ fn sign(bytes: &Bytes, until: u64) -> u64 {
 mod tests {
     use super::*;
 
-    fn page(params: Value, bytes: &Bytes, now: u64) -> Result<Value, String> {
+    fn page(params: &Value, bytes: &Bytes, now: u64) -> Result<Value, String> {
         let mut params = params.as_object().unwrap().clone();
         Page::take(&mut params)?.of(bytes, "text/plain", now)
     }
@@ -97,7 +97,7 @@ mod tests {
         let mut read = String::new();
         let mut next = json!({"_airbyte_max_chars": 8});
         loop {
-            let found = page(next, &text, 100).unwrap();
+            let found = page(&next, &text, 100).unwrap();
             read.push_str(found["content"].as_str().unwrap());
             if found["has_more"] == false {
                 break;
@@ -109,14 +109,14 @@ mod tests {
             });
         }
         assert_eq!(read.as_bytes(), text);
-        let other = page(json!({}), &Bytes::from_static(b"\xff\xfe"), 0).unwrap();
+        let other = page(&json!({}), &Bytes::from_static(b"\xff\xfe"), 0).unwrap();
         assert!(other["content"].as_str().unwrap().starts_with("# Document"));
     }
 
     #[test]
     fn what_cannot_be_continued_is_refused() {
         let text = Bytes::from("a".repeat(10));
-        let first = page(json!({"_airbyte_max_chars": 4}), &text, 100).unwrap();
+        let first = page(&json!({"_airbyte_max_chars": 4}), &text, 100).unwrap();
         let token = first["download_token"].clone();
         for (params, now) in [
             (json!({"_airbyte_text_offset": 4}), 100),
@@ -125,7 +125,7 @@ mod tests {
             (json!({"_airbyte_max_chars": 20_001}), 100),
             (json!({"_airbyte_text_offset": "4"}), 100),
         ] {
-            assert!(page(params.clone(), &text, now).is_err(), "{params}");
+            assert!(page(&params, &text, now).is_err(), "{params}");
         }
     }
 }
