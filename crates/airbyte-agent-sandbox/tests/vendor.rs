@@ -177,7 +177,7 @@ async fn every_way_of_paging_ends_with_all_records_once() {
         }),
         ("/api/v1/places", "/items", |body, _, _, seen| {
             let more = !body["isLast"].as_bool()?;
-            more.then(|| format!("/api/v1/places?page={}", seen / 25 + 1))
+            more.then(|| format!("/api/v1/places?page={}", seen / 100 + 1))
         }),
         ("/api/v1/events?limit=99", "/events", |_, _, last, seen| {
             (seen % 99 == 0).then(|| format!("/api/v1/events?limit=99&starting_after={last}"))
