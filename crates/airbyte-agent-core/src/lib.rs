@@ -54,7 +54,7 @@ pub use serde;
 pub use serde_json;
 
 pub use self::arguments::Arguments;
-pub use self::auth::{Credentials, TokenUpdate};
+pub use self::auth::{Credentials, StoredShape, TokenUpdate};
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::{Call, CallOptions};
 pub use self::client::{

@@ -55,6 +55,17 @@ impl Spec {
     }
 }
 
+/// Reads any YAML or JSON text the way specs are read, for documents that are no specs: the API of
+/// the hosted platform.
+///
+/// # Errors
+///
+/// When the text is no YAML, duplicate keys and merge keys included.
+pub fn read(text: &str) -> Result<serde_json::Value, Vec<Problem>> {
+    let document = yaml::read(text.strip_prefix('\u{feff}').unwrap_or(text))?;
+    Ok(document.root.to_json())
+}
+
 /// Why this is not a spec at all.
 fn unfit(root: &Node) -> Option<Problem> {
     let problem = |node: &Node, path: &str, message: String| {

@@ -40,6 +40,6 @@ mod names;
 mod problem;
 mod yaml;
 
-pub use document::Spec;
+pub use document::{Spec, read};
 pub use load::{LoadError, load};
 pub use problem::{Problem, Severity};

@@ -73,6 +73,16 @@ impl Account {
     }
 }
 
+/// The scheme that the credentials are complete for.
+pub(super) fn fitting<'c>(
+    connector: &'c Connector,
+    credentials: &Credentials,
+) -> Result<&'c AuthScheme> {
+    let scheme = &connector.auth[choose(connector, credentials)?];
+    check_fields(connector, scheme, credentials)?;
+    Ok(scheme)
+}
+
 fn choose(connector: &Connector, credentials: &Credentials) -> Result<usize> {
     let names = || connector.auth.iter().map(|scheme| scheme.name.as_ref()).collect::<Vec<_>>();
     if let Some(wanted) = credentials.scheme_name() {

@@ -8,9 +8,11 @@ mod apply;
 mod assertion;
 mod credentials;
 mod oauth2;
+mod stored;
 
 pub(crate) use account::Account;
 pub(crate) use apply::{Credential, apply};
 pub use credentials::Credentials;
 pub use oauth2::TokenUpdate;
 pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest};
+pub use stored::StoredShape;

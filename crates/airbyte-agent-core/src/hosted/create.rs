@@ -29,6 +29,11 @@ pub struct NewConnector {
     pub replication_config: Map<String, Value>,
     /// Variables of the vendor's address: a subdomain, a shop.
     pub environment: Map<String, Value>,
+    /// What a person's sign-in left at the platform, in the place of credentials.
+    pub server_side_oauth_secret_id: Option<String>,
+    /// What the connector is confined to, `{"entity": …, "modes": ["read", "write"]}` each;
+    /// everything when empty.
+    pub entities: Vec<Value>,
 }
 
 impl std::fmt::Debug for NewConnector {
@@ -70,9 +75,7 @@ impl Session {
     /// As [`request`](Self::request); the platform says what is wrong with the credentials, not
     /// whether the vendor takes them.
     pub async fn create_connector(&self, workspace: &str, new: &NewConnector) -> Result<String> {
-        for value in new.credentials.values().filter_map(Value::as_str) {
-            self.0.redactor.add(value);
-        }
+        new.credentials.values().filter_map(Value::as_str).for_each(|value| self.conceal(value));
         let what = "connector creation";
         let request = match self.generation() {
             Generation::Instances => self.create_instance(workspace, new).await?,
@@ -140,10 +143,16 @@ impl NewConnector {
             ("definition_id", &self.definition_id),
             ("connector_type", &self.connector_type),
             ("source_template_id", &self.source_template_id),
+            ("server_side_oauth_secret_id", &self.server_side_oauth_secret_id),
         ] {
             body.extend(value.as_ref().map(|value| (name.to_owned(), json!(value))));
         }
-        body.insert("credentials".to_owned(), json!(self.credentials));
+        if self.server_side_oauth_secret_id.is_none() {
+            body.insert("credentials".to_owned(), json!(self.credentials));
+        }
+        if !self.entities.is_empty() {
+            body.insert("entities".to_owned(), json!(self.entities));
+        }
         for (name, members) in
             [("replication_config", &self.replication_config), ("environment", &self.environment)]
         {

@@ -129,6 +129,11 @@ impl Session {
         self.0.options.timeout
     }
 
+    /// Keeps a secret out of every message of this session from now on.
+    pub fn conceal(&self, secret: &str) {
+        self.0.redactor.add(secret);
+    }
+
     /// A text without the secrets of this session.
     pub fn redact(&self, text: &str) -> String {
         self.0.redactor.clean(text)
@@ -208,8 +213,12 @@ impl Session {
         })
     }
 
-    /// Makes a request and reads the answer.
-    async fn whole(&self, request: &PlatformRequest) -> Result<(u16, HeaderMap, Bytes)> {
+    /// Makes a request and reads the answer: status, headers, body.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Self::request).
+    pub async fn whole(&self, request: &PlatformRequest) -> Result<(u16, HeaderMap, Bytes)> {
         let work = async {
             let response = self.authorized(request).await?;
             let (status, headers) = (response.status, response.headers.clone());
