@@ -10,6 +10,7 @@ mod document;
 mod draft;
 mod model;
 mod names;
+mod platform;
 mod prose;
 mod rust;
 mod sample;
@@ -19,6 +20,8 @@ use std::collections::BTreeMap;
 
 use airbyte_agent_core::description::Connector;
 use serde_json::Value;
+
+pub use platform::{Platform, platform};
 
 use document::Document;
 use model::Model;

@@ -5,6 +5,7 @@ pub mod conformance;
 pub mod graphql;
 pub mod lint;
 pub mod new;
+pub mod platform;
 pub mod regen;
 pub mod specs;
 pub mod umbrella;

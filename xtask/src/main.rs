@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use xtask::regen::{Mode, State};
-use xtask::{conformance, graphql, lint, new, regen, specs, umbrella};
+use xtask::{conformance, graphql, lint, new, platform, regen, specs, umbrella};
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", about = "Maintenance tasks of the workspace")]
@@ -19,7 +19,7 @@ struct Arguments {
 enum Task {
     /// Writes the connector crates that specs/ describes.
     Regen {
-        /// Connectors; all when none is named.
+        /// Connectors, or `platform`; everything when none is named.
         slugs: Vec<String>,
         /// Only says which files are out of date.
         #[arg(long)]
@@ -69,14 +69,21 @@ fn failure(message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn regenerate(root: &Path, slugs: &[String], check: bool) -> ExitCode {
-    let slugs = match specs::slugs(root, slugs) {
+fn regenerate(root: &Path, named: &[String], check: bool) -> ExitCode {
+    let is_platform = |name: &String| name == platform::NAME;
+    let connectors: Vec<String> = named.iter().filter(|name| !is_platform(name)).cloned().collect();
+    let slugs = match specs::slugs(root, &connectors) {
+        // Only the platform is named.
+        Ok(_) if connectors.is_empty() && !named.is_empty() => Vec::new(),
         Ok(slugs) => slugs,
         Err(error) => return failure(&error.to_string()),
     };
     let mode = if check { Mode::Check } else { Mode::Write };
     let mut good = true;
     let mut states = regen::regen(root, &slugs, mode);
+    if named.is_empty() || named.iter().any(is_platform) {
+        states.push((platform::NAME.to_owned(), platform::write(root, mode)));
+    }
     states.push(("list of conformance tests".to_owned(), conformance::list(root, mode)));
     states.push(("airbyte-agent".to_owned(), umbrella::write(root, mode)));
     for (slug, state) in states {

@@ -96,7 +96,7 @@ keywords.workspace = true
 categories.workspace = true
 
 [package.metadata.docs.rs]
-features = ["all"]
+features = ["all", "platform"]
 
 [lints]
 workspace = true
@@ -119,9 +119,12 @@ testing = ["airbyte-agent-core/testing"]
 schemars = [
     "airbyte-agent-core/schemars",
 {schemars}]
+# Workspaces of the hosted platform: creating, finding and removing connectors.
+platform = ["dep:airbyte-agent-platform"]
 {features}
 [dependencies]
 airbyte-agent-core.workspace = true
+airbyte-agent-platform = {{ workspace = true, optional = true }}
 {dependencies}
 [dev-dependencies]
 airbyte-agent-cli = {{ path = "../airbyte-agent-cli" }}
