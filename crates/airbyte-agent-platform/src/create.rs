@@ -1,0 +1,345 @@
+//! Connectors from credentials and settings.
+
+use airbyte_agent_core::description::{Connector, Kind, Setting};
+use airbyte_agent_core::hosted::NewConnector;
+use airbyte_agent_core::{
+    Credentials, Description, Error, ErrorKind, Result, StoredShape, suggestion,
+};
+use serde_json::{Map, Value};
+
+use crate::api::types;
+use crate::exists::already_exists;
+use crate::hooks::Answer as _;
+use crate::info::{CheckOutcome, Ensured};
+use crate::workspace::Workspace;
+
+/// What a connector is created with beside its credentials.
+///
+/// ```
+/// use airbyte_agent_platform::CreateOptions;
+///
+/// let options = CreateOptions::new().name("billing").setting("account_id", "acct_1");
+/// ```
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct CreateOptions {
+    name: Option<String>,
+    settings: Map<String, Value>,
+    variables: Map<String, Value>,
+    entities: Vec<types::EntitySelection>,
+    template_id: Option<String>,
+    shape: StoredShape,
+}
+
+impl CreateOptions {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Display name; `<connector> - <workspace>` unless told.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// A setting of the connector (`replication_config`), such as GitHub's `repositories`. A list
+    /// may be written as a text with commas.
+    pub fn setting(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.settings.insert(name.into(), value.into());
+        self
+    }
+
+    /// A variable of the service's address (`environment`), such as `subdomain`.
+    pub fn variable(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    /// Confines the connector to this entity, to be read and written. May be repeated.
+    pub fn entity(mut self, name: impl Into<String>) -> Self {
+        self.entities.push(types::EntitySelection { entity: name.into(), modes: None });
+        self
+    }
+
+    /// Confines the connector to reading this entity. May be repeated.
+    pub fn read_only_entity(mut self, name: impl Into<String>) -> Self {
+        let modes = Some(vec![types::EntitySelectionModesItem::Read]);
+        self.entities.push(types::EntitySelection { entity: name.into(), modes });
+        self
+    }
+
+    /// The source template, where the organization has several of the kind.
+    pub fn template(mut self, id: impl Into<String>) -> Self {
+        self.template_id = Some(id.into());
+        self
+    }
+
+    /// How credentials are written; the platform takes both shapes, older ones only the direct.
+    pub fn shape(mut self, shape: StoredShape) -> Self {
+        self.shape = shape;
+        self
+    }
+
+    /// The settings, checked against what the connector knows.
+    pub(crate) fn checked_settings(&self, connector: &Connector) -> Result<Map<String, Value>> {
+        let known = &connector.hosting.settings;
+        let mut wrong = Vec::new();
+        let mut settings = Map::new();
+        for (name, value) in &self.settings {
+            let Some(setting) = known.iter().find(|setting| setting.name == *name) else {
+                let names: Vec<&str> = known.iter().map(|known| known.name.as_ref()).collect();
+                wrong.push(format!("there is no setting '{name}'{}", suggestion(name, &names)));
+                continue;
+            };
+            match fitted(setting, value) {
+                Ok(value) => drop(settings.insert(name.clone(), value)),
+                Err(why) => wrong.push(why),
+            }
+        }
+        for setting in known.iter().filter(|setting| setting.required) {
+            let filled = connector.hosting.constants.iter().any(|it| it.path == setting.path);
+            if !filled && !settings.contains_key(setting.name.as_ref()) {
+                let what = setting.schema.description.trim();
+                wrong.push(format!("the setting '{}' is missing: {what}", setting.name));
+            }
+        }
+        refuse(connector, &wrong)?;
+        Ok(settings)
+    }
+
+    /// The variables of the address, checked against what the connector knows.
+    pub(crate) fn checked_variables(&self, connector: &Connector) -> Result<Map<String, Value>> {
+        let known = &connector.server.variables;
+        let mut wrong = Vec::new();
+        for (name, value) in &self.variables {
+            match known.iter().find(|variable| variable.name == *name) {
+                None => {
+                    let names: Vec<&str> = known.iter().map(|known| known.name.as_ref()).collect();
+                    let hint = suggestion(name, &names);
+                    wrong.push(format!("there is no variable '{name}'{hint}"));
+                }
+                Some(variable) => {
+                    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                    let choices = &variable.choices;
+                    if !choices.is_empty() && choices.iter().all(|choice| *choice != text) {
+                        let choices = choices.join(", ");
+                        wrong.push(format!("the variable '{name}' is one of {choices}"));
+                    }
+                }
+            }
+        }
+        for variable in known.iter() {
+            let comes_by_itself = variable.default.is_some()
+                || variable.from_token
+                || variable.derived_from.is_some();
+            if !comes_by_itself && !self.variables.contains_key(variable.name.as_ref()) {
+                let what = variable.description.trim();
+                wrong.push(format!("the variable '{}' is missing: {what}", variable.name));
+            }
+        }
+        refuse(connector, &wrong)?;
+        Ok(self.variables.clone())
+    }
+
+    pub(crate) fn display_name(&self, connector: &Connector, workspace: &str) -> String {
+        self.name.clone().unwrap_or_else(|| format!("{} - {workspace}", connector.name))
+    }
+
+    pub(crate) fn template_id(&self) -> Option<&str> {
+        self.template_id.as_deref()
+    }
+}
+
+fn refuse(connector: &Connector, wrong: &[String]) -> Result<()> {
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    let message = format!("{}: {}", connector.name, wrong.join("; "));
+    Err(Error::new(ErrorKind::Validation, message))
+}
+
+/// The value as the setting takes it.
+fn fitted(setting: &Setting, value: &Value) -> Result<Value, String> {
+    let kinds = &setting.schema.kinds;
+    let fits = |kind: &Kind| match kind {
+        Kind::String => value.is_string(),
+        Kind::Integer => value.is_i64() || value.is_u64(),
+        Kind::Number => value.is_number(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Array => value.is_array(),
+        Kind::Object => value.is_object(),
+    };
+    if kinds.is_empty() || kinds.iter().any(fits) {
+        return Ok(value.clone());
+    }
+    if let Some(text) = value.as_str() {
+        for kind in kinds.iter() {
+            let read = match kind {
+                Kind::Array => Some(text.split(',').map(|item| Value::from(item.trim())).collect()),
+                Kind::Integer => text.trim().parse::<i64>().ok().map(Value::from),
+                Kind::Number => text.trim().parse::<f64>().ok().map(Value::from),
+                Kind::Boolean => text.trim().parse::<bool>().ok().map(Value::from),
+                _ => None,
+            };
+            if let Some(value) = read {
+                return Ok(value);
+            }
+        }
+    }
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    Err(format!("the setting '{}' is to be {}", setting.name, kinds.join(" or ")))
+}
+
+/// What a connector authenticates with.
+enum Secrets<'a> {
+    Credentials(&'a Credentials),
+    SignedIn(&'a str),
+}
+
+impl Workspace {
+    /// Stores credentials and settings of a service as a new connector; gives its id. The
+    /// workspace is created when it is not there.
+    ///
+    /// The platform does not try the credentials: [`check_new`](Self::check_new) does so before,
+    /// [`check_connector`](Self::check_connector) afterwards. Calling this twice makes two
+    /// connectors, which lookups by kind cannot tell apart; [`ensure_connector`](
+    /// Self::ensure_connector) does not.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication` when the credentials are complete for no way to authenticate, `Validation`
+    /// when a setting or variable is missing or unknown; neither sends anything. Otherwise what the
+    /// platform answers.
+    pub async fn create_connector(
+        &self,
+        connector: impl Into<Description>,
+        credentials: impl Into<Credentials>,
+        options: CreateOptions,
+    ) -> Result<String> {
+        let (connector, credentials) = (connector.into(), credentials.into());
+        self.create(&connector, &Secrets::Credentials(&credentials), &options).await
+    }
+
+    /// Makes sure that the workspace has a connector of a kind: takes the one that is there, or
+    /// creates it.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when there are several already, else as [`create_connector`](
+    /// Self::create_connector).
+    pub async fn ensure_connector(
+        &self,
+        connector: impl Into<Description>,
+        credentials: impl Into<Credentials>,
+        options: CreateOptions,
+    ) -> Result<Ensured<String>> {
+        let (connector, credentials) = (connector.into(), credentials.into());
+        match self.connector_id(connector.clone()).await {
+            Ok(value) => return Ok(Ensured { value, existed: true }),
+            Err(error) if error.is_not_found() => {}
+            Err(error) => return Err(error),
+        }
+        match self.create(&connector, &Secrets::Credentials(&credentials), &options).await {
+            Ok(value) => Ok(Ensured { value, existed: false }),
+            // Somebody was faster.
+            Err(error) if already_exists(&error) => {
+                let value = self.connector_id(connector).await?;
+                Ok(Ensured { value, existed: true })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Lets the platform try credentials and settings before a connector is made of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`create_connector`](Self::create_connector). A failed check is an outcome, no error.
+    pub async fn check_new(
+        &self,
+        connector: impl Into<Description>,
+        credentials: impl Into<Credentials>,
+        options: CreateOptions,
+    ) -> Result<CheckOutcome> {
+        let (connector, credentials) = (connector.into(), credentials.into());
+        let new = self.draft(&connector, &Secrets::Credentials(&credentials), &options)?;
+        let filled = |map: Map<String, Value>| (!map.is_empty()).then_some(map);
+        for secret in new.credentials.values().filter_map(Value::as_str) {
+            self.platform().session().conceal(secret);
+        }
+        let body = types::CreateConnector {
+            workspace_name: self.name().to_owned(),
+            name: new.name,
+            definition_id: new.definition_id,
+            source_template_id: new.source_template_id,
+            connector_type: None,
+            credentials: Some(new.credentials),
+            server_side_oauth_secret_id: None,
+            replication_config: filled(new.replication_config),
+            environment: filled(new.environment),
+            entities: (!options.entities.is_empty()).then_some(options.entities),
+            selected_connection_template_tags: None,
+            selected_connection_template_tags_mode: None,
+        };
+        self.ensure().await?;
+        let request = self.platform().api().check_connector_config().body(body);
+        request.send().await.answer().map(CheckOutcome::from)
+    }
+
+    /// Makes a connector of the secret that a person's sign-in left at the platform.
+    pub(crate) async fn create_signed_in(
+        &self,
+        connector: &Description,
+        secret_id: &str,
+        options: &CreateOptions,
+    ) -> Result<String> {
+        self.create(connector, &Secrets::SignedIn(secret_id), options).await
+    }
+
+    async fn create(
+        &self,
+        connector: &Description,
+        secrets: &Secrets<'_>,
+        options: &CreateOptions,
+    ) -> Result<String> {
+        let mut new = self.draft(connector, secrets, options)?;
+        for entity in &options.entities {
+            let entity = serde_json::to_value(entity);
+            new.entities.push(entity.map_err(|error| {
+                Error::new(ErrorKind::Internal, format!("an entity cannot be written: {error}"))
+            })?);
+        }
+        self.ensure().await?;
+        let session = self.platform().session();
+        let made = session.create_connector(self.name(), &new).await;
+        // Also where a template says the kind.
+        session.forget_connector(self.name(), &connector.definition_id);
+        made
+    }
+
+    /// The connector to be, checked against what its spec says.
+    fn draft(
+        &self,
+        connector: &Connector,
+        secrets: &Secrets<'_>,
+        options: &CreateOptions,
+    ) -> Result<NewConnector> {
+        let mut new = NewConnector::default();
+        new.replication_config = options.checked_settings(connector)?;
+        new.environment = options.checked_variables(connector)?;
+        new.name = Some(options.display_name(connector, self.name()));
+        match secrets {
+            Secrets::Credentials(credentials) => {
+                new.credentials = credentials.stored(connector, options.shape)?;
+            }
+            Secrets::SignedIn(id) => new.server_side_oauth_secret_id = Some((*id).to_owned()),
+        }
+        match options.template_id() {
+            // A template says the kind by itself.
+            Some(template) => new.source_template_id = Some(template.to_owned()),
+            None => new.definition_id = Some(connector.definition_id.to_string()),
+        }
+        Ok(new)
+    }
+}

@@ -1,0 +1,59 @@
+//! Creating typed connectors: what every generated connector can do with a workspace.
+
+use std::future::Future;
+
+use airbyte_agent_core::{Credentials, Result, TypedConnector};
+
+use crate::create::CreateOptions;
+use crate::workspace::Workspace;
+
+/// A typed connector in a workspace of the platform. Every generated connector is one.
+///
+/// ```no_run
+/// # use airbyte_agent_core::{Credentials, Result, TypedConnector};
+/// use airbyte_agent_platform::{CreateOptions, HostedConnector, Platform};
+///
+/// # async fn example<StripeConnector: TypedConnector>(api_key: Credentials) -> Result<()> {
+/// let workspace = Platform::from_env()?.workspace("tenant-42");
+/// let options = CreateOptions::new().setting("account_id", "acct_1");
+/// let stripe = StripeConnector::create_hosted(&workspace, api_key, options).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub trait HostedConnector: TypedConnector {
+    /// Stores credentials and settings as a new connector of the workspace.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workspace::create_connector`].
+    fn create_hosted(
+        workspace: &Workspace,
+        credentials: impl Into<Credentials> + Send,
+        options: CreateOptions,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        let credentials = credentials.into();
+        async move {
+            let made = workspace.create_connector(Self::description(), credentials, options);
+            Ok(workspace.connect_typed_to(&made.await?))
+        }
+    }
+
+    /// Takes the workspace's connector of this kind, or creates it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Workspace::ensure_connector`].
+    fn ensure_hosted(
+        workspace: &Workspace,
+        credentials: impl Into<Credentials> + Send,
+        options: CreateOptions,
+    ) -> impl Future<Output = Result<Self>> + Send {
+        let credentials = credentials.into();
+        async move {
+            let there = workspace.ensure_connector(Self::description(), credentials, options);
+            Ok(workspace.connect_typed_to(&there.await?.value))
+        }
+    }
+}
+
+impl<C: TypedConnector> HostedConnector for C {}
