@@ -9,12 +9,13 @@ use serde_json::{Map, Value};
 use tracing::Instrument as _;
 
 use crate::arguments::Arguments;
-use crate::client::{Client, Outcome};
+use crate::client::Client;
 use crate::cursor::{Cursor, Position};
 use crate::description::{Action, Operation};
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
+use crate::execute::Outcome;
 use crate::http::BoxFuture;
 use crate::lookup::find_operation;
 use crate::page::{Items, Page, Pages};

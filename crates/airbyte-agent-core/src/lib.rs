@@ -32,6 +32,7 @@ pub mod description;
 mod download;
 mod dry_run;
 mod error;
+mod execute;
 pub mod expression;
 pub mod hosted;
 mod http;
@@ -57,14 +58,13 @@ pub use self::arguments::Arguments;
 pub use self::auth::{Credentials, StoredShape, TokenUpdate};
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::{Call, CallOptions};
-pub use self::client::{
-    CheckReport, CheckStatus, Client, Description, EntitySummary, Execute, Outcome,
-};
+pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};
 pub use self::closest::suggestion;
 pub use self::cursor::Cursor;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
 pub use self::error::{Error, ErrorKind, Result};
+pub use self::execute::{Execute, Outcome};
 pub use self::hosted::Hosted;
 pub use self::http::{BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
 pub use self::local::Local;

@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::client::Outcome;
 use crate::cursor::Cursor;
 use crate::error::{Error, ErrorKind, Result};
+use crate::execute::Outcome;
 use crate::http::BoxFuture;
 
 /// One page of a list.

@@ -8,9 +8,9 @@ use super::envelope::Sink;
 use super::read::Answer;
 use super::select::shape;
 use crate::call::CallOptions;
-use crate::client::Outcome;
 use crate::description::{Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
+use crate::execute::Outcome;
 use crate::expression;
 
 /// Every match as a value.
