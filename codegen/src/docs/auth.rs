@@ -1,6 +1,8 @@
 //! AUTH.md: every way to authenticate, the hosted platform, configuration.
 
-use airbyte_agent_core::description::{ApiKeyLocation, AuthKind, RefreshGrant};
+use airbyte_agent_core::description::{
+    ApiKeyLocation, AuthKind, AuthScheme, RefreshGrant, ServerVariable,
+};
 use indexmap::{IndexMap, IndexSet};
 
 use super::readme::local_options;
@@ -99,8 +101,9 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
             }
         });
     }
+    out.push_str(&address(described));
     let connect = connect_example(model, scheme).replace('\n', "\n    ");
-    let (options, configured) = local_options(model, "auth");
+    let (options, configured) = local_options(model, described, "auth");
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let auth_path = format!("auth::{}", scheme.class);
     let mut names = vec![class.as_str(), &auth_path];
@@ -120,6 +123,20 @@ fn section(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
          ```\n\n"
     ));
     out
+}
+
+/// Where requests go with the scheme, where that is elsewhere.
+fn address(scheme: &AuthScheme) -> String {
+    let Some(own) = &scheme.server else { return String::new() };
+    let url =
+        own.server.url.render(|name| Ok::<_, std::convert::Infallible>(format!("{{{name}}}")));
+    let url = prose::code(&url.unwrap_or_default());
+    match &own.when {
+        None => format!("Requests go to {url}.\n\n"),
+        Some(name) => {
+            format!("Requests go to {url} when {} is configured.\n\n", prose::code(name))
+        }
+    }
 }
 
 /// How a request carries the credential.
@@ -174,7 +191,10 @@ fn environment(model: &Model<'_>) -> String {
     let example = field.map_or(String::new(), |(_, field)| {
         format!(", for example `{prefix}{}`", field.name.to_uppercase().replace('-', "_"))
     });
-    let (options, configured) = local_options(model, "auth");
+    let (options, configured) = match model.connector.auth.first() {
+        Some(scheme) => local_options(model, scheme, "auth"),
+        None => ("auth".to_owned(), false),
+    };
     let mut names = vec!["Credentials", "DESCRIPTION", class.as_str(), "Result"];
     if configured {
         names.push("Local");
@@ -213,16 +233,25 @@ fn hosted(model: &Model<'_>) -> String {
 }
 
 fn configuration(model: &Model<'_>) -> String {
-    let server = &model.connector.server;
-    let mut rows: Vec<Vec<String>> = server
-        .variables
-        .iter()
+    let connector = model.connector;
+    let needed = |variable: &ServerVariable| {
+        let schemes = connector.schemes_with(&variable.name);
+        let names: Vec<String> = schemes.iter().map(|scheme| prose::code(&scheme.name)).collect();
+        match names.len() {
+            0 => "optional".to_owned(),
+            all if all == connector.auth.len() => "required".to_owned(),
+            _ => format!("required with {}", names.join(", ")),
+        }
+    };
+    let mut rows: Vec<Vec<String>> = connector
+        .variables()
+        .into_iter()
         .map(|variable| {
             let value = match (&variable.default, &variable.derived_from) {
                 (Some(default), _) => prose::code(default),
                 (None, Some(rule)) => format!("taken from {}", prose::code(&rule.field)),
                 (None, None) if variable.from_token => "taken from the token answer".to_owned(),
-                (None, None) => "required".to_owned(),
+                (None, None) => needed(variable),
             };
             let mut about = prose::cell(&variable.description);
             if !variable.choices.is_empty() {

@@ -1,7 +1,7 @@
 //! README.md, which is also the front page of the crate's documentation: every Rust block in it
 //! compiles as a doctest.
 
-use airbyte_agent_core::description::{AuthKind, Next};
+use airbyte_agent_core::description::{AuthKind, AuthScheme, Next, ServerVariable};
 
 use super::table;
 use crate::model::{BuilderKind, EntityModel, Model, OperationModel, SchemeModel};
@@ -150,15 +150,17 @@ pub(crate) fn first_operation<'m, 'd>(
 /// Server variables that somebody has to set.
 pub(crate) fn required_variables<'m>(
     model: &'m Model<'_>,
-) -> impl Iterator<Item = &'m airbyte_agent_core::description::ServerVariable> {
-    model.connector.server.variables.iter().filter(|variable| {
+    scheme: &'m AuthScheme,
+) -> impl Iterator<Item = &'m ServerVariable> {
+    let server = model.connector.server_of(scheme, |_| false);
+    server.variables.iter().filter(|variable| {
         variable.default.is_none() && variable.derived_from.is_none() && !variable.from_token
     })
 }
 
 /// `GithubConnector::local(…)` with everything that has to be said.
-pub(crate) fn local_options(model: &Model<'_>, auth: &str) -> (String, bool) {
-    let configuration: Vec<String> = required_variables(model)
+pub(crate) fn local_options(model: &Model<'_>, scheme: &AuthScheme, auth: &str) -> (String, bool) {
+    let configuration: Vec<String> = required_variables(model, scheme)
         .map(|variable| {
             let example = if variable.example.is_empty() { "example" } else { &variable.example };
             format!(".config({:?}, {example:?})", variable.name)
@@ -174,7 +176,7 @@ fn local(model: &Model<'_>, scheme: &SchemeModel<'_>) -> String {
     let (library, class, variable) = (&model.library, &model.class, &model.variable);
     let auth_class = &scheme.class;
     let connect = connect_example(model, scheme).replace('\n', "\n    ");
-    let (options, configured) = local_options(model, "auth");
+    let (options, configured) = local_options(model, scheme.scheme, "auth");
     let Some((entity, operation)) = first_operation(model) else { return String::new() };
     let call = call_example(model, entity, operation).replace('\n', "\n    ");
     let auth_path = format!("auth::{auth_class}");

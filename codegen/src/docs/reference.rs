@@ -46,9 +46,11 @@ fn limits(model: &Model<'_>) -> String {
                 format!("[source]({})", limit.source)
             };
             vec![
-                match limit.per_seconds {
-                    0 => format!("{} at the same time", limit.requests),
-                    seconds => format!("{} per {}", limit.requests, period(seconds)),
+                match (limit.requests, limit.per_seconds) {
+                    (Some(requests), 0) => format!("{requests} at the same time"),
+                    (Some(requests), seconds) => format!("{requests} per {}", period(seconds)),
+                    (None, 0) => "not published".to_owned(),
+                    (None, seconds) => format!("not published, per {}", period(seconds)),
                 },
                 limit.scope.to_string(),
                 prose::cell(&limit.description),

@@ -79,7 +79,7 @@ impl LocalEngine {
 
 /// Whether the local engine reads this setting; the platform keeps others besides.
 fn is_read(connector: &Connector, name: &str) -> bool {
-    connector.server.variables.iter().any(|variable| variable.name == name)
+    connector.variables().iter().any(|variable| variable.name == name)
         || connector.scoping.iter().any(|rule| rule.config_key == name)
         || connector.operations().any(|operation| {
             let mut sources = operation.parameters.iter().filter_map(|p| p.config.as_ref());

@@ -3,13 +3,17 @@
 use airbyte_agent_core::Credentials;
 use airbyte_agent_core::description::{AuthScheme, Connector, RefreshGrant, ServerVariable};
 
-/// Sample values for the first scheme that can do without a signing key.
-pub(crate) fn credentials(connector: &Connector) -> Credentials {
+/// The first scheme that can do without a signing key.
+fn scheme(connector: &Connector) -> Option<&AuthScheme> {
     let signs = |scheme: &&AuthScheme| {
         scheme.refresh.as_ref().is_some_and(|refresh| refresh.grant == RefreshGrant::JwtBearer)
     };
-    let scheme = connector.auth.iter().find(|scheme| !signs(scheme)).or(connector.auth.first());
-    let Some(scheme) = scheme else { return Credentials::new() };
+    connector.auth.iter().find(|scheme| !signs(scheme)).or(connector.auth.first())
+}
+
+/// Sample values for the first scheme that can do without a signing key.
+pub(crate) fn credentials(connector: &Connector) -> Credentials {
+    let Some(scheme) = scheme(connector) else { return Credentials::new() };
     let mut credentials = Credentials::new().scheme(scheme.name.clone());
     for field in scheme.fields.iter() {
         let mut value = format!("sandbox-{}", field.name);
@@ -30,7 +34,9 @@ pub(crate) fn settings(connector: &Connector) -> impl Iterator<Item = (String, S
     let needs_value = |variable: &&ServerVariable| {
         variable.default.is_none() && variable.derived_from.is_none() && !variable.from_token
     };
-    connector.server.variables.iter().filter(needs_value).map(|variable| {
+    let own = scheme(connector).map(|scheme| connector.server_of(scheme, |_| false));
+    let server = own.unwrap_or(&connector.server);
+    server.variables.iter().filter(needs_value).map(|variable| {
         let value = match (variable.choices.first(), variable.example.as_ref()) {
             (Some(choice), _) => choice.to_string(),
             (None, "") => "sandbox".to_owned(),

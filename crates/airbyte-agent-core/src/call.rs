@@ -1,7 +1,7 @@
 //! One call being put together, and the doors through which it is made.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -205,11 +205,11 @@ impl Call {
     }
 
     /// Runs the call. Boxed, so that the engine is not compiled anew for every record type.
-    fn run(&self) -> BoxFuture<'_, Result<Reply>> {
-        Box::pin(self.run_once())
+    fn run(&self, limit: Duration) -> BoxFuture<'_, Result<Reply>> {
+        Box::pin(self.run_once(limit))
     }
 
-    async fn run_once(&self) -> Result<Reply> {
+    async fn run_once(&self, limit: Duration) -> Result<Reply> {
         let operation = self.operation()?;
         if operation.download.is_some() && !self.wants_chunk() {
             return Err(Error::usage(format!(
@@ -220,7 +220,6 @@ impl Call {
         let (arguments, position) = self.positioned()?;
         let call = self.prepared(operation, &arguments, &position);
         let transport = self.client.transport();
-        let limit = self.options.timeout.unwrap_or_else(|| transport.default_timeout());
         let span = tracing::debug_span!(
             "airbyte_agent.call",
             connector = %call.connector.name,
@@ -229,10 +228,34 @@ impl Call {
         );
         let answer = tokio::time::timeout(limit, transport.send(call)).instrument(span).await;
         answer.unwrap_or_else(|_| {
-            let seconds = limit.as_secs_f64();
+            let seconds = self.limit().as_secs_f64();
             let message = format!("{}: no complete answer within {seconds} s", self.place());
             Err(Error::network(message).with_retryable(operation.hints.read_only))
         })
+    }
+
+    fn limit(&self) -> Duration {
+        self.options.timeout.unwrap_or_else(|| self.client.transport().default_timeout())
+    }
+
+    /// Runs the call and reads the answer; again where the answer, although a success, tells a
+    /// failure that passes.
+    async fn read<R>(&self, read: impl Fn(Answer<'_>) -> Result<R>) -> Result<R> {
+        let (started, limit) = (Instant::now(), self.limit());
+        let redact = |text: &str| self.client.transport().redact(text);
+        let mut attempt = 1;
+        loop {
+            let reply = self.run(limit.saturating_sub(started.elapsed())).await?;
+            let error = match read(self.answer(&reply, &redact)?) {
+                Err(error) if error.is_retryable() => error,
+                done => return done,
+            };
+            let left = limit.saturating_sub(started.elapsed());
+            let wait = self.client.transport().pause(attempt, &error);
+            let Some(wait) = wait.filter(|wait| *wait < left) else { return Err(error) };
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
     }
 
     fn prepared<'a>(
@@ -266,9 +289,7 @@ impl Call {
         T: DeserializeOwned,
         M: DeserializeOwned + Default,
     {
-        let reply = self.run().await?;
-        let redact = |text: &str| self.client.transport().redact(text);
-        reply::decode_page(self.answer(&reply, &redact)?, self.client.config())
+        self.read(|answer| reply::decode_page(answer, self.client.config())).await
     }
 
     /// Makes the call; one record.
@@ -277,9 +298,7 @@ impl Call {
     ///
     /// As [`page`](Self::page), and `NotFound` when the answer holds no record.
     pub async fn record<T: DeserializeOwned>(self) -> Result<T> {
-        let reply = self.run().await?;
-        let redact = |text: &str| self.client.transport().redact(text);
-        reply::decode_record(self.answer(&reply, &redact)?)
+        self.read(|answer| reply::decode_record(answer)).await
     }
 
     /// Makes the call; plain JSON.
@@ -292,10 +311,7 @@ impl Call {
         if self.wants_chunk() && is_local && self.operation()?.download.is_some() {
             return self.chunk().await;
         }
-        let reply = self.run().await?;
-        let redact = |text: &str| self.client.transport().redact(text);
-        let answer = self.answer(&reply, &redact)?;
-        reply::outcome(answer, self.client.config(), &self.options)
+        self.read(|answer| reply::outcome(answer, self.client.config(), &self.options)).await
     }
 
     /// The records of a list, page after page.

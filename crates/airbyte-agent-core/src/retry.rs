@@ -110,17 +110,27 @@ pub(crate) fn asked_wait(
     if let Some(wait) = text(&policy.wait_header).and_then(|text| wait(text, policy.wait_format)) {
         return Some(wait);
     }
+    is_exhausted(limits, headers).then_some(())?;
     let limits = limits?;
-    (text(&limits.remaining)? == "0").then_some(())?;
     wait(text(&limits.reset)?, limits.reset_format)
 }
 
 /// Whether the answer says that a rate-limit window is used up.
 pub(crate) fn is_exhausted(limits: Option<&RateLimitHeaders>, headers: &HeaderMap) -> bool {
-    limits
-        .filter(|limits| !limits.remaining.is_empty())
-        .and_then(|limits| headers.get(limits.remaining.as_ref()))
-        .is_some_and(|value| value.as_bytes() == b"0")
+    let Some(limits) = limits else { return false };
+    let text = |name: &str| {
+        if name.is_empty() { None } else { headers.get(name)?.to_str().ok().map(str::trim) }
+    };
+    let used = || text(&limits.used_of).and_then(used_of);
+    text(&limits.remaining) == Some("0") || used().is_some_and(|(used, of)| used >= of)
+}
+
+/// The numbers in `32/40`, whatever stands before them.
+fn used_of(text: &str) -> Option<(u64, u64)> {
+    let (used, of) = text.rsplit_once('/')?;
+    let digits = |c: char| !c.is_ascii_digit();
+    let used = used.rsplit(digits).next()?.parse().ok()?;
+    Some((used, of.split(digits).next()?.parse().ok()?))
 }
 
 fn wait(text: &str, format: WaitFormat) -> Option<Duration> {
@@ -137,7 +147,14 @@ fn wait(text: &str, format: WaitFormat) -> Option<Duration> {
                 let now = std::time::SystemTime::UNIX_EPOCH.elapsed().ok()?;
                 Some(at.saturating_sub(now))
             }
+            WaitFormat::Iso8601 => None,
         };
+    }
+    if format == WaitFormat::Iso8601
+        && let Ok(at) = text.parse::<jiff::Timestamp>()
+    {
+        let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second());
+        return Some(Duration::from_secs(u64::try_from(left).unwrap_or(0)));
     }
     let at = httpdate::parse_http_date(text).ok()?;
     Some(at.duration_since(std::time::SystemTime::now()).unwrap_or_default())
@@ -195,8 +212,37 @@ mod tests {
             let wait = asked_wait(&policy(), None, &headers).unwrap();
             assert!((low..=high).contains(&wait.as_secs()), "{value}: {wait:?}");
         }
+        let at = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(90);
+        let left = wait(&at.to_string(), WaitFormat::Iso8601).unwrap();
+        assert!((85..=91).contains(&left.as_secs()), "{left:?}");
+        assert_eq!(wait("2001-01-01T00:00:00Z", WaitFormat::Iso8601), Some(Duration::ZERO));
+        assert_eq!(wait("1790000000", WaitFormat::Iso8601), None);
         assert_eq!(wait("-1", WaitFormat::Seconds), None);
         assert_eq!(wait("soon", WaitFormat::Seconds), None);
         assert_eq!(wait("100", WaitFormat::UnixTimestamp), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_window_is_used_up_when_nothing_is_left_or_all_is_used() {
+        let limits = RateLimitHeaders {
+            limit: "".into(),
+            remaining: "x-left".into(),
+            used_of: "x-used".into(),
+            reset: "".into(),
+            reset_format: WaitFormat::Seconds,
+        };
+        for (name, value, expected) in [
+            ("x-left", "0", true),
+            ("x-left", "10", false),
+            ("x-used", "40/40", true),
+            ("x-used", "32/40", false),
+            ("x-used", "api-usage=5001/5000", true),
+            ("x-used", "many", false),
+            ("x-other", "0", false),
+        ] {
+            let headers: HeaderMap =
+                [(name.parse().unwrap(), value.parse().unwrap())].into_iter().collect();
+            assert_eq!(is_exhausted(Some(&limits), &headers), expected, "{name}: {value}");
+        }
     }
 }

@@ -135,6 +135,13 @@ pub trait Transport: Send + Sync {
 
     /// Text without the secrets in use.
     fn redact(&self, text: &str) -> String;
+
+    /// How long to wait before a call is made again whose answer was a success and yet told a
+    /// passing failure; `None` when it is not to be made again. `attempt` counts from one.
+    fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {
+        let _ = (attempt, error);
+        None
+    }
 }
 
 /// The error for an action that only the platform knows.

@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use airbyte_agent_core::description::{
-    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, Filter, Json, Kind,
-    Location, MetaSource, Method, Operation, Parameter, Piece, RefreshFormat, RefreshGrant,
+    Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, FailureKind, Filter, Json,
+    Kind, Location, MetaSource, Method, Operation, Parameter, Piece, RefreshFormat, RefreshGrant,
     RefreshStyle, Style, Template, UrlStep, Variable, VariableValue, WaitFormat,
 };
 use airbyte_agent_spec::Spec;
@@ -77,8 +77,27 @@ fn the_connector_is_described() {
     assert_eq!(acme.retry.initial_delay_ms, 500);
     assert_eq!(acme.retry.wait_header, "x-retry-in");
     assert_eq!(acme.retry.wait_format, WaitFormat::Milliseconds);
-    assert_eq!(acme.rate_limits.len(), 2);
+    let limits: Vec<_> = acme.rate_limits.iter().map(|l| (l.requests, l.per_seconds)).collect();
+    assert_eq!(limits, [(Some(100), 60), (Some(5), 1), (None, 30)]);
     let headers = acme.rate_limit_headers.as_ref().unwrap();
+    assert_eq!(headers.used_of, "X-RateLimit-Used");
+    assert_eq!(acme.rate_limit_cost.as_ref().unwrap().available.to_string(), "$.cost.left");
+    assert_eq!(acme.error_codes[0].to_string(), "$.error.code");
+    let kind = |code: &str| {
+        acme.error_kinds.iter().find(|meaning| meaning.code.fits(code)).map(|found| found.kind)
+    };
+    assert_eq!(kind("gone"), Some(FailureKind::NotFound));
+    assert_eq!(kind("bad_color"), Some(FailureKind::Validation));
+    assert_eq!((kind("80007"), kind("80015")), (Some(FailureKind::RateLimited), None));
+    let scheme = |name: &str| acme.auth.iter().find(|scheme| scheme.name == name).unwrap();
+    let server = |name: &str, given: bool| show(&acme.server_of(scheme(name), |_| given).url);
+    let own = "https://<site>.sites.acme.test/<edition>";
+    assert_eq!(server("acmePassword", true), own);
+    assert_eq!(server("acmePassword", false), show(&acme.server.url));
+    assert_eq!(server("acmeToken", true), show(&acme.server.url));
+    let names: Vec<_> = acme.variables().iter().map(|variable| variable.name.to_string()).collect();
+    assert_eq!(names, ["subdomain", "shard", "edition", "site"]);
+    assert!(acme.schemes_with("site").is_empty());
     assert_eq!(headers.reset_format, WaitFormat::UnixTimestamp);
     assert_eq!(acme.errors[0].path.to_string(), "$.ok");
     assert_eq!(acme.relationships[1].target_key, "id");
@@ -261,6 +280,7 @@ fn graphql_bodies_keep_document_and_variables() {
     let check = &update.response.errors[0];
     assert_eq!(check.path.to_string(), "$.data.noteUpdate.userErrors");
     assert_eq!(check.when, ErrorCondition::Alone);
+    assert_eq!(update.response.errors[1].path.to_string(), "$.data.noteUpdate.noteUserErrors");
     assert_eq!(
         check.message.as_ref().unwrap().to_string(),
         "$.data.noteUpdate.userErrors[0].message"

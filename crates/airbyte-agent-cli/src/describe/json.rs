@@ -35,8 +35,7 @@ pub(super) fn connector(connector: &Connector) -> Value {
         })
         .collect();
     let settings: Vec<Value> = connector
-        .server
-        .variables
+        .variables()
         .iter()
         .map(|variable| {
             json!({

@@ -67,10 +67,11 @@ pub(super) fn connector(connector: &Connector, spec: Option<&Path>, width: usize
     for scheme in connector.auth.iter() {
         credentials(&mut page, connector, scheme);
     }
-    if !connector.server.variables.is_empty() {
+    let variables = connector.variables();
+    if !variables.is_empty() {
         page.heading("SETTINGS");
-        for variable in connector.server.variables.iter() {
-            setting(&mut page, variable);
+        for variable in variables {
+            setting(&mut page, connector, variable);
         }
     }
     page.heading("MORE");
@@ -102,12 +103,20 @@ fn credentials(page: &mut Page, connector: &Connector, scheme: &AuthScheme) {
     }
 }
 
-fn setting(page: &mut Page, variable: &ServerVariable) {
+fn setting(page: &mut Page, connector: &Connector, variable: &ServerVariable) {
     let state = match &variable.default {
         Some(default) => format!(" [default: {default}]"),
         None if variable.derived_from.is_some() => " [taken from the credentials]".to_owned(),
         None if variable.from_token => " [given by the vendor]".to_owned(),
-        None => " (required)".to_owned(),
+        None => {
+            let schemes = connector.schemes_with(&variable.name);
+            let names: Vec<&str> = schemes.iter().map(|scheme| scheme.name.as_ref()).collect();
+            match names.len() {
+                0 if !connector.auth.is_empty() => " (optional)".to_owned(),
+                all if all == connector.auth.len() => " (required)".to_owned(),
+                _ => format!(" (required with {})", names.join(", ")),
+            }
+        }
     };
     page.verbatim(&format!("{}{state}", variable.name));
     page.indented(&variable.description, 8);

@@ -26,9 +26,14 @@ fn credentials<'s>(
     credentials
 }
 
-fn client(connector: &'static Connector, sandbox: &Sandbox, credentials: Credentials) -> Client {
+fn client(
+    connector: &'static Connector,
+    scheme: &AuthScheme,
+    sandbox: &Sandbox,
+    credentials: Credentials,
+) -> Client {
     let mut local = Local::new(credentials).via(sandbox.url());
-    for variable in connector.server.variables.iter() {
+    for variable in connector.server_of(scheme, |_| false).variables.iter() {
         if variable.default.is_none() && variable.derived_from.is_none() && !variable.from_token {
             let choice = variable.choices.first().map(ToString::to_string);
             let example = Some(variable.example.to_string()).filter(|text| !text.is_empty());
@@ -80,13 +85,15 @@ async fn every_scheme_of_every_connector_works_under_every_name_of_its_fields() 
                 }
             }
             for (way, credentials) in ways {
-                if let Some((_, why)) = complaint(&client(connector, &sandbox, credentials)).await {
+                if let Some((_, why)) =
+                    complaint(&client(connector, scheme, &sandbox, credentials)).await
+                {
                     wrong.push(format!("{place}, {way}: {why}"));
                 }
             }
 
             let bad = credentials(connector, scheme, all(), own, "invalid");
-            match complaint(&client(connector, &sandbox, bad)).await {
+            match complaint(&client(connector, scheme, &sandbox, bad)).await {
                 Some((Some(ErrorKind::Authentication), why)) if !why.contains("invalid-") => {}
                 other => wrong.push(format!("{place}: bad credentials gave {other:?}")),
             }

@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::{Constant, List, StoredField, Template, Text};
+use super::{Constant, List, Server, StoredField, Template, Text};
 
 /// One way to authenticate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
 pub struct AuthScheme {
     /// Name in the spec, for example `githubPAT`.
@@ -32,6 +32,18 @@ pub struct AuthScheme {
     pub stored: List<StoredField>,
     /// What tells the scheme in the configuration that the platform stores.
     pub markers: List<Constant>,
+    /// Where requests go with this scheme, where that is elsewhere.
+    pub server: Option<SchemeServer>,
+}
+
+/// An address of a scheme's own.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct SchemeServer {
+    /// The setting that makes requests go there; `None`: they always do.
+    pub when: Option<Text>,
+    /// The address.
+    pub server: Server,
 }
 
 impl AuthScheme {

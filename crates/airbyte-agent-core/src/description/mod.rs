@@ -21,7 +21,7 @@ use serde::Serialize;
 
 pub use auth::{
     ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Header, Mapping, OAuthEndpoints,
-    Refresh, RefreshFormat, RefreshGrant, RefreshStyle, Scope,
+    Refresh, RefreshFormat, RefreshGrant, RefreshStyle, SchemeServer, Scope,
 };
 pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
 pub use operation::{
@@ -70,8 +70,12 @@ pub struct Connector {
     pub rate_limit_headers: Option<RateLimitHeaders>,
     /// Failures that the vendor reports inside a successful answer, for every operation.
     pub errors: List<ErrorCheck>,
-    /// What the vendor's error codes mean that come inside a successful answer.
+    /// What the vendor's error codes mean, whatever the status of the answer.
     pub error_kinds: List<ErrorMeaning>,
+    /// Where a failure has its code; the message of `errors` counts as one too.
+    pub error_codes: List<JsonPath>,
+    /// What a refused request costs, for vendors that count the cost of each.
+    pub rate_limit_cost: Option<RateLimitCost>,
     /// Entities in the order of the spec.
     pub entities: List<Entity>,
     /// How entities refer to each other.
@@ -93,6 +97,41 @@ impl Connector {
     /// The operation of this entity and action.
     pub fn operation(&self, entity: &str, action: Action) -> Option<&Operation> {
         self.entity(entity)?.operation(action)
+    }
+
+    /// Where requests of this scheme go; `given` says which settings there are.
+    pub fn server_of<'c>(
+        &'c self,
+        scheme: &'c AuthScheme,
+        given: impl Fn(&str) -> bool,
+    ) -> &'c Server {
+        let own = scheme.server.as_ref();
+        let own = own.filter(|own| own.when.as_ref().is_none_or(|name| given(name)));
+        own.map_or(&self.server, |own| &own.server)
+    }
+
+    /// The schemes that cannot do without this server variable, unless another setting leads
+    /// elsewhere.
+    pub fn schemes_with(&self, variable: &str) -> Vec<&AuthScheme> {
+        let has = |scheme: &&AuthScheme| {
+            let server = self.server_of(scheme, |_| false);
+            server.variables.iter().any(|known| known.name == variable)
+        };
+        self.auth.iter().filter(has).collect()
+    }
+
+    /// The variables of all servers, each once.
+    pub fn variables(&self) -> Vec<&ServerVariable> {
+        let own = self.auth.iter().filter_map(|scheme| scheme.server.as_ref());
+        let mut all: Vec<&ServerVariable> = Vec::new();
+        for server in std::iter::once(&self.server).chain(own.map(|own| &own.server)) {
+            for variable in server.variables.iter() {
+                if !all.iter().any(|known| known.name == variable.name) {
+                    all.push(variable);
+                }
+            }
+        }
+        all
     }
 
     /// All operations, in the order of the spec.
@@ -221,16 +260,56 @@ pub enum WaitFormat {
     UnixTimestamp,
     /// An instant, in Unix milliseconds.
     UnixMilliseconds,
+    /// An instant, in ISO 8601.
+    Iso8601,
 }
 
 /// What an error code means.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
 pub struct ErrorMeaning {
-    /// The code; with `*` at its end every code that begins so.
-    pub code: Text,
+    /// Which codes.
+    pub code: ErrorCode,
     /// What it means.
     pub kind: FailureKind,
+}
+
+/// Which codes of a vendor are meant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub enum ErrorCode {
+    /// This one.
+    Is(Text),
+    /// All that begin so.
+    Begins(Text),
+    /// All numbers from the first to the last.
+    Between(u64, u64),
+}
+
+impl ErrorCode {
+    /// Whether a code is meant.
+    pub fn fits(&self, code: &str) -> bool {
+        match self {
+            Self::Is(known) => code == known,
+            Self::Begins(start) => code.starts_with(start.as_ref()),
+            Self::Between(first, last) => {
+                code.parse().is_ok_and(|code: u64| (*first..=*last).contains(&code))
+            }
+        }
+    }
+}
+
+/// Where an answer says what a request costs and how fast the vendor gives the sum back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+pub struct RateLimitCost {
+    /// What the request needs.
+    pub needed: JsonPath,
+    /// What is there.
+    pub available: JsonPath,
+    /// What comes back in a second.
+    pub per_second: JsonPath,
 }
 
 /// Kinds of failures that a vendor can report.
@@ -248,15 +327,18 @@ pub enum FailureKind {
     Validation,
     /// The vendor failed for the moment.
     Unavailable,
+    /// Anything else that another try does not mend.
+    Vendor,
 }
 
 /// A limit that the vendor publishes.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
 pub struct RateLimit {
-    /// Number of requests allowed.
-    pub requests: u64,
-    /// Length of the window, in seconds; 0 when requests are counted that run at the same time.
+    /// Number of requests allowed; `None` when the vendor publishes none.
+    pub requests: Option<u64>,
+    /// Length of the window, in seconds; 0 when requests are counted that run at the same time,
+    /// or when nothing is published.
     pub per_seconds: u64,
     /// Who shares the limit: `account`, `token`, `ip` and the like.
     pub scope: Text,
@@ -274,6 +356,8 @@ pub struct RateLimitHeaders {
     pub limit: Text,
     /// Requests left in the window, empty when not sent.
     pub remaining: Text,
+    /// Requests used and allowed in one value (`32/40`), empty when not sent.
+    pub used_of: Text,
     /// When the window ends, empty when not sent.
     pub reset: Text,
     /// How the end of the window is written.

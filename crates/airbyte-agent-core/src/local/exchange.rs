@@ -9,8 +9,10 @@ use url::Url;
 
 use super::LocalTransport;
 use crate::auth::Credential;
+use crate::description::FailureKind;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{HttpFailure, HttpRequest, HttpResponse, is_public_host, same_origin, through};
+use crate::reply::{cost_wait, meaning};
 use crate::retry::{self, Ending};
 
 /// Redirects followed before giving up.
@@ -45,13 +47,7 @@ impl LocalTransport {
                     return Ok(response);
                 }
                 Ok(response) => {
-                    let limits = self.connector().rate_limit_headers.as_ref();
-                    let asked = retry::asked_wait(&self.policy, limits, &response.headers);
-                    // A secondary limit comes as 403 with a wait.
-                    let limited = response.status == 403
-                        && (asked.is_some() || retry::is_exhausted(limits, &response.headers));
-                    let status = if limited { 429 } else { response.status };
-                    let ending = Ending::Status(status, asked);
+                    let (ending, response) = self.weigh(response).await;
                     match self.pause(attempt, ending, outgoing) {
                         Some(wait) => wait,
                         None => return Ok(response),
@@ -70,6 +66,28 @@ impl LocalTransport {
             tokio::time::sleep(ending).await;
             attempt += 1;
         }
+    }
+
+    /// What a refusal means for another try, by its status, its headers and the code in its body.
+    async fn weigh(&self, response: HttpResponse) -> (Ending, HttpResponse) {
+        let connector = self.connector();
+        let limits = connector.rate_limit_headers.as_ref();
+        let asked = retry::asked_wait(&self.policy, limits, &response.headers);
+        let (status, headers) = (response.status, response.headers.clone());
+        // A body that does not come is one that says nothing.
+        let body = response.bytes(self.max_answer_bytes).await.unwrap_or_default();
+        let parsed = serde_json::from_slice(&body).unwrap_or_default();
+        // A secondary limit comes as 403 with a wait.
+        let limited = status == 403 && (asked.is_some() || retry::is_exhausted(limits, &headers));
+        let meant = match meaning(connector, &parsed, None) {
+            Some(FailureKind::RateLimited) => 429,
+            Some(FailureKind::Unavailable) => 503,
+            None if limited => 429,
+            _ => status,
+        };
+        let asked = asked.or_else(|| cost_wait(connector, &parsed));
+        let body = futures_util::stream::iter([Ok(body)]);
+        (Ending::Status(meant, asked), HttpResponse::new(status, headers, Box::pin(body)))
     }
 
     fn pause(&self, attempt: u32, ending: Ending, outgoing: &Outgoing) -> Option<Duration> {

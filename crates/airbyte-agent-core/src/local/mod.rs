@@ -23,14 +23,14 @@ pub(crate) use self::server::known_settings;
 use crate::arguments::{self, Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
-use crate::description::{Connector, RetryPolicy};
+use crate::description::{Connector, RetryPolicy, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::{BoxFuture, DefaultClient, HttpClient, HttpResponse, origin, same_origin};
 use crate::reply::Refusal;
 use crate::request::{self, Request};
-use crate::retry::{self, Budget};
+use crate::retry::{self, Budget, Ending};
 use crate::secret::{MASK, Redactor};
 use crate::transport::{Layout, Prepared, Reply, Transport};
 
@@ -74,7 +74,8 @@ impl LocalTransport {
         for value in options.credentials.values() {
             redactor.add(value);
         }
-        let config = server::configuration(connector, &options.config, |field| {
+        let scheme = account.scheme(connector);
+        let config = server::configuration(connector, scheme, &options.config, |field| {
             account.secret(field).map(str::to_owned)
         })?;
         let renewal = RenewalContext::is_possible(connector, &account)
@@ -86,7 +87,8 @@ impl LocalTransport {
         });
         let needs_extracted = renewal.is_some() && scheme_extracts;
         if !needs_extracted {
-            server::base_url(connector, &config, &BTreeMap::new())?;
+            let server = connector.server_of(scheme, |name| config.contains_key(name));
+            server::base_url(connector, server, &config, &BTreeMap::new())?;
         }
         let via = options.via.as_deref().map(origin).transpose()?;
         let policy = options.retry.unwrap_or_else(|| connector.retry.clone());
@@ -110,6 +112,12 @@ impl LocalTransport {
 
     fn connector(&self) -> &Connector {
         &self.description
+    }
+
+    /// Where requests go with the scheme in use.
+    fn server(&self) -> &Server {
+        let given = |name: &str| self.config.contains_key(name);
+        self.connector().server_of(self.account.scheme(self.connector()), given)
     }
 
     /// Completed arguments and the request below the base URL.
@@ -171,7 +179,8 @@ impl LocalTransport {
         make: impl Fn(&Url) -> Result<Outgoing>,
     ) -> Result<(HttpResponse, Outgoing)> {
         let Some((renewal, context)) = &self.renewal else {
-            let base = server::base_url(self.connector(), &self.config, &BTreeMap::new())?;
+            let base =
+                server::base_url(self.connector(), self.server(), &self.config, &BTreeMap::new())?;
             let outgoing = make(&base)?;
             let credential = self.credential(None)?;
             let response = self.attempts(&outgoing, &credential, &base).await?;
@@ -184,7 +193,8 @@ impl LocalTransport {
             renewed = true;
         }
         loop {
-            let base = server::base_url(self.connector(), &self.config, &token.extracted)?;
+            let base =
+                server::base_url(self.connector(), self.server(), &self.config, &token.extracted)?;
             let outgoing = make(&base)?;
             let access = token.access_token.as_ref().map(secrecy::ExposeSecret::expose_secret);
             let credential = self.credential(access)?;
@@ -241,7 +251,7 @@ impl LocalTransport {
         let (headers, body, who) = (&headers, &body[..], self.connector().title.as_ref());
         let (repeatable, what) = (outgoing.repeatable, outgoing.what.as_str());
         Refusal { status, headers, body, wait, repeatable, exhausted, who, what }
-            .error(|text| self.redactor.clean(text))
+            .error_of(self.connector(), |text| self.redactor.clean(text))
     }
 }
 
@@ -273,10 +283,10 @@ impl Transport for LocalTransport {
         let base = if self.needs_extracted {
             let stand_in =
                 |_: &str| Ok::<_, Error>("https://unknown-until-the-token-is-renewed".to_owned());
-            let text = self.connector().server.url.render(stand_in)?;
+            let text = self.server().url.render(stand_in)?;
             Url::parse(&text).map_err(|_| Error::internal("the base URL is not a URL"))?
         } else {
-            server::base_url(self.connector(), &self.config, &BTreeMap::new())?
+            server::base_url(self.connector(), self.server(), &self.config, &BTreeMap::new())?
         };
         let outgoing = Self::outgoing(&call, request, &base)?;
         let mut headers: Vec<(String, String)> = outgoing
@@ -307,6 +317,12 @@ impl Transport for LocalTransport {
 
     fn redact(&self, text: &str) -> String {
         self.redactor.clean(text)
+    }
+
+    fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {
+        let status = if error.is_rate_limited() { 429 } else { 503 };
+        let ending = Ending::Status(status, error.retry_after());
+        retry::next_try(&self.policy, &self.budget, attempt, ending, error.is_retryable())
     }
 }
 

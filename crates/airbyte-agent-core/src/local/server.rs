@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use crate::closest::suggestion;
-use crate::description::{Connector, Piece, ServerVariable};
+use crate::description::{AuthScheme, Connector, Piece, Server, ServerVariable};
 use crate::error::{Error, Result};
 
 /// Values that documents use as stand-ins for the user's own.
@@ -15,11 +15,12 @@ const PLACEHOLDERS: [&str; 4] = ["yourcompany", "yoursubdomain", "placeholder", 
 /// Configuration completed by defaults and by values that hide in credentials.
 pub(super) fn configuration(
     connector: &Connector,
+    scheme: &AuthScheme,
     given: &Map<String, Value>,
     credential: impl Fn(&str) -> Option<String>,
 ) -> Result<Map<String, Value>> {
     let mut config = Map::new();
-    for variable in connector.server.variables.iter() {
+    for variable in connector.variables() {
         let derived = variable.derived_from.as_ref().and_then(|rule| {
             let value = credential(&rule.field)?;
             let (_, behind) = value.rsplit_once(rule.delimiter.as_ref())?;
@@ -35,19 +36,22 @@ pub(super) fn configuration(
             continue;
         }
         check_known(connector, name)?;
-        if let Some(variable) = connector.server.variables.iter().find(|v| v.name == *name) {
+        if let Some(variable) = connector.variables().into_iter().find(|v| v.name == *name) {
             check_variable(connector, variable, value)?;
         }
         config.insert(name.clone(), value.clone());
     }
-    for variable in connector.server.variables.iter() {
+    let server = connector.server_of(scheme, |name| config.contains_key(name));
+    for variable in server.variables.iter() {
         if !config.contains_key(variable.name.as_ref()) && !variable.from_token {
             let example = match variable.example.as_ref() {
                 "" => String::new(),
                 example => format!(", for example '{example}'"),
             };
+            let instead = scheme.server.as_ref().and_then(|own| own.when.as_ref());
+            let instead = instead.map_or(String::new(), |name| format!(" (or '{name}' instead)"));
             return Err(Error::validation(format!(
-                "{} needs the setting '{}'{example}",
+                "{} needs the setting '{}'{example}{instead}",
                 connector.name, variable.name
             )));
         }
@@ -58,7 +62,7 @@ pub(super) fn configuration(
 /// The names of all settings that something reads.
 pub(crate) fn known_settings(connector: &Connector) -> Vec<&str> {
     let mut known: Vec<&str> =
-        connector.server.variables.iter().map(|variable| variable.name.as_ref()).collect();
+        connector.variables().into_iter().map(|variable| variable.name.as_ref()).collect();
     known.extend(connector.scoping.iter().map(|rule| rule.config_key.as_ref()));
     for operation in connector.operations() {
         known.extend(
@@ -126,11 +130,12 @@ fn check_variable(connector: &Connector, variable: &ServerVariable, value: &Valu
 /// only one at the very start may be a whole address.
 pub(super) fn base_url(
     connector: &Connector,
+    server: &Server,
     config: &Map<String, Value>,
     extracted: &BTreeMap<String, String>,
 ) -> Result<Url> {
     let mut text = String::new();
-    for (position, piece) in connector.server.url.pieces.iter().enumerate() {
+    for (position, piece) in server.url.pieces.iter().enumerate() {
         match piece {
             Piece::Text(literal) => text.push_str(literal),
             Piece::Name(name) => {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use http::HeaderMap;
 use serde_json::Value;
 
+use super::meaning::{self, cost_wait, meaning};
+use crate::description::{Connector, FailureKind};
 use crate::error::{Error, ErrorKind};
 
 /// How much of an answer an error keeps.
@@ -28,19 +30,35 @@ pub(crate) struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    /// The error, its texts cleaned by `redact`.
+    /// The error of an answer of the platform, its texts cleaned by `redact`.
     pub(crate) fn error(&self, redact: impl Fn(&str) -> String) -> Error {
+        self.told(None, self.wait, redact)
+    }
+
+    /// The error of an answer of the vendor, whose codes `connector` explains.
+    pub(crate) fn error_of(&self, connector: &Connector, redact: impl Fn(&str) -> String) -> Error {
+        let body = serde_json::from_slice(self.body).unwrap_or_default();
+        let wait = self.wait.or_else(|| cost_wait(connector, &body));
+        self.told(meaning(connector, &body, None), wait, redact)
+    }
+
+    fn told(
+        &self,
+        meaning: Option<FailureKind>,
+        wait: Option<Duration>,
+        redact: impl Fn(&str) -> String,
+    ) -> Error {
         let text = String::from_utf8_lossy(self.body);
         let kept: String = redact(&text).chars().take(KEPT).collect();
         let detail = vendor_message(&text).map(|message| redact(&message)).unwrap_or_default();
-        let kind = self.coded().unwrap_or_else(|| self.kind(&detail));
+        let kind = meaning.map_or_else(|| self.kind(&detail), meaning::kind);
         let verb = match kind {
             ErrorKind::Authentication if self.status == 401 => "refused the credentials",
             ErrorKind::Authentication => "does not allow this with these credentials",
             ErrorKind::NotFound => "knows no such record",
             ErrorKind::RateLimited => "asks to slow down",
             ErrorKind::Validation => "refused the arguments",
-            _ if self.status >= 500 => "failed",
+            _ if self.status >= 500 || meaning == Some(FailureKind::Unavailable) => "failed",
             _ => "refused the request",
         };
         let mut message = format!("{}: {} {verb} (HTTP {})", self.what, self.who, self.status);
@@ -48,28 +66,20 @@ impl Refusal<'_> {
             message.push_str(": ");
             message.push_str(&detail);
         }
-        if let (ErrorKind::RateLimited, Some(wait)) = (kind, self.wait) {
+        if let (ErrorKind::RateLimited, Some(wait)) = (kind, wait) {
             message.push_str(&format!("; try again in {} s", wait.as_secs().max(1)));
         }
-        let passing = self.status >= 500 || self.status == 408;
+        let passing = match meaning {
+            Some(meaning) => meaning == FailureKind::Unavailable,
+            None => self.status >= 500 || self.status == 408,
+        };
         let retryable = kind == ErrorKind::RateLimited || (passing && self.repeatable);
         Error::new(kind, message)
             .with_status(self.status)
             .with_request_id(request_id(self.headers))
-            .with_retry_after(self.wait)
+            .with_retry_after(wait)
             .with_retryable(retryable)
             .with_body(kept)
-    }
-
-    /// The kind that a GraphQL server says with a code, which it may send with any status below 500.
-    fn coded(&self) -> Option<ErrorKind> {
-        if self.status >= 500 {
-            return None;
-        }
-        let body: Value = serde_json::from_slice(self.body).ok()?;
-        let errors = body.get("errors")?;
-        errors.get(0)?.get("extensions")?;
-        graphql_kind(errors)
     }
 
     fn kind(&self, detail: &str) -> ErrorKind {
@@ -88,32 +98,6 @@ impl Refusal<'_> {
         self.exhausted
             || self.headers.contains_key("retry-after")
             || detail.to_ascii_lowercase().contains("rate limit")
-    }
-}
-
-/// The kind of GraphQL errors, by the codes that servers share.
-pub(crate) fn graphql_kind(errors: &Value) -> Option<ErrorKind> {
-    let first = errors.get(0).unwrap_or(errors);
-    let extension = |name: &str| first.get("extensions")?.get(name);
-    let code = first.get("type").or_else(|| extension("code")).or_else(|| extension("type"));
-    let code = code.and_then(Value::as_str).unwrap_or_default().to_ascii_uppercase();
-    let says = |words: &str| {
-        let message = first.get("message").and_then(Value::as_str).unwrap_or_default();
-        message.to_ascii_lowercase().contains(words)
-    };
-    match code.as_str() {
-        "NOT_FOUND" => Some(ErrorKind::NotFound),
-        "FORBIDDEN"
-        | "UNAUTHENTICATED"
-        | "UNAUTHORIZED"
-        | "INSUFFICIENT_SCOPES"
-        | "AUTHENTICATION_ERROR" => Some(ErrorKind::Authentication),
-        "RATE_LIMITED" | "RATELIMITED" | "THROTTLED" | "RATE_LIMIT" => Some(ErrorKind::RateLimited),
-        "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED" | "INVALID_INPUT" | "INPUT_ERROR" => {
-            let missing = says("entity not found");
-            Some(if missing { ErrorKind::NotFound } else { ErrorKind::Validation })
-        }
-        _ => None,
     }
 }
 
@@ -233,27 +217,6 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(vendor_message(body).as_deref(), expected, "{body}");
-        }
-    }
-
-    #[test]
-    fn codes_of_graphql_servers_go_before_the_status() {
-        for (code, message, expected) in [
-            ("RATELIMITED", "Rate limit exceeded", ErrorKind::RateLimited),
-            ("AUTHENTICATION_ERROR", "not signed in", ErrorKind::Authentication),
-            ("INPUT_ERROR", "Entity not found: Issue", ErrorKind::NotFound),
-            ("INPUT_ERROR", "Argument Validation Error", ErrorKind::Validation),
-            ("OTHER", "who knows", ErrorKind::Validation),
-        ] {
-            let body = serde_json::json!({
-                "errors": [{"message": message, "extensions": {"code": code}}]
-            });
-            let (headers, body) = (&HeaderMap::new(), body.to_string());
-            let (who, what) = ("Acme", "things.list");
-            let (status, wait, repeatable, exhausted) = (400, None, true, false);
-            let body = body.as_bytes();
-            let refusal = Refusal { status, headers, body, wait, repeatable, exhausted, who, what };
-            assert_eq!(refusal.error(str::to_owned).kind(), expected, "{code}");
         }
     }
 

@@ -6,6 +6,7 @@ mod decode;
 mod envelope;
 mod failure;
 mod link;
+mod meaning;
 mod next;
 mod outcome;
 mod position;
@@ -14,6 +15,7 @@ mod select;
 
 pub(crate) use decode::{decode_page, decode_record};
 pub(crate) use failure::{Refusal, platform_failure};
+pub(crate) use meaning::{cost_wait, meaning};
 pub(crate) use outcome::outcome;
 pub(crate) use read::Answer;
 pub(crate) use select::shape;

@@ -5,10 +5,9 @@ use std::borrow::Cow;
 use serde_json::{Map, Value, json};
 
 use super::envelope::{Place, Sink, pick};
-use super::failure::{
-    graphql_kind, is_filled, is_success, platform_failure, request_id, vendor_message,
-};
+use super::failure::{is_filled, is_success, platform_failure, request_id, vendor_message};
 use super::link::link;
+use super::meaning::{self, cost_wait, meaning};
 use super::next::{Continuation, body_places};
 use super::position::path_at;
 use crate::cursor::Cursor;
@@ -16,6 +15,7 @@ use crate::description::{
     Body, Connector, ErrorCheck, ErrorCondition, FailureKind, JsonPath, MetaSource, Operation, Step,
 };
 use crate::error::{Error, ErrorKind, Result};
+use crate::retry::asked_wait;
 use crate::transport::{self, Layout, Reply};
 
 /// An answer and what is needed to understand it.
@@ -153,7 +153,9 @@ impl<'a> Answer<'a> {
             let failed = match &check.when {
                 ErrorCondition::Equals(json) => value == Some(&json.value()),
                 ErrorCondition::NotEmpty => value.is_some_and(is_filled),
-                ErrorCondition::Alone => value.is_some_and(is_filled) && read.is_alone(&check.path),
+                ErrorCondition::Alone => {
+                    value.is_some_and(is_filled) && read.is_alone(&check.path, self.operation)
+                }
             };
             if failed {
                 let told = check.message.as_ref().and_then(|path| read.get(path)).or(value);
@@ -170,7 +172,7 @@ impl<'a> Answer<'a> {
         {
             if !found {
                 let told = vendor_message(&json!({"errors": errors}).to_string());
-                return Err(self.inside(graphql_kind(&errors).unwrap_or(ErrorKind::Vendor), told));
+                return Err(self.meant(told));
             }
             read.meta.insert("errors".to_owned(), errors);
         }
@@ -198,24 +200,25 @@ impl<'a> Answer<'a> {
         .with_body(body.chars().take(8_192).collect())
     }
 
-    /// The error for a failure that the vendor reports with a code inside a success.
+    /// The error for a failure that the vendor reports inside a success, perhaps with a code.
     fn meant(&self, told: Option<String>) -> Error {
-        let code = told.as_deref().unwrap_or_default();
-        let fits = |pattern: &str| match pattern.strip_suffix('*') {
-            Some(start) => code.starts_with(start),
-            None => code == pattern,
+        let body = serde_json::from_slice(&self.reply.body).unwrap_or_default();
+        let Some(meaning) = meaning(self.connector, &body, told.as_deref()) else {
+            return self.inside(ErrorKind::Vendor, told);
         };
-        let meaning = self.connector.error_kinds.iter().find(|meaning| fits(&meaning.code));
-        let Some(meaning) = meaning else { return self.inside(ErrorKind::Vendor, told) };
         let hints = self.operation.hints;
-        let (kind, retryable) = match meaning.kind {
-            FailureKind::Authentication => (ErrorKind::Authentication, false),
-            FailureKind::NotFound => (ErrorKind::NotFound, false),
-            FailureKind::RateLimited => (ErrorKind::RateLimited, true),
-            FailureKind::Validation => (ErrorKind::Validation, false),
-            FailureKind::Unavailable => (ErrorKind::Vendor, hints.read_only || hints.idempotent),
-        };
-        self.inside(kind, told).with_retryable(retryable)
+        let repeatable = hints.read_only || hints.idempotent;
+        let error = self.inside(meaning::kind(meaning), told);
+        match meaning {
+            FailureKind::RateLimited => {
+                let connector = self.connector;
+                let limits = connector.rate_limit_headers.as_ref();
+                let asked = asked_wait(&connector.retry, limits, &self.reply.headers);
+                error.with_retry_after(asked.or_else(|| cost_wait(connector, &body)))
+            }
+            FailureKind::Unavailable => error.with_retryable(repeatable),
+            _ => error,
+        }
     }
 
     /// The error for a failure inside a success.
@@ -274,13 +277,19 @@ impl<'a> Answer<'a> {
 }
 
 impl Read {
-    /// Whether everything beside the value at `place` is `null` or empty.
-    fn is_alone(&self, place: &JsonPath) -> bool {
+    /// Whether everything beside the value at `place` is `null` or empty, other errors apart.
+    fn is_alone(&self, place: &JsonPath, operation: &Operation) -> bool {
         let Some(Value::Object(members)) = self.get(&parent(place)) else { return true };
-        let own = place.steps.last();
+        let names = operation.response.errors.iter().map(|check| &check.path);
+        let errors: Vec<_> = names
+            .chain([place])
+            .filter(|path| parent(path) == parent(place))
+            .filter_map(|path| path.steps.last())
+            .collect();
         members.iter().all(|(name, value)| {
-            let is_own = matches!(own, Some(Step::Key(key)) if key == name);
-            is_own || !(is_filled(value) || value.is_boolean() || value.is_number())
+            let is_error = |step: &&Step| matches!(step, Step::Key(key) if key == name);
+            errors.iter().any(is_error)
+                || !(is_filled(value) || value.is_boolean() || value.is_number())
         })
     }
 

@@ -1,24 +1,37 @@
 //! Addresses of a vendor: base URLs and token endpoints, with variables as wildcards.
 
-use airbyte_agent_core::description::{Connector, Server, Template};
+use airbyte_agent_core::description::{Connector, Template};
 
 use crate::incoming::Incoming;
 use crate::pattern::Pattern;
 
 /// An address: host and path, possibly with holes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Address {
     host: Pattern,
     segments: Vec<Pattern>,
 }
 
+/// The base addresses of a connector: the general one and those of its schemes.
+pub(crate) fn bases(connector: &Connector) -> Vec<Address> {
+    let own = connector.auth.iter().filter_map(|scheme| scheme.server.as_ref());
+    let urls = std::iter::once(&connector.server.url).chain(own.map(|own| &own.server.url));
+    let mut all: Vec<Address> = Vec::new();
+    for address in urls.flat_map(|url| Address::all(url, connector)) {
+        if !all.contains(&address) {
+            all.push(address);
+        }
+    }
+    all
+}
+
 impl Address {
     /// Every address that this URL may have.
-    pub(crate) fn all(url: &Template, server: &Server) -> Vec<Self> {
+    pub(crate) fn all(url: &Template, connector: &Connector) -> Vec<Self> {
         let url = Pattern::of(url);
         let mut urls = Vec::new();
         if let Some(name) = url.leading_hole() {
-            let variable = server.variables.iter().find(|variable| variable.name == name);
+            let variable = connector.variables().into_iter().find(|variable| variable.name == name);
             let known = variable.into_iter().flat_map(|v| v.choices.iter().chain(&v.default));
             urls.extend(known.filter(|o| o.contains("://")).map(|o| url.with_leading(o)));
             if variable.is_none_or(|variable| variable.choices.is_empty()) {
@@ -70,7 +83,7 @@ impl Address {
 
     /// A host that fits, for answers that name one when the request did not.
     pub(crate) fn example_host(&self, connector: &Connector) -> String {
-        let variables = &connector.server.variables;
+        let variables = connector.variables();
         self.host.fill(|name| {
             let variable = variables.iter().find(|variable| variable.name == name);
             let plain = |text: &str| {

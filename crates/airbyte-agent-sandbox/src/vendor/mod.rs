@@ -52,7 +52,7 @@ pub(crate) struct Vendor {
 impl Vendor {
     pub(crate) fn new(description: Arc<Connector>) -> Self {
         Self {
-            bases: Address::all(&description.server.url, &description.server),
+            bases: hosts::bases(&description),
             endpoints: tokens::endpoints(&description),
             routes: route::routes(&description),
             tokens: Tokens::default(),
@@ -167,8 +167,15 @@ impl Vendor {
                 WaitFormat::Milliseconds => "60000",
                 WaitFormat::UnixTimestamp => "4102444800",
                 WaitFormat::UnixMilliseconds => "4102444800000",
+                WaitFormat::Iso8601 => "2100-01-01T00:00:00Z",
             };
-            let all = [(&names.limit, "5000"), (&names.remaining, &left), (&names.reset, reset)];
+            let used_of = format!("{}/5000", number % 5_000);
+            let all = [
+                (&names.limit, "5000"),
+                (&names.remaining, &left),
+                (&names.used_of, &used_of),
+                (&names.reset, reset),
+            ];
             for (name, value) in all.into_iter().filter(|(name, _)| !name.is_empty()) {
                 reply = reply.header(name, value);
             }

@@ -118,7 +118,7 @@ pub(crate) fn endpoints(connector: &Connector) -> Vec<Endpoint> {
     let mut all = Vec::new();
     for (scheme, auth) in connector.auth.iter().enumerate() {
         let mut add = |url, role| {
-            for address in Address::all(url, &connector.server) {
+            for address in Address::all(url, connector) {
                 all.push(Endpoint { address, scheme, role });
             }
         };
@@ -345,7 +345,7 @@ fn refuse(status: u16, error: &str, why: &str) -> Reply {
 /// The value of a server variable that comes with a token: of the form of its default, on a host of
 /// its own.
 fn extracted(connector: &Connector, name: &str) -> String {
-    let variable = connector.server.variables.iter().find(|variable| variable.name == name);
+    let variable = connector.variables().into_iter().find(|variable| variable.name == name);
     let default = variable.and_then(|variable| variable.default.as_deref()).unwrap_or_default();
     if let Some((_, domain)) = default.split_once("://").and_then(|(_, rest)| rest.split_once('.'))
     {

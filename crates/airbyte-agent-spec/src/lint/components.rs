@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::entities::is_stored;
 use crate::lower::{Cx, Op, operations};
 use crate::names::hint;
 use crate::yaml::{Node, Value};
@@ -19,7 +20,7 @@ pub(super) fn check(cx: &Cx<'_>) {
         let entity_name = entity.plain();
         if entities.contains(&entity_name) {
             open.push(name);
-        } else {
+        } else if !is_stored(cx, &entity_name) {
             let known = entities.iter().map(String::as_str);
             cx.report.warning(
                 entity,

@@ -86,7 +86,7 @@ fn scoping(cx: &Cx<'_>, connector: &Connector) {
 }
 
 /// Whether the context store alone has an entity of this name.
-fn is_stored(cx: &Cx<'_>, name: &str) -> bool {
+pub(super) fn is_stored(cx: &Cx<'_>, name: &str) -> bool {
     let entities = cx.info_key("x-airbyte-context-store").and_then(|store| store.get("entities"));
     entities.map(Node::items).unwrap_or_default().iter().any(|e| e.text("entity") == name)
 }

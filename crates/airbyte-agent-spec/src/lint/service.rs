@@ -48,6 +48,14 @@ fn identity(cx: &Cx<'_>) {
 }
 
 fn server(cx: &Cx<'_>) {
+    for (_, scheme) in schemes(cx) {
+        let Some(own) = scheme.get("x-agent-server") else { continue };
+        for (name, node) in own.get("variables").map(Node::members).unwrap_or_default() {
+            if !own.text("url").contains(&format!("{{{name}}}")) {
+                cx.report.warning(node, format!("the URL does not use the variable `{name}`"));
+            }
+        }
+    }
     let Some(server) = cx.root.get("servers").and_then(|list| list.items().first()) else { return };
     let variables = server.get("variables").map(Node::members).unwrap_or_default();
     let refresh_urls: Vec<_> =

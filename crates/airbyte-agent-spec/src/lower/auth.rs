@@ -5,7 +5,7 @@ use airbyte_agent_core::description::{
     RefreshFormat, RefreshGrant, RefreshStyle, Scope, Template,
 };
 
-use super::{Cx, credentials, hosting};
+use super::{Cx, credentials, hosting, server};
 use crate::yaml::Node;
 
 /// Flows in the order of preference.
@@ -66,6 +66,7 @@ fn bearer_token() -> AuthScheme {
         scopes: Vec::new().into(),
         stored: Vec::new().into(),
         markers: Vec::new().into(),
+        server: None,
     }
 }
 
@@ -92,6 +93,7 @@ fn scheme<'a>(cx: &Cx<'a>, name: &str, node: &'a Node) -> Option<AuthScheme> {
         scopes: scopes(node).into(),
         stored: config.map(hosting::stored).unwrap_or_default().into(),
         markers: config.map(hosting::markers).unwrap_or_default().into(),
+        server: server::of_scheme(cx, node),
     })
 }
 

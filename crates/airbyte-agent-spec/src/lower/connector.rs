@@ -59,6 +59,8 @@ pub(crate) fn connector(cx: &Cx<'_>) -> Connector {
         rate_limit_headers: info::rate_limit_headers(cx),
         errors: info::errors(cx).into(),
         error_kinds: info::error_kinds(cx).into(),
+        error_codes: info::error_codes(cx).into(),
+        rate_limit_cost: info::rate_limit_cost(cx),
         entities: entity::entities(cx, operations).into(),
         relationships: info::relationships(cx).into(),
         questions: info::questions(cx),

@@ -1,8 +1,9 @@
 //! What `info` says about the connector as a whole.
 
 use airbyte_agent_core::description::{
-    ErrorCheck, ErrorCondition, ErrorMeaning, FailureKind, Json, JsonPath, Link, Questions,
-    RateLimit, RateLimitHeaders, Relationship, RetryPolicy, Scoping, Step, WaitFormat,
+    ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind, Json, JsonPath, Link,
+    Questions, RateLimit, RateLimitCost, RateLimitHeaders, Relationship, RetryPolicy, Scoping,
+    Step, WaitFormat,
 };
 
 use super::Cx;
@@ -99,10 +100,11 @@ fn wait_format<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<WaitFormat> {
         "milliseconds" => Some(WaitFormat::Milliseconds),
         "unix_timestamp" | "epoch_seconds" => Some(WaitFormat::UnixTimestamp),
         "epoch_milliseconds" => Some(WaitFormat::UnixMilliseconds),
+        "iso8601" => Some(WaitFormat::Iso8601),
         other => {
             cx.report.error(
                 node,
-                format!("`{other}` is no way to write a wait; expected `seconds`, `milliseconds`, `unix_timestamp` or `epoch_milliseconds`"),
+                format!("`{other}` is no way to write a wait; expected `seconds`, `milliseconds`, `unix_timestamp`, `epoch_milliseconds` or `iso8601`"),
             );
             None
         }
@@ -115,13 +117,19 @@ pub(super) fn rate_limits(cx: &Cx<'_>) -> Vec<RateLimit> {
     for item in list.items() {
         let number = |key: &str| item.get(key).and_then(Node::as_u64).filter(|n| *n > 0);
         let (requests, per_seconds) = match (number("requests"), number("per_seconds")) {
-            (Some(requests), Some(per_seconds)) => (requests, per_seconds),
-            _ if number("concurrent").is_some() => (number("concurrent").unwrap_or_default(), 0),
+            (Some(requests), Some(per_seconds)) => (Some(requests), per_seconds),
+            _ if number("concurrent").is_some() => (number("concurrent"), 0),
+            // Vendors that publish no number say something all the same.
+            (None, window)
+                if item.get("requests").is_none() && !item.text("description").is_empty() =>
+            {
+                (None, window.unwrap_or(0))
+            }
             _ => {
                 cx.report.error(
                     item,
-                    "a rate limit needs `requests` and `per_seconds`, or `concurrent`; all are \
-                     whole numbers above 0",
+                    "a rate limit needs `requests` and `per_seconds`, or `concurrent`, or a \
+                     `description` where no number is published; all are whole numbers above 0",
                 );
                 continue;
             }
@@ -142,6 +150,7 @@ pub(super) fn rate_limit_headers(cx: &Cx<'_>) -> Option<RateLimitHeaders> {
     Some(RateLimitHeaders {
         limit: headers.text("limit").into(),
         remaining: headers.text("remaining").into(),
+        used_of: headers.text("used_of").into(),
         reset: headers.text("reset").into(),
         reset_format: headers
             .get("reset_format")
@@ -150,16 +159,15 @@ pub(super) fn rate_limit_headers(cx: &Cx<'_>) -> Option<RateLimitHeaders> {
     })
 }
 
-/// Failures inside successful answers. The dialect allows a top-level field only; we also take a
-/// path.
 /// `x-agent-error-kinds`
 pub(super) fn error_kinds(cx: &Cx<'_>) -> Vec<ErrorMeaning> {
-    const KINDS: [(&str, FailureKind); 5] = [
+    const KINDS: [(&str, FailureKind); 6] = [
         ("authentication", FailureKind::Authentication),
         ("not_found", FailureKind::NotFound),
         ("rate_limited", FailureKind::RateLimited),
         ("validation", FailureKind::Validation),
         ("unavailable", FailureKind::Unavailable),
+        ("vendor", FailureKind::Vendor),
     ];
     let said = cx.info_key("x-agent-error-kinds").map(Node::members).unwrap_or_default();
     let mut meanings = Vec::new();
@@ -167,7 +175,7 @@ pub(super) fn error_kinds(cx: &Cx<'_>) -> Vec<ErrorMeaning> {
         let kind = node.plain();
         match KINDS.iter().find(|(name, _)| *name == kind) {
             Some((_, kind)) => {
-                meanings.push(ErrorMeaning { code: code.clone().into(), kind: *kind });
+                meanings.push(ErrorMeaning { code: error_code(code), kind: *kind });
             }
             None => cx.report.error(
                 node,
@@ -181,6 +189,47 @@ pub(super) fn error_kinds(cx: &Cx<'_>) -> Vec<ErrorMeaning> {
     meanings
 }
 
+/// `404`, `80000-80014`, `invalid_*`.
+fn error_code(text: &str) -> ErrorCode {
+    let range = text.split_once('-').and_then(|(first, last)| {
+        let number = |part: &str| part.trim().parse::<u64>().ok();
+        Some(ErrorCode::Between(number(first)?, number(last)?))
+    });
+    range.unwrap_or_else(|| match text.strip_suffix('*') {
+        Some(start) => ErrorCode::Begins(start.to_owned().into()),
+        None => ErrorCode::Is(text.to_owned().into()),
+    })
+}
+
+/// `x-agent-error-code`: one place or several.
+pub(super) fn error_codes(cx: &Cx<'_>) -> Vec<JsonPath> {
+    let Some(said) = cx.info_key("x-agent-error-code") else { return Vec::new() };
+    let places = if said.items().is_empty() { std::slice::from_ref(said) } else { said.items() };
+    places.iter().filter_map(|node| path(cx, node)).collect()
+}
+
+/// `x-agent-rate-limit-cost`
+pub(super) fn rate_limit_cost(cx: &Cx<'_>) -> Option<RateLimitCost> {
+    let said = cx.info_key("x-agent-rate-limit-cost")?;
+    let place = |key: &str| path(cx, said.get(key)?);
+    Some(RateLimitCost {
+        needed: place("needed")?,
+        available: place("available")?,
+        per_second: place("per_second")?,
+    })
+}
+
+fn path<'a>(cx: &Cx<'a>, node: &'a Node) -> Option<JsonPath> {
+    let text = node.plain();
+    let path = JsonPath::parse(&text);
+    if path.is_none() {
+        cx.report.error(node, format!("`{text}` is no path; expected a form like `$.error.code`"));
+    }
+    path
+}
+
+/// Failures inside successful answers. The dialect allows a top-level field only; we also take a
+/// path.
 pub(super) fn errors(cx: &Cx<'_>) -> Vec<ErrorCheck> {
     let Some(check) = cx.info_key("x-airbyte-response-error-check") else { return Vec::new() };
     let place = |key: &str| match check.text(key) {

@@ -8,6 +8,7 @@ use airbyte_agent_core::description::{
 use super::refs::{Walk, types};
 use super::{Cx, Op, graphql};
 use crate::expression::{self, Place};
+use crate::names::squash;
 use crate::yaml::Node;
 
 pub(super) fn response<'a>(cx: &Cx<'a>, op: Op<'a>, action: Action) -> Response {
@@ -114,15 +115,12 @@ fn meta<'a>(cx: &Cx<'a>, op: Op<'a>) -> Vec<MetaField> {
     fields
 }
 
-/// GraphQL mutations report refused input beside the data. Vendors name that list `userErrors`.
+/// GraphQL mutations report refused input beside the data. Vendors name such a list `userErrors`,
+/// or let its name end so.
 fn errors(op: Op<'_>) -> Vec<ErrorCheck> {
-    const NAMES: [&str; 2] = ["userErrors", "user_errors"];
     let Some(settings) = op.graphql() else { return Vec::new() };
     let document = graphql::document(settings);
     let Some(selection) = document.trim_start().strip_prefix("mutation") else {
-        return Vec::new();
-    };
-    let Some(name) = NAMES.into_iter().find(|name| selection.contains(name)) else {
         return Vec::new();
     };
     // The first field of the mutation, under its alias if it has one.
@@ -130,19 +128,30 @@ fn errors(op: Op<'_>) -> Vec<ErrorCheck> {
         return Vec::new();
     };
     let end = root.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(root.len());
+    let mut names: Vec<&str> = Vec::new();
+    for word in root[end..].split(|c: char| !c.is_alphanumeric() && c != '_') {
+        if squash(word).ends_with("usererrors") && !names.contains(&word) {
+            names.push(word);
+        }
+    }
     let place = |steps: &[&str]| {
-        let keys = ["data", &root[..end], name].into_iter().chain(steps.iter().copied());
-        keys.map(|key| match key {
-            "[0]" => Step::Index(0),
-            key => Step::Key(key.to_owned().into()),
-        })
-        .collect::<Vec<_>>()
+        let keys = ["data", &root[..end]].into_iter().chain(steps.iter().copied());
+        let steps: Vec<Step> = keys
+            .map(|key| match key {
+                "[0]" => Step::Index(0),
+                key => Step::Key(key.to_owned().into()),
+            })
+            .collect();
+        JsonPath { steps: steps.into() }
     };
-    vec![ErrorCheck {
-        path: JsonPath { steps: place(&[]).into() },
-        when: ErrorCondition::Alone,
-        message: Some(JsonPath { steps: place(&["[0]", "message"]).into() }),
-    }]
+    names
+        .into_iter()
+        .map(|name| ErrorCheck {
+            path: place(&[name]),
+            when: ErrorCondition::Alone,
+            message: Some(place(&[name, "[0]", "message"])),
+        })
+        .collect()
 }
 
 /// The schema of one record.

@@ -1,9 +1,11 @@
 //! Where requests go.
 
-use airbyte_agent_core::description::{Derivation, Server, ServerVariable, Template};
+use airbyte_agent_core::description::{
+    Derivation, SchemeServer, Server, ServerVariable, Template, Text,
+};
 
 use super::Cx;
-use crate::names::squash;
+use crate::names::{hint, squash};
 use crate::yaml::Node;
 
 /// Words by which authors mark a default that nobody can use.
@@ -38,14 +40,34 @@ pub(super) fn server(cx: &Cx<'_>) -> Server {
     for extra in servers.map(Node::items).unwrap_or_default().iter().skip(1) {
         cx.report.warning(extra, "only the first server is used; remove this one");
     }
+    read(cx, first)
+}
+
+/// `x-agent-server` of a security scheme.
+pub(super) fn of_scheme<'a>(cx: &Cx<'a>, scheme: &'a Node) -> Option<SchemeServer> {
+    let node = scheme.get("x-agent-server")?;
+    let server = read(cx, node);
+    let when = node.get("when").map(|when| {
+        let name = when.plain();
+        if !server.variables.iter().any(|variable| variable.name == name) {
+            let known = server.variables.iter().map(|variable| variable.name.as_ref());
+            let hint = hint(&name, known);
+            cx.report.error(when, format!("`{name}` is no variable of this server{hint}"));
+        }
+        Text::from(name)
+    });
+    Some(SchemeServer { when, server })
+}
+
+fn read<'a>(cx: &Cx<'a>, first: &'a Node) -> Server {
     let url = first.text("url");
     let url = url.trim_end_matches('/');
     let absolute = ["http://", "https://", "{"].iter().any(|start| url.starts_with(start));
     if !absolute {
         cx.report.fatal(
             first.get("url").unwrap_or(first),
-            "`servers[0].url` must start with https:// or with a variable that holds the whole \
-             address",
+            "the `url` of a server must start with https:// or with a variable that holds the \
+             whole address",
         );
     }
     let template = Template::parse(url, "{", "}");

@@ -16,6 +16,18 @@ pub(super) static SERVER: Shape = Shape {
     unknown: Unknown::Strict,
 };
 
+static SCHEME_SERVER: Shape = Shape {
+    name: "x-agent-server",
+    keys: &[
+        ("url", Text),
+        ("description", Text),
+        ("variables", Map(&Object(&VARIABLE))),
+        ("when", Text),
+    ],
+    required: &["url"],
+    unknown: Unknown::Strict,
+};
+
 static VARIABLE: Shape = Shape {
     name: "server variable",
     keys: &[
@@ -42,6 +54,7 @@ pub(super) static SCHEME: Shape = Shape {
         ("x-airbyte-auth-config", Object(&AUTH_CONFIG)),
         ("x-airbyte-token-refresh", Object(&TOKEN_REFRESH)),
         ("x-agent-token-fields", Any),
+        ("x-agent-server", Object(&SCHEME_SERVER)),
         ("x-airbyte-token-extract", TEXTS),
         ("x-airbyte-token-path", Text),
         ("x-airbyte-oauth-scopes", List(&Object(&SCOPE))),

@@ -20,6 +20,7 @@ pub(super) static INFO: Shape = Shape {
         ("x-airbyte-retry-config", Object(&RETRY)),
         ("x-airbyte-response-error-check", Object(&ERROR_CHECK)),
         ("x-agent-error-kinds", Map(&Text)),
+        ("x-agent-error-code", Either(&TEXTS, &Text)),
         ("x-airbyte-scoping", List(&Object(&SCOPING))),
         ("x-airbyte-entity-relationships", List(&Object(&RELATIONSHIP))),
         ("x-airbyte-example-questions", Object(&QUESTIONS)),
@@ -42,6 +43,7 @@ pub(super) static INFO: Shape = Shape {
         ("x-agent-entities", Map(&Text)),
         ("x-agent-rate-limits", List(&Object(&RATE_LIMIT))),
         ("x-agent-rate-limit-headers", Object(&RATE_LIMIT_HEADERS)),
+        ("x-agent-rate-limit-cost", Object(&RATE_LIMIT_COST)),
         ("x-agent-idempotency-key", Object(&IDEMPOTENCY)),
         ("x-agent-date-format", Text),
     ],
@@ -236,8 +238,21 @@ static RATE_LIMIT: Shape = Shape {
 
 static RATE_LIMIT_HEADERS: Shape = Shape {
     name: "rate-limit-headers",
-    keys: &[("limit", Text), ("remaining", Text), ("reset", Text), ("reset_format", Text)],
+    keys: &[
+        ("limit", Text),
+        ("remaining", Text),
+        ("used_of", Text),
+        ("reset", Text),
+        ("reset_format", Text),
+    ],
     required: &[],
+    unknown: Unknown::Strict,
+};
+
+static RATE_LIMIT_COST: Shape = Shape {
+    name: "rate-limit-cost",
+    keys: &[("needed", Text), ("available", Text), ("per_second", Text)],
+    required: &["needed", "available", "per_second"],
     unknown: Unknown::Strict,
 };
 
