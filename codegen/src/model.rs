@@ -10,7 +10,7 @@ use crate::Error;
 use crate::document::{Document, OperationObject};
 use crate::draft::{Draft, draft_operations};
 use crate::names::{self, Scope};
-use crate::types::{Answers, Collector, Rust, Types, Wanted, nullable, resolve};
+use crate::types::{Answers, Collector, Rust, Shape, Types, Wanted, nullable, resolve};
 
 /// A connector as generated files see it.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub(crate) struct OperationModel<'d> {
     /// Builder struct.
     pub(crate) builder: String,
     pub(crate) record: Rust,
+    /// Whether a record is a plain value, which comes bare or as `{"value": …}`.
+    pub(crate) scalar: bool,
     /// Named type of the metadata, when there is any.
     pub(crate) meta: Option<String>,
     pub(crate) arguments: Vec<Argument<'d>>,
@@ -102,6 +104,12 @@ impl Argument<'_> {
 }
 
 impl<'d> OperationModel<'d> {
+    /// The type of a record as it stands in a file of an entity.
+    pub(crate) fn record_type(&self) -> String {
+        let text = self.record.text("types::");
+        if self.scalar { format!("Scalar<{text}>") } else { text }
+    }
+
     /// What a call must bring, as an argument of the method or by a setter.
     pub(crate) fn required(&self) -> impl Iterator<Item = &Argument<'d>> {
         self.arguments.iter().filter(|argument| argument.is_required())
@@ -145,7 +153,7 @@ const CONNECTOR_METHODS: &[&str] = &[
 ];
 
 /// Types that the files of entities import.
-const IMPORTED: &[&str] = &["Action", "BTreeMap", "Call", "Client", "Serialize", "Value"];
+const IMPORTED: &[&str] = &["Action", "BTreeMap", "Call", "Client", "Scalar", "Serialize", "Value"];
 
 /// Methods of every builder that no setter may shadow.
 const BUILDER_METHODS: &[&str] =
@@ -162,7 +170,7 @@ impl<'d> Model<'d> {
         let mut wanted = Wanted::default();
         let drafts = draft_operations(connector, document, &mut collector, &mut wanted);
         let (types, answers) = resolve(collector, &wanted)?;
-        let entities = finish(connector, document, drafts, &answers);
+        let entities = finish(connector, document, drafts, &answers, &types);
         let mut classes = Scope::with(["Credentials"]);
         let schemes = connector
             .auth
@@ -210,6 +218,7 @@ fn finish<'d>(
     document: Document<'d>,
     drafts: Vec<Draft>,
     answers: &Answers,
+    types: &Types,
 ) -> Vec<EntityModel<'d>> {
     let mut drafts = drafts.into_iter();
     let mut accessors = Scope::with(CONNECTOR_METHODS.iter().copied());
@@ -231,12 +240,14 @@ fn finish<'d>(
                 .operations
                 .iter()
                 .zip(&mut drafts)
-                .map(|(operation, draft)| OperationModel {
+                .map(|(operation, draft)| (operation, record(&draft, answers), draft))
+                .map(|(operation, record, draft)| OperationModel {
+                    scalar: is_scalar(&record, types),
+                    record,
                     operation,
                     object: document.operation(operation),
                     builder: classes
                         .class(&names::class(&format!("{} {}", entity.name, operation.action))),
-                    record: draft.record.map_or(Rust::Value, |ticket| answers.get(ticket)),
                     meta: draft.meta,
                     arguments: arguments(
                         operation,
@@ -250,6 +261,22 @@ fn finish<'d>(
             class,
         })
         .collect()
+}
+
+fn record(draft: &Draft, answers: &Answers) -> Rust {
+    draft.record.map_or(Rust::Value, |ticket| answers.get(ticket))
+}
+
+/// Whether a record of this type is no object.
+fn is_scalar(record: &Rust, types: &Types) -> bool {
+    match record {
+        Rust::String | Rust::Integer | Rust::Number | Rust::Boolean | Rust::List(_) => true,
+        Rust::Value | Rust::Table(_) => false,
+        Rust::Named(name) => {
+            matches!(types.get(name).map(|named| &named.shape), Some(Shape::Enum(_)))
+        }
+        Rust::Boxed(inner) => is_scalar(inner, types),
+    }
 }
 
 fn arguments<'d>(

@@ -53,6 +53,9 @@ fn file(model: &Model<'_>, entity: &EntityModel<'_>) -> String {
         w.line("use airbyte_agent_core::serde_json::Value;");
     }
     let mut names = vec!["Call", "Client"];
+    if entity.operations.iter().any(|operation| operation.scalar) {
+        names.push("Scalar");
+    }
     let uses = |kind| entity.operations.iter().any(|operation| operation.kind() == kind);
     for (kind, name) in [
         (BuilderKind::Download, "download_builder"),
@@ -243,7 +246,7 @@ fn builder(w: &mut Writer, model: &Model<'_>, operation: &OperationModel<'_>) {
     w.line("#[must_use = \"nothing is sent before the builder is awaited\"]");
     w.block(&format!("pub struct {name}"), |w| w.line("call: Call,"));
     w.blank();
-    let record = operation.record.text("types::");
+    let record = operation.record_type();
     match operation.kind() {
         BuilderKind::List => {
             let meta =

@@ -70,7 +70,7 @@ pub use self::http::{BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest
 pub use self::local::Local;
 pub use self::lookup::find_operation;
 pub use self::page::{Items, Page, Pages};
-pub use self::record::{Extra, Lenient};
+pub use self::record::{Extra, Lenient, Scalar};
 pub use self::transport::{Layout, Prepared, Reply, Transport};
 pub use self::typed::TypedConnector;
 

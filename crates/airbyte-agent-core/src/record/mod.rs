@@ -6,6 +6,7 @@
 
 mod lenient;
 mod macros;
+mod scalar;
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,6 +15,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess,
 use serde_json::Value;
 
 pub use lenient::{Field, Lenient};
+pub use scalar::Scalar;
 
 /// Members of a record that its spec does not name.
 pub type Extra = serde_json::Map<String, Value>;

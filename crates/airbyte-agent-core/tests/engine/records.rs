@@ -1,7 +1,10 @@
 //! Records decoded with the drift of vendors.
 
-use airbyte_agent_core::{Extra, open_enum, record};
-use serde_json::json;
+use airbyte_agent_core::description::Action;
+use airbyte_agent_core::{Client, Extra, Hosted, Scalar, open_enum, record};
+use serde_json::{Value, json};
+
+use crate::server::{Answer, Server};
 
 open_enum!(Color { Red = "red" });
 
@@ -60,5 +63,53 @@ fn a_record_is_written_as_it_was_read() {
 fn another_shape_is_an_error() {
     for text in [r#"{"name": {}}"#, r#"{"count": "x"}"#, r#"{"parts": {}}"#, "[1]", "7"] {
         assert!(serde_json::from_str::<Thing>(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn plain_values_come_bare_or_wrapped() {
+    let read = |text: &str| serde_json::from_str::<Scalar<i64>>(text).map(|scalar| scalar.value);
+    for (text, expected) in [
+        ("7", Some(7)),
+        ("\"7\"", Some(7)),
+        (r#"{"value": 7}"#, Some(7)),
+        (r#"{"more": [1], "value": "7"}"#, Some(7)),
+        ("null", None),
+        (r#"{"value": null}"#, None),
+    ] {
+        assert_eq!(read(text).unwrap(), expected, "{text}");
+    }
+    for text in ["{}", r#"{"value": {}}"#, "\"x\""] {
+        assert!(read(text).is_err(), "{text}");
+    }
+    let colors: Vec<Scalar<Color>> = serde_json::from_str(r#"["red", {"value": "blue"}]"#).unwrap();
+    assert_eq!(colors, [Color::Red.into(), Color::Other("blue".to_owned()).into()]);
+    let rows: Vec<Scalar<Vec<String>>> =
+        serde_json::from_str(r#"[["a", 1], {"value": []}]"#).unwrap();
+    assert_eq!(rows, [vec!["a".to_owned(), "1".to_owned()].into(), Vec::new().into()]);
+}
+
+#[tokio::test]
+async fn a_list_of_plain_values_is_the_same_through_every_door() {
+    let server = Server::start(|request, _| match request.target.split('?').next().unwrap() {
+        "/api/v1/account/applications/token" => {
+            Answer::json(200, json!({"access_token": "t", "expires_in": 900}))
+        }
+        "/api/v1/integrations/connectors" => Answer::json(200, json!({"data": [{"id": "c"}]})),
+        "/tags" => Answer::json(200, json!({"tags": ["a", "b"]})),
+        _ => {
+            let result = json!([{"value": "a"}, {"value": "b"}]);
+            Answer::json(200, json!({"result": result, "connector_metadata": {}}))
+        }
+    })
+    .await;
+    let hosted = Hosted::new("id", "secret").workspace("w").base_url(&server.url);
+    let hosted = Client::hosted(crate::acme::description(), hosted).unwrap();
+    for client in [crate::acme::client(&server.url), hosted] {
+        let dynamic = client.execute("tags", "list", json!({})).await.unwrap().data;
+        assert_eq!(dynamic, json!([{"value": "a"}, {"value": "b"}]));
+        let typed =
+            client.call("tags", Action::List).page::<Scalar<String>, Value>().await.unwrap();
+        assert_eq!(json!(typed.data), dynamic);
     }
 }
