@@ -199,6 +199,13 @@ const OPERATIONS: &[Operation<Connector>] = &[
         needed: |c, _| list!(c.bans().list()),
     },
     Operation {
+        name: "labels.list",
+        arguments: r#"{"page_token":"page-token"}"#,
+        all: |c| c.labels().list()
+            .page_token("page-token").dry_run(),
+        needed: |c, _| list!(c.labels().list()),
+    },
+    Operation {
         name: "links.create",
         arguments: r#"{"from":"from","to":"to"}"#,
         all: |c| c.links().create()

@@ -16,8 +16,7 @@ use crate::entities;
 /// Greenhouse is software for recruiting. This connector reads candidates, applications, jobs, job
 /// posts, interviews, offers, users, departments, offices and sources, and downloads attachments
 /// such as resumes. It is read-only and uses the Harvest API v3; Greenhouse removed v1 and v2, with
-/// their API keys, on 31 August 2026. Greenhouse limits requests in windows of 30 seconds and
-/// publishes no number: the allowance of a credential is in the header X-RateLimit-Limit.
+/// their API keys, on 31 August 2026.
 ///
 /// A clone is cheap and shares connections, tokens and limits.
 #[derive(Debug, Clone)]

@@ -7,8 +7,7 @@ use airbyte_agent_core::Credentials;
 
 /// OAuth 2.0.
 ///
-/// Tokens that somebody granted to your Atlassian app. Note that Atlassian takes them at
-/// api.atlassian.com only; for a direct connection an API token is the way.
+/// Tokens that somebody granted to your Atlassian app. Needs the cloud id of the site.
 ///
 /// Secrets stay out of the `Debug` form.
 #[derive(Debug, Clone)]
@@ -69,9 +68,9 @@ impl ApiToken {
     /// The credentials that nothing works without.
     ///
     /// * `username`: E-mail address of the Atlassian account that the token belongs to.
-    /// * `password`: API token of the account; passwords are not accepted. Create it without
-    ///   scopes: tokens with scopes work at api.atlassian.com only. Tokens run out after at most a
-    ///   year.
+    /// * `password`: API token of the account; passwords are not accepted. One with scopes, the
+    ///   only kind that service accounts have, needs the cloud id of the site besides. Tokens run
+    ///   out after at most a year.
     pub fn new(username: impl Into<String>, password: impl Into<String>) -> Self {
         let credentials = Credentials::new()
             .scheme("basicAuth")

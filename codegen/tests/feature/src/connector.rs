@@ -163,6 +163,11 @@ impl AcmeConnector {
         entities::bans::Bans::new(&self.client)
     }
 
+    /// A word that tasks are marked with.
+    pub const fn labels(&self) -> entities::labels::Labels<'_> {
+        entities::labels::Labels::new(&self.client)
+    }
+
     /// A bond between two records.
     pub const fn links(&self) -> entities::links::Links<'_> {
         entities::links::Links::new(&self.client)

@@ -309,6 +309,18 @@ pub struct MentionsListMeta {
 
 record!(MentionsListMeta { next_cursor: "next_cursor" });
 
+/// What comes with a page of `labels.list`.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct LabelsListMeta {
+    /// Token of the next page.
+    pub next_token: Option<String>,
+    /// Members that the spec does not name.
+    pub extra: Extra,
+}
+
+record!(LabelsListMeta { next_token: "next_token" });
+
 /// `next` of [`MembersSearchMeta`].
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]

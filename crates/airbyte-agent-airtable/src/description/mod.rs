@@ -154,13 +154,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""api_key""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 5,
+            requests: Some(5),
             per_seconds: 1,
             scope: Borrowed("base"),
             description: Borrowed(
@@ -169,7 +170,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://airtable.com/developers/web/api/rate-limits"),
         },
         RateLimit {
-            requests: 50,
+            requests: Some(50),
             per_seconds: 1,
             scope: Borrowed("user"),
             description: Borrowed(
@@ -181,6 +182,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[bases::ENTITY, tables::ENTITY, records::ENTITY]),
     relationships: Borrowed(&[
         Relationship {

@@ -248,6 +248,7 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField { path: Borrowed("refresh_token"), field: Borrowed("refresh_token") },
             ]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
@@ -256,6 +257,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         profiles::ENTITY,
         portfolios::ENTITY,

@@ -231,6 +231,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""Client""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("facebookServiceAuth"),
@@ -276,13 +277,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""Service""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 300,
+            requests: Some(300),
             per_seconds: 3600,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -293,7 +295,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 600,
+            requests: Some(600),
             per_seconds: 3600,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -304,7 +306,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 200,
+            requests: Some(200),
             per_seconds: 3600,
             scope: Borrowed("app"),
             description: Borrowed(
@@ -317,7 +319,30 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
+    error_kinds: Borrowed(&[
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("33")), kind: FailureKind::NotFound },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("1")), kind: FailureKind::Unavailable },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("2")), kind: FailureKind::Unavailable },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("4")), kind: FailureKind::RateLimited },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("17")), kind: FailureKind::RateLimited },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("32")), kind: FailureKind::RateLimited },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("341")), kind: FailureKind::RateLimited },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("613")), kind: FailureKind::RateLimited },
+        ErrorMeaning { code: ErrorCode::Between(80000, 80014), kind: FailureKind::RateLimited },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("10")), kind: FailureKind::Authentication },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("102")), kind: FailureKind::Authentication },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("190")), kind: FailureKind::Authentication },
+        ErrorMeaning { code: ErrorCode::Between(200, 299), kind: FailureKind::Authentication },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("100")), kind: FailureKind::Validation },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("803")), kind: FailureKind::NotFound },
+    ]),
+    error_codes: Borrowed(&[
+        JsonPath {
+            steps: Borrowed(&[Step::Key(Borrowed("error")), Step::Key(Borrowed("error_subcode"))]),
+        },
+        JsonPath { steps: Borrowed(&[Step::Key(Borrowed("error")), Step::Key(Borrowed("code"))]) },
+    ]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         current_user::ENTITY,
         ad_accounts::ENTITY,

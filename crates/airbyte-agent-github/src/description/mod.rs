@@ -307,6 +307,7 @@ list: a missing or invisible object has the type `NOT_FOUND`.
                     value: Json(Borrowed(r#""OAuth Credentials""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("githubPAT"),
@@ -357,6 +358,7 @@ list: a missing or invisible object has the type `NOT_FOUND`.
                     value: Json(Borrowed(r#""PAT Credentials""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[
@@ -400,7 +402,7 @@ list: a missing or invisible object has the type `NOT_FOUND`.
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 5000,
+            requests: Some(5000),
             per_seconds: 3600,
             scope: Borrowed("user"),
             description: Borrowed(
@@ -411,7 +413,7 @@ list: a missing or invisible object has the type `NOT_FOUND`.
             ),
         },
         RateLimit {
-            requests: 2000,
+            requests: Some(2000),
             per_seconds: 60,
             scope: Borrowed("user"),
             description: Borrowed(
@@ -425,11 +427,14 @@ list: a missing or invisible object has the type `NOT_FOUND`.
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Limit"),
         remaining: Borrowed("X-RateLimit-Remaining"),
+        used_of: Borrowed(""),
         reset: Borrowed("X-RateLimit-Reset"),
         reset_format: WaitFormat::UnixTimestamp,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         repositories::ENTITY,
         org_repositories::ENTITY,

@@ -362,6 +362,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""OAuth2.0""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("basicAuth"),
@@ -426,13 +427,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""APIKey""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 3,
+            requests: Some(3),
             per_seconds: 1,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -441,7 +443,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://help.gong.io/apidocs/introduction-2"),
         },
         RateLimit {
-            requests: 10000,
+            requests: Some(10000),
             per_seconds: 86400,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -453,6 +455,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         users::ENTITY,
         calls::ENTITY,

@@ -289,13 +289,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""Client""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 12000,
+            requests: Some(12000),
             per_seconds: 60,
             scope: Borrowed("user"),
             description: Borrowed(
@@ -304,7 +305,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://developers.google.com/workspace/drive/api/guides/limits"),
         },
         RateLimit {
-            requests: 325000,
+            requests: Some(325000),
             per_seconds: 60,
             scope: Borrowed("user"),
             description: Borrowed(
@@ -313,7 +314,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://developers.google.com/workspace/drive/api/guides/limits"),
         },
         RateLimit {
-            requests: 1000000,
+            requests: Some(1000000),
             per_seconds: 60,
             scope: Borrowed("project"),
             description: Borrowed(
@@ -324,7 +325,62 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
+    error_kinds: Borrowed(&[
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("userRateLimitExceeded")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("rateLimitExceeded")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("sharingRateLimitExceeded")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("dailyLimitExceeded")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("quotaExceeded")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("RESOURCE_EXHAUSTED")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("backendError")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("storageQuotaExceeded")),
+            kind: FailureKind::Vendor,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("teamDriveFileLimitExceeded")),
+            kind: FailureKind::Vendor,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("numChildrenInNonRootLimitExceeded")),
+            kind: FailureKind::Vendor,
+        },
+    ]),
+    error_codes: Borrowed(&[
+        JsonPath {
+            steps: Borrowed(&[
+                Step::Key(Borrowed("error")),
+                Step::Key(Borrowed("errors")),
+                Step::Index(0),
+                Step::Key(Borrowed("reason")),
+            ]),
+        },
+        JsonPath {
+            steps: Borrowed(&[Step::Key(Borrowed("error")), Step::Key(Borrowed("status"))]),
+        },
+    ]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         files::ENTITY,
         files_upload::ENTITY,

@@ -97,7 +97,7 @@ pub static DESCRIPTION: Connector = Connector {
     version: Borrowed("0.2.0"),
     definition_id: Borrowed("59f1e50a-331f-4f09-b3e8-2e8d4d355f44"),
     description: Borrowed(
-        "Greenhouse is software for recruiting. This connector reads candidates, applications, jobs, job posts, interviews, offers, users, departments, offices and sources, and downloads attachments such as resumes. It is read-only and uses the Harvest API v3; Greenhouse removed v1 and v2, with their API keys, on 31 August 2026. Greenhouse limits requests in windows of 30 seconds and publishes no number: the allowance of a credential is in the header X-RateLimit-Limit.",
+        "Greenhouse is software for recruiting. This connector reads candidates, applications, jobs, job posts, interviews, offers, users, departments, offices and sources, and downloads attachments such as resumes. It is read-only and uses the Harvest API v3; Greenhouse removed v1 and v2, with their API keys, on 31 August 2026.",
     ),
     links: Borrowed(&[
         Link {
@@ -309,6 +309,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""Client""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("clientCredentials"),
@@ -478,19 +479,33 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
-    rate_limits: Borrowed(&[]),
+    rate_limits: Borrowed(&[
+        RateLimit {
+            requests: None,
+            per_seconds: 30,
+            scope: Borrowed("credential"),
+            description: Borrowed(
+                "The allowance of a credential is in the header X-RateLimit-Limit; beyond it Greenhouse answers 429 with Retry-After.",
+            ),
+            source: Borrowed("https://harvestdocs.greenhouse.io/docs/rate-limiting"),
+        },
+    ]),
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Limit"),
         remaining: Borrowed("X-RateLimit-Remaining"),
+        used_of: Borrowed(""),
         reset: Borrowed("X-RateLimit-Reset"),
         reset_format: WaitFormat::UnixTimestamp,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         applications::ENTITY,
         candidates::ENTITY,

@@ -401,6 +401,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""OAuth Credentials""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("hubspotPrivateApp"),
@@ -451,13 +452,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""Private App Credentials""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 10,
             scope: Borrowed("app"),
             description: Borrowed(
@@ -468,7 +470,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 250000,
+            requests: Some(250000),
             per_seconds: 86400,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -479,7 +481,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 5,
+            requests: Some(5),
             per_seconds: 1,
             scope: Borrowed("search"),
             description: Borrowed(
@@ -491,11 +493,14 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-HubSpot-RateLimit-Max"),
         remaining: Borrowed("X-HubSpot-RateLimit-Remaining"),
+        used_of: Borrowed(""),
         reset: Borrowed(""),
         reset_format: WaitFormat::Seconds,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         contacts::ENTITY,
         companies::ENTITY,

@@ -185,13 +185,14 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField { path: Borrowed("access_token"), field: Borrowed("access_token") },
             ]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 10000,
+            requests: Some(10000),
             per_seconds: 60,
             scope: Borrowed("app"),
             description: Borrowed(
@@ -202,7 +203,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 25000,
+            requests: Some(25000),
             per_seconds: 60,
             scope: Borrowed("workspace"),
             description: Borrowed("Calls of all private apps of a workspace together."),
@@ -214,11 +215,14 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Limit"),
         remaining: Borrowed("X-RateLimit-Remaining"),
+        used_of: Borrowed(""),
         reset: Borrowed("X-RateLimit-Reset"),
         reset_format: WaitFormat::UnixTimestamp,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         contacts::ENTITY,
         conversations::ENTITY,

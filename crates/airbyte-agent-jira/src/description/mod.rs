@@ -168,7 +168,7 @@ pub static DESCRIPTION: Connector = Connector {
             name: Borrowed("jiraOAuth"),
             title: Borrowed("OAuth 2.0"),
             description: Borrowed(
-                "Tokens that somebody granted to your Atlassian app. Note that Atlassian takes them at api.atlassian.com only; for a direct connection an API token is the way.",
+                "Tokens that somebody granted to your Atlassian app. Needs the cloud id of the site.",
             ),
             kind: AuthKind::OAuth2 {
                 header: Borrowed("Authorization"),
@@ -489,6 +489,30 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""OAuth2.0""#)),
                 },
             ]),
+            server: Some(SchemeServer {
+                when: None,
+                server: Server {
+                    url: Template {
+                        pieces: Borrowed(&[
+                            Piece::Text(Borrowed("https://api.atlassian.com/ex/jira/")),
+                            Piece::Name(Borrowed("cloud_id")),
+                        ]),
+                    },
+                    variables: Borrowed(&[
+                        ServerVariable {
+                            name: Borrowed("cloud_id"),
+                            description: Borrowed(
+                                "Id of the site: `id` in the answer of https://api.atlassian.com/oauth/token/accessible-resources (asked with the access token), or `cloudId` of https://acme.atlassian.net/_edge/tenant_info (asked with nothing). Needed with OAuth and with API tokens that have scopes.",
+                            ),
+                            default: None,
+                            choices: Borrowed(&[]),
+                            example: Borrowed("1324a887-45db-1bf4-1e99-ef0ff456d421"),
+                            derived_from: None,
+                            from_token: false,
+                        },
+                    ]),
+                },
+            }),
         },
         AuthScheme {
             name: Borrowed("basicAuth"),
@@ -511,10 +535,10 @@ pub static DESCRIPTION: Connector = Connector {
                     name: Borrowed("password"),
                     title: Borrowed("API token"),
                     description: Borrowed(
-                        "API token of the account; passwords are not accepted. Create it without scopes: tokens with scopes work at api.atlassian.com only. Tokens run out after at most a year.",
+                        "API token of the account; passwords are not accepted. One with scopes, the only kind that service accounts have, needs the cloud id of the site besides. Tokens run out after at most a year.",
                     ),
                     obtain: Borrowed(
-                        "At https://id.atlassian.com/manage-profile/security/api-tokens choose Create API token (not the one with scopes).",
+                        "At https://id.atlassian.com/manage-profile/security/api-tokens choose Create API token, or Create API token with scopes and add the scopes read:jira-work, read:jira-user and, for changes, write:jira-work.",
                     ),
                     required: true,
                     secret: true,
@@ -548,13 +572,37 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""API Token""#)),
                 },
             ]),
+            server: Some(SchemeServer {
+                when: Some(Borrowed("cloud_id")),
+                server: Server {
+                    url: Template {
+                        pieces: Borrowed(&[
+                            Piece::Text(Borrowed("https://api.atlassian.com/ex/jira/")),
+                            Piece::Name(Borrowed("cloud_id")),
+                        ]),
+                    },
+                    variables: Borrowed(&[
+                        ServerVariable {
+                            name: Borrowed("cloud_id"),
+                            description: Borrowed(
+                                "Id of the site: `id` in the answer of https://api.atlassian.com/oauth/token/accessible-resources (asked with the access token), or `cloudId` of https://acme.atlassian.net/_edge/tenant_info (asked with nothing). Needed with OAuth and with API tokens that have scopes.",
+                            ),
+                            default: None,
+                            choices: Borrowed(&[]),
+                            example: Borrowed("1324a887-45db-1bf4-1e99-ef0ff456d421"),
+                            derived_from: None,
+                            from_token: false,
+                        },
+                    ]),
+                },
+            }),
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 1,
             scope: Borrowed("endpoint"),
             description: Borrowed(
@@ -563,21 +611,21 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://developer.atlassian.com/cloud/jira/platform/rate-limiting/"),
         },
         RateLimit {
-            requests: 20,
+            requests: Some(20),
             per_seconds: 2,
             scope: Borrowed("issue"),
             description: Borrowed("Changes of one and the same issue."),
             source: Borrowed("https://developer.atlassian.com/cloud/jira/platform/rate-limiting/"),
         },
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 30,
             scope: Borrowed("issue"),
             description: Borrowed("Changes of one and the same issue, over a longer time."),
             source: Borrowed("https://developer.atlassian.com/cloud/jira/platform/rate-limiting/"),
         },
         RateLimit {
-            requests: 65000,
+            requests: Some(65000),
             per_seconds: 3600,
             scope: Borrowed("app"),
             description: Borrowed(
@@ -589,11 +637,14 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Limit"),
         remaining: Borrowed("X-RateLimit-Remaining"),
-        reset: Borrowed(""),
-        reset_format: WaitFormat::Seconds,
+        used_of: Borrowed(""),
+        reset: Borrowed("X-RateLimit-Reset"),
+        reset_format: WaitFormat::Iso8601,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         issues::ENTITY,
         projects::ENTITY,

@@ -145,13 +145,14 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField { path: Borrowed("api_key"), field: Borrowed("api_key") },
             ]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 750,
+            requests: Some(750),
             per_seconds: 60,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -162,7 +163,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 3500,
+            requests: Some(3500),
             per_seconds: 60,
             scope: Borrowed("account"),
             description: Borrowed("For events, and at most 350 in one second."),
@@ -171,7 +172,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 150,
+            requests: Some(150),
             per_seconds: 60,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -182,7 +183,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 60,
+            requests: Some(60),
             per_seconds: 60,
             scope: Borrowed("account"),
             description: Borrowed("For each operation on flows, and at most 3 in one second."),
@@ -194,11 +195,14 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("RateLimit-Limit"),
         remaining: Borrowed("RateLimit-Remaining"),
+        used_of: Borrowed(""),
         reset: Borrowed("RateLimit-Reset"),
         reset_format: WaitFormat::Seconds,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         profiles::ENTITY,
         lists::ENTITY,

@@ -319,6 +319,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""OAuth2.0""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("apiKeyAuth"),
@@ -360,13 +361,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""API Key""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 2500,
+            requests: Some(2500),
             per_seconds: 3600,
             scope: Borrowed("user"),
             description: Borrowed(
@@ -375,7 +377,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://linear.app/developers/rate-limiting"),
         },
         RateLimit {
-            requests: 5000,
+            requests: Some(5000),
             per_seconds: 3600,
             scope: Borrowed("user"),
             description: Borrowed(
@@ -387,11 +389,14 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Requests-Limit"),
         remaining: Borrowed("X-RateLimit-Requests-Remaining"),
+        used_of: Borrowed(""),
         reset: Borrowed("X-RateLimit-Requests-Reset"),
         reset_format: WaitFormat::UnixMilliseconds,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         issues::ENTITY,
         projects::ENTITY,

@@ -177,13 +177,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""apikey""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 10,
+            requests: Some(10),
             per_seconds: 0,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -195,6 +196,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         campaigns::ENTITY,
         lists::ENTITY,

@@ -139,6 +139,7 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField { path: Borrowed("api_key"), field: Borrowed("api_key") },
             ]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
@@ -147,6 +148,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(
         &[customers::ENTITY, subscriptions::ENTITY, plans::ENTITY, invoices::ENTITY],
     ),

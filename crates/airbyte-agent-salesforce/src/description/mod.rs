@@ -360,13 +360,14 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField { path: Borrowed("refresh_token"), field: Borrowed("refresh_token") },
             ]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 100000,
+            requests: Some(100000),
             per_seconds: 86400,
             scope: Borrowed("organization"),
             description: Borrowed(
@@ -377,7 +378,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 500,
+            requests: Some(500),
             per_seconds: 3600,
             scope: Borrowed("reports"),
             description: Borrowed("Reports run by `reports.get`, for the whole org."),
@@ -386,7 +387,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 20,
+            requests: Some(20),
             per_seconds: 0,
             scope: Borrowed("reports"),
             description: Borrowed("Reports run by `reports.get` at the same time."),
@@ -395,7 +396,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 25,
+            requests: Some(25),
             per_seconds: 0,
             scope: Borrowed("organization"),
             description: Borrowed(
@@ -408,7 +409,49 @@ pub static DESCRIPTION: Connector = Connector {
     ]),
     rate_limit_headers: None,
     errors: Borrowed(&[]),
-    error_kinds: Borrowed(&[]),
+    error_kinds: Borrowed(&[
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("REQUEST_LIMIT_EXCEEDED")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("TXN_SECURITY_METERING_ERROR")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("SERVER_UNAVAILABLE")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("UNABLE_TO_LOCK_ROW")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("QUERY_TIMEOUT")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("ENTITY_IS_DELETED")),
+            kind: FailureKind::NotFound,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("DUPLICATES_DETECTED")),
+            kind: FailureKind::Validation,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("STORAGE_LIMIT_EXCEEDED")),
+            kind: FailureKind::Vendor,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("API_DISABLED_FOR_ORG")),
+            kind: FailureKind::Authentication,
+        },
+    ]),
+    error_codes: Borrowed(&[
+        JsonPath { steps: Borrowed(&[Step::Index(0), Step::Key(Borrowed("errorCode"))]) },
+        JsonPath { steps: Borrowed(&[Step::Key(Borrowed("error"))]) },
+    ]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         sobjects::ENTITY,
         accounts::ENTITY,

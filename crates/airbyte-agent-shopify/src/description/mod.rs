@@ -228,6 +228,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""api_password""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("shopifyOAuth"),
@@ -523,6 +524,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""oauth2.0""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("shopifyClientCredentials"),
@@ -597,13 +599,14 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 40,
+            requests: Some(40),
             per_seconds: 20,
             scope: Borrowed("app and store"),
             description: Borrowed(
@@ -612,7 +615,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://shopify.dev/docs/api/admin-rest/usage/rate-limits"),
         },
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 1,
             scope: Borrowed("app and store"),
             description: Borrowed(
@@ -621,9 +624,41 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://shopify.dev/docs/api/usage/limits"),
         },
     ]),
-    rate_limit_headers: None,
+    rate_limit_headers: Some(RateLimitHeaders {
+        limit: Borrowed(""),
+        remaining: Borrowed(""),
+        used_of: Borrowed("X-Shopify-Shop-Api-Call-Limit"),
+        reset: Borrowed(""),
+        reset_format: WaitFormat::Seconds,
+    }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: Some(RateLimitCost {
+        needed: JsonPath {
+            steps: Borrowed(&[
+                Step::Key(Borrowed("extensions")),
+                Step::Key(Borrowed("cost")),
+                Step::Key(Borrowed("requestedQueryCost")),
+            ]),
+        },
+        available: JsonPath {
+            steps: Borrowed(&[
+                Step::Key(Borrowed("extensions")),
+                Step::Key(Borrowed("cost")),
+                Step::Key(Borrowed("throttleStatus")),
+                Step::Key(Borrowed("currentlyAvailable")),
+            ]),
+        },
+        per_second: JsonPath {
+            steps: Borrowed(&[
+                Step::Key(Borrowed("extensions")),
+                Step::Key(Borrowed("cost")),
+                Step::Key(Borrowed("throttleStatus")),
+                Step::Key(Borrowed("restoreRate")),
+            ]),
+        },
+    }),
     entities: Borrowed(&[
         customers::ENTITY,
         orders::ENTITY,

@@ -929,6 +929,25 @@ pub(super) const ENTITY: Entity = Entity {
                             ]),
                         }),
                     },
+                    ErrorCheck {
+                        path: JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("orderCancel")),
+                                Step::Key(Borrowed("orderCancelUserErrors")),
+                            ]),
+                        },
+                        when: ErrorCondition::Alone,
+                        message: Some(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("orderCancel")),
+                                Step::Key(Borrowed("orderCancelUserErrors")),
+                                Step::Index(0),
+                                Step::Key(Borrowed("message")),
+                            ]),
+                        }),
+                    },
                 ]),
                 schema: Some(
                     Json(

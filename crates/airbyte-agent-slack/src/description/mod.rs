@@ -166,6 +166,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""API Token Credentials""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("oauth2"),
@@ -400,13 +401,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""Default OAuth2.0 authorization""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 20,
+            requests: Some(20),
             per_seconds: 60,
             scope: Borrowed("method"),
             description: Borrowed(
@@ -415,7 +417,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://docs.slack.dev/apis/web-api/rate-limits"),
         },
         RateLimit {
-            requests: 50,
+            requests: Some(50),
             per_seconds: 60,
             scope: Borrowed("method"),
             description: Borrowed(
@@ -424,7 +426,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://docs.slack.dev/apis/web-api/rate-limits"),
         },
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 60,
             scope: Borrowed("method"),
             description: Borrowed(
@@ -433,7 +435,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://docs.slack.dev/apis/web-api/rate-limits"),
         },
         RateLimit {
-            requests: 1,
+            requests: Some(1),
             per_seconds: 1,
             scope: Borrowed("channel"),
             description: Borrowed(
@@ -442,7 +444,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://docs.slack.dev/apis/web-api/rate-limits"),
         },
         RateLimit {
-            requests: 1,
+            requests: Some(1),
             per_seconds: 60,
             scope: Borrowed("method"),
             description: Borrowed(
@@ -462,67 +464,174 @@ pub static DESCRIPTION: Connector = Connector {
         },
     ]),
     error_kinds: Borrowed(&[
-        ErrorMeaning { code: Borrowed("invalid_auth"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("not_authed"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("token_revoked"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("token_expired"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("account_inactive"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("missing_scope"), kind: FailureKind::Authentication },
         ErrorMeaning {
-            code: Borrowed("not_allowed_token_type"),
-            kind: FailureKind::Authentication,
-        },
-        ErrorMeaning { code: Borrowed("no_permission"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("access_denied"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("accesslimited"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("not_authorized"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("restricted_action"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("org_login_required"), kind: FailureKind::Authentication },
-        ErrorMeaning {
-            code: Borrowed("team_access_not_granted"),
+            code: ErrorCode::Is(Borrowed("invalid_auth")),
             kind: FailureKind::Authentication,
         },
         ErrorMeaning {
-            code: Borrowed("two_factor_setup_required"),
+            code: ErrorCode::Is(Borrowed("not_authed")),
             kind: FailureKind::Authentication,
         },
-        ErrorMeaning { code: Borrowed("ekm_access_denied"), kind: FailureKind::Authentication },
         ErrorMeaning {
-            code: Borrowed("enterprise_is_restricted"),
+            code: ErrorCode::Is(Borrowed("token_revoked")),
             kind: FailureKind::Authentication,
         },
-        ErrorMeaning { code: Borrowed("user_is_restricted"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("cant_update_message"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("cant_delete_message"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("restricted_action_*"), kind: FailureKind::Authentication },
-        ErrorMeaning { code: Borrowed("channel_not_found"), kind: FailureKind::NotFound },
-        ErrorMeaning { code: Borrowed("user_not_found"), kind: FailureKind::NotFound },
-        ErrorMeaning { code: Borrowed("users_not_found"), kind: FailureKind::NotFound },
-        ErrorMeaning { code: Borrowed("message_not_found"), kind: FailureKind::NotFound },
-        ErrorMeaning { code: Borrowed("thread_not_found"), kind: FailureKind::NotFound },
-        ErrorMeaning { code: Borrowed("ratelimited"), kind: FailureKind::RateLimited },
-        ErrorMeaning { code: Borrowed("rate_limited"), kind: FailureKind::RateLimited },
-        ErrorMeaning { code: Borrowed("internal_error"), kind: FailureKind::Unavailable },
-        ErrorMeaning { code: Borrowed("fatal_error"), kind: FailureKind::Unavailable },
-        ErrorMeaning { code: Borrowed("service_unavailable"), kind: FailureKind::Unavailable },
-        ErrorMeaning { code: Borrowed("request_timeout"), kind: FailureKind::Unavailable },
-        ErrorMeaning { code: Borrowed("team_added_to_org"), kind: FailureKind::Unavailable },
-        ErrorMeaning { code: Borrowed("no_text"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("msg_too_long"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("name_taken"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("time_in_past"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("time_too_far"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("too_long"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("no_channel"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("no_user"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("missing_post_type"), kind: FailureKind::Validation },
         ErrorMeaning {
-            code: Borrowed("method_not_supported_for_channel_type"),
+            code: ErrorCode::Is(Borrowed("token_expired")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("account_inactive")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("missing_scope")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("not_allowed_token_type")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("no_permission")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("access_denied")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("accesslimited")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("not_authorized")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("restricted_action")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("org_login_required")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("team_access_not_granted")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("two_factor_setup_required")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("ekm_access_denied")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("enterprise_is_restricted")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("user_is_restricted")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("cant_update_message")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("cant_delete_message")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Begins(Borrowed("restricted_action_")),
+            kind: FailureKind::Authentication,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("channel_not_found")),
+            kind: FailureKind::NotFound,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("user_not_found")),
+            kind: FailureKind::NotFound,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("users_not_found")),
+            kind: FailureKind::NotFound,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("message_not_found")),
+            kind: FailureKind::NotFound,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("thread_not_found")),
+            kind: FailureKind::NotFound,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("ratelimited")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("rate_limited")),
+            kind: FailureKind::RateLimited,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("internal_error")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("fatal_error")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("service_unavailable")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("request_timeout")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("team_added_to_org")),
+            kind: FailureKind::Unavailable,
+        },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("no_text")), kind: FailureKind::Validation },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("msg_too_long")),
             kind: FailureKind::Validation,
         },
-        ErrorMeaning { code: Borrowed("invalid_*"), kind: FailureKind::Validation },
-        ErrorMeaning { code: Borrowed("too_many_*"), kind: FailureKind::Validation },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("name_taken")), kind: FailureKind::Validation },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("time_in_past")),
+            kind: FailureKind::Validation,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("time_too_far")),
+            kind: FailureKind::Validation,
+        },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("too_long")), kind: FailureKind::Validation },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("no_channel")), kind: FailureKind::Validation },
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("no_user")), kind: FailureKind::Validation },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("missing_post_type")),
+            kind: FailureKind::Validation,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Is(Borrowed("method_not_supported_for_channel_type")),
+            kind: FailureKind::Validation,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Begins(Borrowed("invalid_")),
+            kind: FailureKind::Validation,
+        },
+        ErrorMeaning {
+            code: ErrorCode::Begins(Borrowed("too_many_")),
+            kind: FailureKind::Validation,
+        },
     ]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         users::ENTITY,
         channels::ENTITY,

@@ -163,13 +163,14 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField { path: Borrowed("client_secret"), field: Borrowed("api_key") },
             ]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 1,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -178,7 +179,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://docs.stripe.com/rate-limits"),
         },
         RateLimit {
-            requests: 25,
+            requests: Some(25),
             per_seconds: 1,
             scope: Borrowed("test_mode"),
             description: Borrowed(
@@ -187,7 +188,7 @@ pub static DESCRIPTION: Connector = Connector {
             source: Borrowed("https://docs.stripe.com/rate-limits"),
         },
         RateLimit {
-            requests: 20,
+            requests: Some(20),
             per_seconds: 1,
             scope: Borrowed("search"),
             description: Borrowed(
@@ -199,6 +200,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         customers::ENTITY,
         invoices::ENTITY,

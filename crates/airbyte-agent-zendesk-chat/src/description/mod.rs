@@ -182,13 +182,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""access_token""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 200,
+            requests: Some(200),
             per_seconds: 60,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -202,6 +203,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         accounts::ENTITY,
         agents::ENTITY,

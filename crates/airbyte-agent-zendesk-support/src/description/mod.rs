@@ -362,6 +362,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""oauth2.0""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("zendeskAPIToken"),
@@ -427,13 +428,14 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""api_token""#)),
                 },
             ]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
     retry: RetryPolicy::STANDARD,
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 200,
+            requests: Some(200),
             per_seconds: 60,
             scope: Borrowed("account"),
             description: Borrowed(
@@ -444,7 +446,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 60,
             scope: Borrowed("ticket_updates"),
             description: Borrowed("Changes of single tickets in the whole account."),
@@ -453,7 +455,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 30,
+            requests: Some(30),
             per_seconds: 600,
             scope: Borrowed("ticket_updates_per_user_and_ticket"),
             description: Borrowed("Changes of the same ticket by the same user."),
@@ -462,7 +464,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 5,
+            requests: Some(5),
             per_seconds: 60,
             scope: Borrowed("user_updates_per_user"),
             description: Borrowed("Changes of the same user."),
@@ -471,7 +473,7 @@ pub static DESCRIPTION: Connector = Connector {
             ),
         },
         RateLimit {
-            requests: 10,
+            requests: Some(10),
             per_seconds: 60,
             scope: Borrowed("deleted_tickets"),
             description: Borrowed("Lists of deleted tickets."),
@@ -483,11 +485,14 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-Rate-Limit"),
         remaining: Borrowed("X-Rate-Limit-Remaining"),
+        used_of: Borrowed(""),
         reset: Borrowed("RateLimit-Reset"),
         reset_format: WaitFormat::Seconds,
     }),
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         tickets::ENTITY,
         ticket_comments::ENTITY,

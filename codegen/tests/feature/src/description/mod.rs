@@ -16,6 +16,7 @@ mod recordings;
 mod mentions;
 mod settings;
 mod bans;
+mod labels;
 mod links;
 mod objects;
 mod members;
@@ -283,6 +284,7 @@ pub static DESCRIPTION: Connector = Connector {
                     value: Json(Borrowed(r#""OAuth""#)),
                 },
             ]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("acmeService"),
@@ -333,6 +335,7 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("acmeToken"),
@@ -364,6 +367,7 @@ pub static DESCRIPTION: Connector = Connector {
                 StoredField { path: Borrowed("credentials.apikey"), field: Borrowed("api_key") },
             ]),
             markers: Borrowed(&[]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("acmePassword"),
@@ -408,6 +412,39 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: Some(SchemeServer {
+                when: Some(Borrowed("site")),
+                server: Server {
+                    url: Template {
+                        pieces: Borrowed(&[
+                            Piece::Text(Borrowed("https://")),
+                            Piece::Name(Borrowed("site")),
+                            Piece::Text(Borrowed(".sites.acme.test/")),
+                            Piece::Name(Borrowed("edition")),
+                        ]),
+                    },
+                    variables: Borrowed(&[
+                        ServerVariable {
+                            name: Borrowed("site"),
+                            description: Borrowed("Site of a service."),
+                            default: None,
+                            choices: Borrowed(&[]),
+                            example: Borrowed("north"),
+                            derived_from: None,
+                            from_token: false,
+                        },
+                        ServerVariable {
+                            name: Borrowed("edition"),
+                            description: Borrowed("Edition of the API."),
+                            default: Some(Borrowed("v2")),
+                            choices: Borrowed(&[]),
+                            example: Borrowed(""),
+                            derived_from: None,
+                            from_token: false,
+                        },
+                    ]),
+                },
+            }),
         },
         AuthScheme {
             name: Borrowed("acmeHeader"),
@@ -460,6 +497,7 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("acmeQuery"),
@@ -488,6 +526,7 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: None,
         },
         AuthScheme {
             name: Borrowed("acmeCookie"),
@@ -516,6 +555,7 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[
@@ -544,23 +584,31 @@ pub static DESCRIPTION: Connector = Connector {
     },
     rate_limits: Borrowed(&[
         RateLimit {
-            requests: 100,
+            requests: Some(100),
             per_seconds: 60,
             scope: Borrowed("account"),
             description: Borrowed("All keys of an account together."),
             source: Borrowed("https://docs.acme.test/limits"),
         },
         RateLimit {
-            requests: 5,
+            requests: Some(5),
             per_seconds: 1,
             scope: Borrowed("token"),
             description: Borrowed(""),
+            source: Borrowed(""),
+        },
+        RateLimit {
+            requests: None,
+            per_seconds: 30,
+            scope: Borrowed("token"),
+            description: Borrowed("Writes; the number is in the headers."),
             source: Borrowed(""),
         },
     ]),
     rate_limit_headers: Some(RateLimitHeaders {
         limit: Borrowed("X-RateLimit-Limit"),
         remaining: Borrowed("X-RateLimit-Remaining"),
+        used_of: Borrowed("X-RateLimit-Used"),
         reset: Borrowed("X-RateLimit-Reset"),
         reset_format: WaitFormat::UnixTimestamp,
     }),
@@ -571,7 +619,25 @@ pub static DESCRIPTION: Connector = Connector {
             message: Some(JsonPath { steps: Borrowed(&[Step::Key(Borrowed("error"))]) }),
         },
     ]),
-    error_kinds: Borrowed(&[]),
+    error_kinds: Borrowed(&[
+        ErrorMeaning { code: ErrorCode::Is(Borrowed("gone")), kind: FailureKind::NotFound },
+        ErrorMeaning { code: ErrorCode::Begins(Borrowed("bad_")), kind: FailureKind::Validation },
+        ErrorMeaning { code: ErrorCode::Between(80000, 80014), kind: FailureKind::RateLimited },
+    ]),
+    error_codes: Borrowed(&[
+        JsonPath { steps: Borrowed(&[Step::Key(Borrowed("error")), Step::Key(Borrowed("code"))]) },
+    ]),
+    rate_limit_cost: Some(RateLimitCost {
+        needed: JsonPath {
+            steps: Borrowed(&[Step::Key(Borrowed("cost")), Step::Key(Borrowed("needed"))]),
+        },
+        available: JsonPath {
+            steps: Borrowed(&[Step::Key(Borrowed("cost")), Step::Key(Borrowed("left"))]),
+        },
+        per_second: JsonPath {
+            steps: Borrowed(&[Step::Key(Borrowed("cost")), Step::Key(Borrowed("rate"))]),
+        },
+    }),
     entities: Borrowed(&[
         projects::ENTITY,
         tasks::ENTITY,
@@ -586,6 +652,7 @@ pub static DESCRIPTION: Connector = Connector {
         mentions::ENTITY,
         settings::ENTITY,
         bans::ENTITY,
+        labels::ENTITY,
         links::ENTITY,
         objects::ENTITY,
         members::ENTITY,

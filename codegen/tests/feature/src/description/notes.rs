@@ -216,6 +216,7 @@ pub(super) const ENTITY: Entity = Entity {
   noteUpdate(id: $id, input: $input, assignee: $assignee) {
     note { id text }
     userErrors { field message }
+    noteUserErrors { message }
   }
 }
 ",
@@ -277,6 +278,25 @@ pub(super) const ENTITY: Entity = Entity {
                                 Step::Key(Borrowed("data")),
                                 Step::Key(Borrowed("noteUpdate")),
                                 Step::Key(Borrowed("userErrors")),
+                                Step::Index(0),
+                                Step::Key(Borrowed("message")),
+                            ]),
+                        }),
+                    },
+                    ErrorCheck {
+                        path: JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("noteUpdate")),
+                                Step::Key(Borrowed("noteUserErrors")),
+                            ]),
+                        },
+                        when: ErrorCondition::Alone,
+                        message: Some(JsonPath {
+                            steps: Borrowed(&[
+                                Step::Key(Borrowed("data")),
+                                Step::Key(Borrowed("noteUpdate")),
+                                Step::Key(Borrowed("noteUserErrors")),
                                 Step::Index(0),
                                 Step::Key(Borrowed("message")),
                             ]),

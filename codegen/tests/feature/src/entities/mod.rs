@@ -10,6 +10,7 @@ pub mod customers;
 pub mod documents;
 pub mod events;
 pub mod files;
+pub mod labels;
 pub mod links;
 pub mod members;
 pub mod mentions;

@@ -130,6 +130,7 @@ pub static DESCRIPTION: Connector = Connector {
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),
             markers: Borrowed(&[]),
+            server: None,
         },
     ]),
     scoping: Borrowed(&[]),
@@ -138,6 +139,8 @@ pub static DESCRIPTION: Connector = Connector {
     rate_limit_headers: None,
     errors: Borrowed(&[]),
     error_kinds: Borrowed(&[]),
+    error_codes: Borrowed(&[]),
+    rate_limit_cost: None,
     entities: Borrowed(&[
         type_::ENTITY,
         call::ENTITY,

@@ -4,7 +4,7 @@
 
 use airbyte_agent_core::description::Action;
 use airbyte_agent_core::serde_json::Value;
-use airbyte_agent_core::{Call, Client, record_builder};
+use airbyte_agent_core::{Call, Client, Scalar, record_builder};
 
 use crate::types;
 
@@ -63,7 +63,7 @@ pub struct CallGet {
     call: Call,
 }
 
-record_builder!(CallGet, Vec<types::Node>);
+record_builder!(CallGet, Scalar<Vec<types::Node>>);
 
 /// A call of `call.update` being put together.
 #[derive(Debug, Clone)]
