@@ -133,7 +133,7 @@ async fn a_mutation_that_was_refused_in_any_of_its_lists_fails() {
         let update = json!({"viewer": viewer, "userErrors": general, "viewerUserErrors": own});
         let shown = update.to_string();
         let answer = Answer::json(200, json!({"data": {"viewerUpdate": update}}));
-        let (result, _) = get(vec![answer], "viewer", "update", json!({"login": "a"})).await;
+        let (result, _) = get(vec![answer], "profile", "update", json!({"login": "a"})).await;
         assert_eq!(result.is_err(), refused, "{shown}: {result:?}");
         if let Err(error) = result {
             assert!(error.message().contains("taken"), "{error}");
