@@ -230,33 +230,6 @@ impl Error {
     pub fn needs_reauth(&self) -> bool {
         self.0.kind == ErrorKind::Authentication && self.0.status != Some(403)
     }
-
-    /// The error told to a language model: what it can mend itself, or that it cannot.
-    pub fn for_model(&self) -> String {
-        let advice = match self.0.kind {
-            ErrorKind::Usage | ErrorKind::Validation => "Correct the call and try again.",
-            ErrorKind::Authentication => {
-                "Do not retry: an operator has to check the credentials of this connector."
-            }
-            ErrorKind::NotFound => "Check the identifier; list or search to find the right one.",
-            ErrorKind::RateLimited => match self.0.retry_after {
-                Some(wait) => {
-                    return format!("{} Wait {} s, then try again.", self, wait.as_secs().max(1));
-                }
-                None => "Wait a minute, then try again.",
-            },
-            ErrorKind::Network | ErrorKind::Vendor if self.0.retryable => {
-                "This may be temporary: try once more."
-            }
-            ErrorKind::Network => {
-                "It is not known whether this took effect: look before you do it again."
-            }
-            ErrorKind::Vendor | ErrorKind::Decode | ErrorKind::Internal => {
-                "Do not retry the same call; tell the user what happened."
-            }
-        };
-        format!("{self} {advice}")
-    }
 }
 
 impl fmt::Display for Error {

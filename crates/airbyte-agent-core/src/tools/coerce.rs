@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::controls::{Controls, is_clearable};
 use super::error::{ArgumentProblem, ToolError};
+use super::schema::key;
 use crate::closest::closest;
 use crate::description::{Kind, Operation, Schema};
 
@@ -20,11 +21,15 @@ pub(super) fn arguments(
         if value.is_null() {
             continue;
         }
-        let value = match operation.parameter(&name) {
-            Some(parameter) => fit(&parameter.schema, value),
-            None => value,
-        };
-        arguments.insert(name, value);
+        let by_key = || operation.parameters.iter().find(|parameter| key(&parameter.name) == name);
+        match operation.parameter(&name).or_else(by_key) {
+            Some(parameter) => {
+                arguments.insert(parameter.name.to_string(), fit(&parameter.schema, value));
+            }
+            None => {
+                arguments.insert(name, value);
+            }
+        }
     }
     for name in &controls.clear {
         clear(operation, name, &mut arguments)?;
@@ -59,10 +64,13 @@ fn fit(schema: &Schema, value: Value) -> Value {
         },
         Value::Object(members) => {
             let members = members.into_iter().filter_map(|(name, member)| {
-                match schema.property(&name) {
+                let by_key = || schema.properties.iter().find(|p| key(&p.name) == name);
+                match schema.property(&name).or_else(by_key) {
                     // As above: a `null` says nothing.
                     Some(_) if member.is_null() => None,
-                    Some(property) => Some((name, fit(&property.schema, member))),
+                    Some(property) => {
+                        Some((property.name.to_string(), fit(&property.schema, member)))
+                    }
                     None => Some((name, member)),
                 }
             });

@@ -252,6 +252,10 @@ impl From<Error> for ToolError {
                 let advice = format!("It was tried more than once; try once more in {seconds} s.");
                 (Retry::After(wait), advice)
             }
+            ErrorKind::Network => (
+                Retry::Never,
+                "It is not known whether this took effect: look before you do it again.".to_owned(),
+            ),
             _ => {
                 let advice = "The same call will fail again; tell the user what happened.";
                 (Retry::Never, advice.to_owned())

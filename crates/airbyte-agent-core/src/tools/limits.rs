@@ -52,6 +52,20 @@ impl ResultLimits {
         self.max_tokens = most;
         self
     }
+
+    /// Sets the longest text inside a record, in characters: in lists, and in single records.
+    #[must_use]
+    pub const fn texts(mut self, in_list: usize, in_record: usize) -> Self {
+        (self.list_text, self.record_text) = (in_list, in_record);
+        self
+    }
+
+    /// Sets the most fields of a record of a list.
+    #[must_use]
+    pub const fn fields(mut self, most: usize) -> Self {
+        self.list_fields = most;
+        self
+    }
 }
 
 impl Default for ResultLimits {

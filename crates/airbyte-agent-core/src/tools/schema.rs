@@ -51,6 +51,16 @@ pub(super) fn object(
     object
 }
 
+/// The key of an argument: its name, in the characters that every model API takes.
+pub(super) fn key(name: &str) -> String {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    if !name.is_empty() && name.len() <= 64 && name.chars().all(fits) {
+        return name.to_owned();
+    }
+    let plain: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+    plain.trim_matches('_').chars().take(64).collect()
+}
+
 /// A schema of a plain type with a description.
 pub(super) fn plain(kind: &str, description: &str) -> Value {
     json!({"type": kind, "description": description})
@@ -86,7 +96,7 @@ fn schema(schema: &Schema, said: &str) -> Value {
         Kind::Object => {
             let members = schema.properties.iter().map(|property| {
                 let rendered = self::schema(&property.schema, &property.schema.description);
-                (property.name.to_string(), rendered, property.required)
+                (key(&property.name), rendered, property.required)
             });
             object(members, schema.open || schema.properties.is_empty())
         }

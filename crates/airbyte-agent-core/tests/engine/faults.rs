@@ -30,7 +30,7 @@ async fn list(client: &Client) -> Result<Vec<Value>, Error> {
 /// Kind and status are as documented, and nothing secret is told.
 fn check(error: &Error, kind: ErrorKind, status: Option<u16>) {
     assert_eq!((error.kind(), error.status()), (kind, status), "{error:?}");
-    let told = format!("{error} {error:?} {} {:?}", error.for_model(), error.body());
+    let told = format!("{error} {error:?} {:?}", error.body());
     assert!(!told.contains(CANARY), "{told}");
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {

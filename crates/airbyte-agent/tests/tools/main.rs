@@ -7,5 +7,7 @@
 mod definitions;
 mod estimate;
 mod offline;
+mod read_only;
+mod sandbox;
 mod schemas;
 mod strict;

@@ -7,7 +7,7 @@ use airbyte_agent::registry;
 use airbyte_agent::serde_json::Value;
 
 use super::offline::{all, definitions, tools};
-use super::strict::{COMMON, GEMINI, OPENAI, problems};
+use super::strict::{COMMON, GEMINI, OPENAI, Totals, problems};
 
 #[test]
 fn every_schema_is_valid_and_in_every_subset() {
@@ -23,6 +23,10 @@ fn every_schema_is_valid_and_in_every_subset() {
             if let Err(error) = jsonschema::draft202012::meta::validate(schema) {
                 wrong.push(format!("{place} ({form}): {error}"));
             }
+            let totals = Totals::of(schema);
+            if !totals.fit() {
+                wrong.push(format!("{place} ({form}): {totals:?}"));
+            }
             wrong.extend(problems(schema, rules).iter().map(|p| format!("{place} ({form}): {p}")));
         }
     }
@@ -37,9 +41,9 @@ fn every_name_is_valid_and_unique_and_every_text_said() {
         assert!(tool.name.starts_with(|c: char| c.is_ascii_alphabetic()), "{place}");
         assert!((1..=64).contains(&tool.name.len()), "{place}");
         assert!(!tool.title.is_empty() && tool.title.len() <= 100, "{place}: {}", tool.title);
-        // The limit of OpenAI's function calling is 1,024 for a strict function's description;
-        // a connector's list of operations is longer where there are many.
-        assert!(tool.description.len() >= 20, "{place}: {}", tool.description);
+        // OpenAI takes no more than 1,024 characters.
+        let length = tool.description.chars().count();
+        assert!((20..=1_024).contains(&length), "{place}: {length}: {}", tool.description);
     }
     let every = all().exposure(Exposure::PerOperation).definitions();
     let names: BTreeSet<&str> = every.iter().map(|tool| tool.name.as_str()).collect();
@@ -83,4 +87,22 @@ fn a_parameter_of_every_operation_can_be_given() {
             assert!(silent.is_empty(), "{}: no description of {silent:?}", tool.name);
         }
     }
+}
+
+/// Names such as `metafield[owner_id]` get another key, and are understood under both.
+#[test]
+fn no_two_parameters_share_a_key() {
+    let key = |name: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let plain: String = name.chars().map(|c| if fits(c) { c } else { '_' }).collect();
+        plain.trim_matches('_').to_owned()
+    };
+    let mut renamed = 0;
+    for operation in registry().iter().flat_map(|connector| connector.operations()) {
+        let names = operation.parameters.iter().map(|parameter| parameter.name.as_ref());
+        let keys: BTreeSet<String> = names.clone().map(key).collect();
+        assert_eq!(keys.len(), operation.parameters.len(), "{}", operation.place());
+        renamed += names.filter(|name| key(name) != **name).count();
+    }
+    assert!(renamed > 0);
 }

@@ -184,8 +184,65 @@ impl Rules {
             say(&format!("'{name}' is not required"));
         }
         for (name, schema) in properties {
+            // Anthropic and Gemini refuse the whole request for one other key.
+            if !is_key(name) {
+                problems.push(format!("{place}: the key '{name}'"));
+            }
             self.check(&format!("{place}.{name}"), schema, depth + 1, problems);
         }
+    }
+}
+
+/// `^[a-zA-Z0-9_.-]{1,64}$`.
+fn is_key(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    (1..=64).contains(&name.len()) && name.chars().all(fits)
+}
+
+/// What strict function calling of `OpenAI` bounds in a schema as a whole.
+#[derive(Debug, Default, PartialEq)]
+pub struct Totals {
+    pub properties: usize,
+    pub choices: usize,
+    /// Characters of names and choices.
+    pub characters: usize,
+    /// Characters of the choices of one property that has more than 250 of them.
+    pub longest: usize,
+}
+
+impl Totals {
+    /// Counts a schema.
+    pub fn of(schema: &Value) -> Self {
+        let mut totals = Self::default();
+        totals.count(schema);
+        totals
+    }
+
+    fn count(&mut self, schema: &Value) {
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            self.properties += 1;
+            self.characters += name.len();
+            self.count(property);
+        }
+        if let Some(choices) = schema["enum"].as_array() {
+            let length = choices.iter().filter_map(Value::as_str).map(str::len).sum::<usize>();
+            self.choices += choices.len();
+            self.characters += length;
+            if choices.len() > 250 {
+                self.longest = self.longest.max(length);
+            }
+        }
+        if schema["items"].is_object() {
+            self.count(&schema["items"]);
+        }
+    }
+
+    /// Whether <https://platform.openai.com/docs/guides/structured-outputs> takes it.
+    pub fn fit(&self) -> bool {
+        self.properties <= 5_000
+            && self.choices <= 1_000
+            && self.characters <= 120_000
+            && self.longest <= 15_000
     }
 }
 
@@ -202,6 +259,8 @@ fn the_checker_finds_what_clients_refuse() {
         (object(json!({"a": {"type": ["string", "null"]}})), &COMMON, Some("$.a: no single type")),
         (object(json!({"a": {"type": "array"}})), &COMMON, Some("$.a: no items")),
         (object(json!({"a": {"type": "integer", "enum": [1]}})), &COMMON, Some("$.a: 'enum' does")),
+        (object(json!({"a[b]": {"type": "string"}})), &COMMON, Some("$: the key 'a[b]'")),
+        (object(json!({"": {"type": "string"}})), &COMMON, Some("$: the key ''")),
         (object(json!({"a": {"type": "string"}})), &OPENAI, Some("$: 'a' is not required")),
         (object(json!({})), &GEMINI, Some("$: 'additionalProperties' is not known")),
         (json!({"type": "object"}), &GEMINI, Some("$: no members")),
@@ -214,4 +273,15 @@ fn the_checker_finds_what_clients_refuse() {
             Some(expected) => assert!(text.contains(expected), "{schema}: {text}"),
         }
     }
+}
+
+#[test]
+fn totals_count_names_and_choices_at_every_depth() {
+    use airbyte_agent::serde_json::json;
+    let schema = json!({"properties": {
+        "ab": {"type": "array", "items": {"properties": {"c": {"enum": ["xy", "z"]}}}},
+    }});
+    let totals = Totals { properties: 2, choices: 2, characters: 6, longest: 0 };
+    assert_eq!(Totals::of(&schema), totals);
+    assert!(totals.fit() && !Totals { choices: 1_001, ..totals }.fit());
 }

@@ -12,8 +12,8 @@ use super::super::error::{ArgumentProblem, ToolError};
 use super::super::gate;
 use super::super::policy::Policy;
 use super::super::result::tokens;
-use super::super::schema;
 use super::super::toolset::Toolset;
+use super::super::{prose, schema};
 use super::signature::{self, Detail};
 use super::{Intent, Request, account, hints, reference};
 use crate::closest::closest;
@@ -21,6 +21,9 @@ use crate::description::{Action, Entity, Operation};
 
 /// The action that tells of an entity instead of doing something with it.
 const HELP: &str = "help";
+
+/// Longest description of a connector, in characters.
+const DESCRIPTION: usize = 240;
 
 /// Longest list of operations, in tokens as estimated; beyond it details are left to `help`.
 const OPERATIONS: usize = 950;
@@ -50,14 +53,22 @@ pub(super) fn definition(
     Some(ToolDefinition {
         name,
         title: connector.title.to_string(),
-        description: description(group, &operations),
+        description: description(group),
         input_schema: Value::Object(input(group, &operations)),
         hints: hints(operations),
     })
 }
 
-fn description(group: &Group<'_>, operations: &[&Operation]) -> String {
-    let title = &group.connector().title;
+/// Short: some clients take no more than 1,024 characters here.
+fn description(group: &Group<'_>) -> String {
+    let connector = group.connector();
+    let said = prose::short(&connector.description, DESCRIPTION);
+    let head = prose::joined(&connector.title, &said);
+    prose::joined(&head, "Action help describes the params of an entity.")
+}
+
+/// The operations, with as much detail as there is room for.
+fn operations_list(group: &Group<'_>, operations: &[&Operation]) -> String {
     let mut list = String::new();
     for detail in DETAILS {
         list = listing(group, operations, detail);
@@ -65,10 +76,7 @@ fn description(group: &Group<'_>, operations: &[&Operation]) -> String {
             break;
         }
     }
-    format!(
-        "{title}: operations by entity, with params (? optional, … more). Action help describes \
-         the params of an entity.\n{list}"
-    )
+    format!("By entity and action (? optional, … more):\n{list}")
 }
 
 /// `issues(owner, repo): list(states?) get(number)`, a line per entity.
@@ -126,7 +134,9 @@ fn input(group: &Group<'_>, operations: &[&Operation]) -> Map<String, Value> {
     }
     members.push(("entity".to_owned(), schema::choice(&entities, ""), true));
     members.push(("action".to_owned(), schema::choice(&actions, ""), true));
-    let params = Value::Object(schema::object([], true));
+    let mut params = schema::object([], true);
+    params.insert("description".to_owned(), operations_list(group, operations).into());
+    let params = Value::Object(params);
     members.push(("params".to_owned(), params, false));
     for control in Control::ALL {
         if operations.iter().any(|operation| control.fits(operation)) {

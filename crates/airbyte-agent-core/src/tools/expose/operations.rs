@@ -66,7 +66,7 @@ fn input(group: &Group<'_>, operation: &Operation, accounts: &[&str]) -> Map<Str
     }
     for parameter in shown(operation) {
         members.push((
-            parameter.name.to_string(),
+            schema::key(&parameter.name),
             schema::parameter(parameter),
             parameter.required && !is_supplied(group, parameter),
         ));

@@ -1,5 +1,9 @@
-//! The usual form of a record: what identifies it, its name, its state, its times; without what is
+//! The usual form of records: what identifies them, their names, states and times; without what is
 //! empty and without large things inside. Nothing goes without a note.
+//!
+//! Which fields are shown is decided once for all records of a call, by schema and values.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
@@ -16,60 +20,100 @@ const SMALL: usize = 96;
 /// Entries kept of a list inside a record.
 const ENTRIES: usize = 10;
 
-/// The usual form of a record: at most `most` fields.
-pub(super) fn record(
-    value: Value,
-    schema: Option<&Value>,
-    most: usize,
-    notes: &mut Notes,
-) -> Value {
-    let Value::Object(members) = value else { return value };
-    let mut room = most;
-    Value::Object(choose(members, schema, "", &mut room, notes))
+/// The fields shown of records.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Plan {
+    /// Fields by name; those of a container have a plan of their own.
+    kept: BTreeMap<String, Option<Plan>>,
 }
 
-/// The members that tell most, in their order. Those of a container count like the record's own.
-fn choose(
-    given: Map<String, Value>,
-    schema: Option<&Value>,
-    path: &str,
-    room: &mut usize,
-    notes: &mut Notes,
-) -> Map<String, Value> {
-    let properties = schema.and_then(members);
-    let mut candidates: Vec<(Rank, usize, String, Value)> = given
-        .into_iter()
-        .filter(|(_, value)| !is_empty(value))
-        .enumerate()
-        .map(|(index, (name, value))| {
-            let property = properties.and_then(|properties| properties.get(&name));
-            (rank(&name, &value, property), index, name, value)
-        })
-        .collect();
-    candidates.sort_by_key(|(rank, index, ..)| (*rank, *index));
-    let mut kept: Vec<(usize, String, Value)> = Vec::new();
-    for (rank, index, name, value) in candidates {
-        let place = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-        if rank == Rank::Noise || *room == 0 {
-            notes.omit(&place);
-            continue;
+/// What is known of a field before it is chosen.
+struct Candidate<'v> {
+    rank: Rank,
+    order: usize,
+    values: Vec<&'v Value>,
+    is_container: bool,
+}
+
+impl Plan {
+    /// The `most` fields that tell most, over all records.
+    pub(super) fn new(records: &[Value], schema: Option<&Value>, most: usize) -> Self {
+        let mut room = most;
+        Self::choose(&records.iter().collect::<Vec<_>>(), schema, &mut room)
+    }
+
+    fn choose(records: &[&Value], schema: Option<&Value>, room: &mut usize) -> Self {
+        let properties = schema.and_then(members);
+        let mut candidates: BTreeMap<&str, Candidate<'_>> = BTreeMap::new();
+        let all = records.iter().filter_map(|record| record.as_object()).flatten();
+        for (seen, (name, value)) in all.enumerate().filter(|(_, (_, value))| !is_empty(value)) {
+            let property = properties.and_then(|properties| properties.get(name));
+            let rank = rank(name, value, property);
+            let known = candidates.entry(name).or_insert_with(|| Candidate {
+                rank,
+                // The order of the schema, then the order in which they come.
+                order: properties
+                    .and_then(|properties| properties.keys().position(|known| known == name))
+                    .unwrap_or(10_000 + seen),
+                values: Vec::new(),
+                is_container: false,
+            });
+            known.rank = known.rank.min(rank);
+            known.is_container |= is_container(name, value);
+            known.values.push(value);
         }
-        let property = properties.and_then(|properties| properties.get(&name));
-        let shrunk = if is_container(&name, &value) {
-            let Value::Object(inner) = value else { continue };
-            // A container takes what is left and leaves nothing for the rest.
-            Some(Value::Object(choose(inner, property, &place, room, notes)))
-        } else {
-            *room -= 1;
-            shrink(value, &place, 0, notes)
-        };
-        match shrunk.map(without_empties).filter(|value| !is_empty(value)) {
-            Some(value) => kept.push((index, name, value)),
-            None => notes.omit(&place),
+        let mut ranked: Vec<(&str, Candidate<'_>)> = candidates.into_iter().collect();
+        ranked.sort_by_key(|(_, candidate)| (candidate.rank, candidate.order));
+        let mut kept = BTreeMap::new();
+        for (name, candidate) in ranked {
+            if candidate.rank == Rank::Noise || *room == 0 {
+                continue;
+            }
+            let inner = candidate.is_container.then(|| {
+                let property = properties.and_then(|properties| properties.get(name));
+                Self::choose(&candidate.values, property, room)
+            });
+            if inner.is_none() {
+                *room -= 1;
+            }
+            kept.insert(name.to_owned(), inner);
+        }
+        Self { kept }
+    }
+
+    /// The record by this plan.
+    pub(super) fn apply(&self, record: Value, notes: &mut Notes) -> Value {
+        match record {
+            Value::Object(members) => Value::Object(self.members(members, "", notes)),
+            other => other,
         }
     }
-    kept.sort_by_key(|(index, ..)| *index);
-    kept.into_iter().map(|(_, name, value)| (name, value)).collect()
+
+    fn members(
+        &self,
+        members: Map<String, Value>,
+        path: &str,
+        notes: &mut Notes,
+    ) -> Map<String, Value> {
+        let mut kept = Map::new();
+        for (name, value) in members.into_iter().filter(|(_, value)| !is_empty(value)) {
+            let place = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let shown = match (self.kept.get(&name), value) {
+                (None, _) => None,
+                (Some(Some(plan)), Value::Object(inner)) => {
+                    Some(Value::Object(plan.members(inner, &place, notes)))
+                }
+                (Some(_), value) => shrink(value, &place, 0, notes),
+            };
+            match shown.map(without_empties).filter(|value| !is_empty(value)) {
+                Some(value) => {
+                    kept.insert(name, value);
+                }
+                None => notes.omit(&place),
+            }
+        }
+        kept
+    }
 }
 
 /// A value inside a record; `None` when nothing of it is worth showing.
@@ -99,8 +143,10 @@ fn inner(
     let whole = without_empties(Value::Object(members));
     let length = whole.to_string().len();
     let Value::Object(full) = whole else { return None };
-    let flat = full.values().all(|value| !value.is_object() && !value.is_array());
-    if flat && length <= SMALL {
+    let is_plain = |(name, value): (&String, &Value)| {
+        !value.is_object() && !value.is_array() && rank(name, value, None) != Rank::Noise
+    };
+    if length <= SMALL && full.iter().all(is_plain) {
         return Some(Value::Object(full));
     }
     // Lists in the way of GraphQL and of envelopes.
@@ -168,6 +214,10 @@ mod tests {
 
     use super::*;
 
+    fn record(given: Value, most: usize, notes: &mut Notes) -> Value {
+        Plan::new(std::slice::from_ref(&given), None, most).apply(given, notes)
+    }
+
     #[test]
     fn what_tells_stays_and_the_rest_is_named() {
         let given = json!({
@@ -179,7 +229,7 @@ mod tests {
             "comments_url": "z", "created_at": "2026-01-01", "reactions": {"a": {"b": {"c": {}}}},
         });
         let mut notes = Notes::default();
-        let shown = record(given, None, 14, &mut notes);
+        let shown = record(given, 14, &mut notes);
         assert_eq!(
             shown,
             json!({
@@ -203,12 +253,28 @@ mod tests {
         });
         let mut notes = Notes::default();
         assert_eq!(
-            record(given, None, 5, &mut notes),
+            record(given, 5, &mut notes),
             json!({
                 "id": "10", "key": "A-1",
                 "fields": {"summary": "s", "status": {"id": "1", "name": "Done"}, "one": 1},
             })
         );
         assert!(notes.sentences("fields", &[]).join(" ").contains("fields.two"));
+    }
+
+    #[test]
+    fn all_records_show_the_same_fields_in_the_order_of_the_schema() {
+        let schema = json!({"properties": {
+            "mode": {"enum": ["x", "y"]}, "note": {"type": "string"}, "id": {"type": "string"},
+        }});
+        let given = [
+            json!({"id": "1", "note": "n", "other": 1, "mode": "x"}),
+            json!({"id": "2", "more": 2, "other": 3, "note": null}),
+        ];
+        let plan = Plan::new(&given, Some(&schema), 3);
+        let mut notes = Notes::default();
+        let shown: Vec<Value> =
+            given.into_iter().map(|record| plan.apply(record, &mut notes)).collect();
+        assert_eq!(json!(shown), json!([{"id": "1", "note": "n", "mode": "x"}, {"id": "2"}]));
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Notes {
     cut: BTreeMap<String, usize>,
     /// Fields with lists that were shortened, and the longest of each.
     shortened: BTreeMap<String, usize>,
+    /// Fields that were asked for and found.
+    found: Vec<String>,
     /// Fields that were asked for and found in no record.
     missing: Vec<String>,
     /// Hidden characters taken out.
@@ -44,6 +46,17 @@ impl Notes {
 
     pub(crate) fn miss(&mut self, name: &str) {
         self.missing.push(name.to_owned());
+    }
+
+    /// A field that was asked for is there.
+    pub(crate) fn find(&mut self, name: &str) {
+        if !self.found.iter().any(|known| known == name) {
+            self.found.push(name.to_owned());
+        }
+    }
+
+    pub(crate) fn has_found(&self, name: &str) -> bool {
+        self.found.iter().any(|known| known == name)
     }
 
     pub(crate) fn hide(&mut self, characters: usize) {

@@ -240,7 +240,7 @@ pub(super) fn rank(name: &str, value: &Value, property: Option<&Value>) -> Rank 
 
 /// Whether a member holds the record itself.
 pub(super) fn is_container(name: &str, value: &Value) -> bool {
-    CONTAINERS.contains(&name) && value.as_object().is_some_and(|members| members.len() > 1)
+    CONTAINERS.contains(&name) && value.as_object().is_some_and(|members| members.len() >= 4)
 }
 
 /// The words of a name: `createdAt`, `created_at` and `Created At` are the same two.
@@ -279,7 +279,8 @@ mod tests {
             ("Id", json!("1"), json!({}), Rank::Identifier),
             ("displayName", json!("x"), json!({}), Rank::Name),
             ("contact_email", json!("x"), json!({}), Rank::Name),
-            ("fields", json!({"summary": "x", "status": {}}), json!({}), Rank::Name),
+            ("fields", json!({"a": 1, "b": 2, "c": 3, "d": 4}), json!({}), Rank::Name),
+            ("attributes", json!({"type": "x", "url": "y"}), json!({}), Rank::Nested),
             ("dealstage", json!("x"), json!({}), Rank::State),
             ("mode", json!("x"), json!({"enum": ["x"]}), Rank::State),
             ("createdAt", json!("x"), json!({}), Rank::TimeOrAmount),

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::compact::Plan;
 use super::notes::Notes;
 use super::select::Field;
 use super::{clean, compact, cut, select};
@@ -50,48 +51,50 @@ impl Wish {
         self.all || !self.fields.is_empty()
     }
 
-    /// The record in that form.
-    pub(crate) fn shape(
-        &self,
-        mut record: Value,
-        schema: Option<&Value>,
-        notes: &mut Notes,
-    ) -> Value {
-        notes.hide(clean::value(&mut record));
-        for path in &self.exclude {
-            select::exclude(&mut record, path);
+    /// Makes records ready to be shaped: cleans them and takes out what is not wanted.
+    pub(crate) fn prepare(&self, records: &mut [Value], notes: &mut Notes) {
+        for record in records {
+            notes.hide(clean::value(record));
+            for path in &self.exclude {
+                select::exclude(record, path);
+            }
         }
+    }
+
+    /// The fields that are shown of these records when nothing is named.
+    pub(crate) fn plan(&self, records: &[Value], schema: Option<&Value>) -> Plan {
+        match self.usual {
+            Usual::Telling(most) if !self.is_explicit() => Plan::new(records, schema, most),
+            _ => Plan::default(),
+        }
+    }
+
+    /// A record in that form.
+    pub(crate) fn shape(&self, record: Value, plan: &Plan, notes: &mut Notes) -> Value {
         let mut shaped = if !self.fields.is_empty() {
             let mut kept = Value::Object(Map::new());
             for field in &self.fields {
-                select::select(&record, field, &mut kept);
+                if select::select(&record, field, &mut kept) {
+                    notes.find(field.path());
+                }
             }
-            kept
+            return kept;
         } else if self.all {
             record
         } else {
             match self.usual {
                 Usual::Full => compact::without_empties(record),
-                Usual::Telling(most) => compact::record(record, schema, most, notes),
+                Usual::Telling(_) => plan.apply(record, notes),
             }
         };
-        if self.fields.is_empty() {
-            cut::texts(&mut shaped, self.text, "", notes);
-        }
+        cut::texts(&mut shaped, self.text, "", notes);
         shaped
     }
 
     /// Notes the fields named that no record has.
-    pub(crate) fn note_missing(&self, records: &[Value], notes: &mut Notes) {
-        if records.is_empty() {
-            return;
-        }
+    pub(crate) fn note_missing(&self, notes: &mut Notes) {
         for field in &self.fields {
-            let found = records.iter().any(|record| {
-                let mut kept = Value::Object(Map::new());
-                select::select(record, &Field::parse(field.path()), &mut kept)
-            });
-            if !found {
+            if !notes.has_found(field.path()) {
                 notes.miss(field.path());
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::{explain, resume};
+use super::{envelope, explain, resume};
 use crate::cursor::Cursor;
 use crate::description::Operation;
 use crate::error::{Error, ErrorKind};
@@ -59,42 +59,41 @@ pub(super) async fn run(
     let mut notes = Notes::default();
     let mut pages: Vec<Page> = Vec::new();
     let mut entries: Vec<Entry> = Vec::new();
-    let mut raw = Vec::new();
+    let mut plan = None;
     let mut meta = Value::Null;
+    let mut member: Option<String> = None;
     let mut seen: HashSet<Cursor> = HashSet::new();
     let (mut bytes, mut spent) = (0, 0);
     let mut at = start.page.take();
     let mut report = Report::default();
     loop {
         let outcome = page(&request, at.as_ref()).await?;
-        let records = match outcome.data {
-            Value::Array(records) => records,
-            Value::Null => Vec::new(),
-            one => vec![one],
-        };
+        let opened = envelope::open(outcome.data, member.as_deref());
+        let mut records = opened.records;
         if pages.is_empty() {
-            meta = outcome.meta;
+            meta = resume::without_paging(operation, outcome.meta, opened.counts);
         }
+        member = opened.member.or(member);
+        let schema = envelope::schema(schema.as_ref(), member.as_deref());
         report.pages += 1;
         report.records += records.len() as u64;
         progress.report(report);
+        let marks: Vec<u32> = records.iter().map(resume::mark).collect();
         let passed = match start.behind.take() {
-            Some(behind) => resume::passed(&records, behind)?,
+            Some(behind) => resume::passed(&marks, behind)?,
             None => 0,
         };
         let page = pages.len();
-        for (before, record) in records.into_iter().enumerate().skip(passed) {
+        wish.prepare(&mut records, &mut notes);
+        let plan = plan.get_or_insert_with(|| wish.plan(&records, schema));
+        for (before, (record, mark)) in records.into_iter().zip(marks).enumerate().skip(passed) {
             // What cannot be shown any more is not worth shaping; it is read again when its turn
             // comes.
             if entries.len() == most || bytes > limits.max_bytes || spent > limits.max_tokens {
-                entries.push(Entry { shaped: Value::Null, page, before, mark: 0 });
+                entries.push(Entry { shaped: Value::Null, page, before, mark });
                 break;
             }
-            let mark = resume::mark(&record);
-            if wish.is_explicit() {
-                raw.push(record.clone());
-            }
-            let shaped = wish.shape(record, schema.as_ref(), &mut notes);
+            let shaped = wish.shape(record, plan, &mut notes);
             let text = shaped.to_string();
             bytes += text.len();
             spent += tokens::estimate(&text);
@@ -114,8 +113,9 @@ pub(super) async fn run(
             _ => break,
         }
     }
-    wish.note_missing(&raw, &mut notes);
-    let meta = resume::without_paging(operation, meta);
+    if !entries.is_empty() {
+        wish.note_missing(&mut notes);
+    }
     let known = fields::names(operation);
     let notes = notes.sentences(&request.selector, &known);
     let list = List { request: &request, operation, pages, entries, meta, notes };

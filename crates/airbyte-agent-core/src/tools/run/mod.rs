@@ -1,5 +1,6 @@
 //! Makes permitted calls and gives their results the form that a model reads.
 
+mod envelope;
 mod explain;
 mod file;
 mod list;

@@ -1,6 +1,6 @@
 //! Single records: read, written, removed.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::explain;
 use crate::tools::error::ToolError;
@@ -41,23 +41,27 @@ pub(super) async fn run(
     let write = |wish: &Wish, first: Option<&str>| {
         let mut notes = Notes::default();
         notes.say_first(first);
-        let data = match &outcome.data {
-            Value::Array(records) => {
-                wish.note_missing(records, &mut notes);
-                let shaped = records.iter().cloned();
-                shaped.map(|one| wish.shape(one, schema.as_ref(), &mut notes)).collect()
-            }
-            Value::Null => Value::Null,
-            one => {
-                wish.note_missing(std::slice::from_ref(one), &mut notes);
-                wish.shape(one.clone(), schema.as_ref(), &mut notes)
-            }
+        let mut records = match &outcome.data {
+            Value::Array(records) => records.clone(),
+            Value::Null => Vec::new(),
+            one => vec![one.clone()],
         };
-        let is_empty = data.is_null() || data.as_object().is_some_and(serde_json::Map::is_empty);
+        wish.prepare(&mut records, &mut notes);
+        let plan = wish.plan(&records, schema.as_ref());
+        let mut shaped: Vec<Value> =
+            records.into_iter().map(|one| wish.shape(one, &plan, &mut notes)).collect();
+        if !shaped.is_empty() {
+            wish.note_missing(&mut notes);
+        }
+        let data = match &outcome.data {
+            Value::Array(_) => Value::Array(shaped),
+            _ => shaped.pop().unwrap_or_default(),
+        };
+        let is_empty = data.is_null() || data.as_object().is_some_and(Map::is_empty);
         if is_empty && !reads {
             notes.say(format!("Done: {}.", operation.place()));
         }
-        let meta = super::resume::without_paging(operation, outcome.meta.clone());
+        let meta = super::resume::without_paging(operation, outcome.meta.clone(), Map::new());
         let notes = notes.sentences(&request.selector, &fields::names(operation));
         Written { data: &data, meta: &meta, next: None, notes: &notes, format: Format::Json }
             .output()

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::cursor::{Cursor, Position};
-use crate::description::{Kind, Next, Operation, Source};
+use crate::description::{Kind, Next, Operation, Source, Step};
 use crate::error::{Error, Result};
 use crate::tools::error::ToolError;
 
@@ -75,15 +75,15 @@ pub(super) fn inside(
     Cursor::new(&position)
 }
 
-/// How many records of a page, read again, come before the first that is due.
-pub(super) fn passed(records: &[Value], behind: (usize, u32)) -> Result<usize, Error> {
+/// How many records of a page, read again, come before the first that is due; `marks` are those of
+/// its records.
+pub(super) fn passed(marks: &[u32], behind: (usize, u32)) -> Result<usize, Error> {
     let (count, last) = behind;
-    let is_last = |record: &Value| mark(record) == last;
-    if count.checked_sub(1).and_then(|index| records.get(index)).is_some_and(is_last) {
+    if count.checked_sub(1).and_then(|index| marks.get(index)) == Some(&last) {
         return Ok(count);
     }
     // Something came or went before it.
-    match records.iter().position(is_last) {
+    match marks.iter().position(|mark| *mark == last) {
         Some(index) => Ok(index + 1),
         None => Err(Error::validation(
             "the list has changed since this cursor was given, and the last record shown is gone \
@@ -126,16 +126,40 @@ pub(super) fn size(operation: &Operation, wanted: Option<u64>, arguments: &mut M
     arguments.insert(size.parameter.to_string(), value);
 }
 
-/// Metadata without what only serves paging, and without what is empty.
-pub(super) fn without_paging(operation: &Operation, meta: Value) -> Value {
-    let Value::Object(members) = meta else { return Value::Null };
+/// Metadata, and counts that stood beside the records, without what only serves paging and without
+/// what is empty.
+pub(super) fn without_paging(
+    operation: &Operation,
+    meta: Value,
+    counts: Map<String, Value>,
+) -> Value {
+    let mut members = match meta {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    for (name, count) in counts {
+        members.entry(name).or_insert(count);
+    }
     let paging = &operation.paging;
     let mut sources: Vec<&Source> = paging.more.iter().chain(&paging.done).collect();
     if let Next::Cursor { from, .. } | Next::Link { from, .. } = &paging.next {
         sources.push(from);
     }
+    // Links to other pages and tokens say no more than the cursor.
+    let leads = |name: &str| {
+        let name = name.to_lowercase();
+        ["next", "cursor", "prev", "has_more", "hasmore", "page_token", "pagetoken"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
     let serves = |wanted: &str| {
-        sources.iter().any(|source| matches!(source, Source::Meta { name, .. } if name == wanted))
+        leads(wanted)
+            || sources.iter().any(|source| match source {
+                Source::Meta { name, .. } => name == wanted,
+                Source::Body(path) => {
+                    path.steps.last() == Some(&Step::Key(wanted.to_owned().into()))
+                }
+            })
     };
     let kept = members.into_iter().filter(|(name, value)| !value.is_null() && !serves(name));
     Value::Object(kept.collect())
@@ -147,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_list_goes_on_behind_the_record_that_came_last() {
-        let page = |ids: &[u32]| ids.iter().map(|id| json!({"id": id})).collect::<Vec<_>>();
+        let page = |ids: &[u32]| ids.iter().map(|id| mark(&json!({"id": id}))).collect::<Vec<_>>();
         let behind = (2, mark(&json!({"id": 2, "seen": true})));
         for (ids, expected) in [
             (&[1, 2, 3, 4][..], Some(2)),
