@@ -112,7 +112,8 @@ async fn lists_read_in_parts_are_the_lists_and_short() {
             if !is_whole(operation) {
                 match by_tools(&tools.clone().limits(limits), limits, operation, &arguments).await {
                     Ok(found) => {
-                        let expected: Vec<Value> = expected.iter().cloned().map(comparable).collect();
+                        let expected: Vec<Value> =
+                            expected.iter().cloned().map(comparable).collect();
                         let found: Vec<Value> = found.into_iter().map(comparable).collect();
                         if found != expected {
                             let count = (found.len(), expected.len());
@@ -178,7 +179,10 @@ async fn wrong_outcomes(connector: &'static Connector) -> (usize, Vec<String>) {
     let (sandbox, client) = start(connector).await;
     let (mut called, mut wrong) = (0, Vec::new());
     for operation in connector.operations() {
-        let arguments = sample::arguments(operation, &Value::Null);
+        let mut arguments = sample::arguments(operation, &Value::Null);
+        if operation.action.is_array() {
+            arguments.insert("result_max_records".to_owned(), 3.into());
+        }
         let mut outcomes = Vec::new();
         for exposure in EXPOSURES {
             let (name, arguments) = call_of(exposure, connector, operation, &arguments);
