@@ -200,6 +200,13 @@ impl Call {
                 "the cursor points inside a page: only the tool that gave it can go on there",
             ));
         }
+        if position.follow.as_deref() == Some("") {
+            return Err(Error::usage(format!(
+                "{}: the list goes on, but what leads to the next page stands in the vendor's own \
+                 answer only, which the platform does not hand on",
+                self.place()
+            )));
+        }
         arguments.extend(std::mem::take(&mut position.set));
         Ok((arguments, position))
     }

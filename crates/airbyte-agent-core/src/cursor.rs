@@ -31,7 +31,7 @@ pub(crate) struct Position {
     /// carries.
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub(crate) only: Option<Vec<String>>,
-    /// Address of the next page.
+    /// Address of the next page; empty when the list goes on, but the answer does not say how.
     #[serde(rename = "u", default, skip_serializing_if = "Option::is_none")]
     pub(crate) follow: Option<String>,
     /// Records of the page that were given already, and the mark of the last of them. Only tools

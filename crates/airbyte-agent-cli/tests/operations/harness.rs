@@ -1,12 +1,10 @@
 //! What holds for every operation of a connector. Knows no connector.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::future::IntoFuture;
 
 use airbyte_agent_cli::engine::LocalEngine;
-use airbyte_agent_core::description::{
-    Action, Connector, JsonPath, MetaSource, Next, Operation as Described, Source,
-};
+use airbyte_agent_core::description::{Action, Connector, Operation as Described};
 use airbyte_agent_core::{
     BoxFuture, Client, Cursor, Download, DryRun, Error, ErrorKind, Hosted, Page, Pages,
 };
@@ -14,6 +12,8 @@ use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox, sample};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+
+use crate::lists;
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -41,8 +41,8 @@ impl Arguments {
     }
 }
 
-/// What the hosted transport says of a list that continues by an address.
-const NO_WAY_ON: &str = "by an address of the vendor, which the platform cannot follow";
+/// What is said of hosted lists that continue by an address, or by a value that is lost.
+const NO_WAY_ON: [&str; 2] = ["the platform cannot follow", "the platform does not hand on"];
 
 /// All pages of a list, small ones where the size can be chosen.
 macro_rules! list {
@@ -75,7 +75,12 @@ where
             match all.try_next().await {
                 Ok(Some(page)) => pages.push(json!(page.data)),
                 Ok(None) => break,
-                Err(why) if pages.len() == 1 && why.message().contains(NO_WAY_ON) => break,
+                Err(why)
+                    if pages.len() == 1
+                        && NO_WAY_ON.iter().any(|no| why.message().contains(no)) =>
+                {
+                    break;
+                }
                 Err(why) => return Err(why),
             }
             second = second.or_else(|| all.cursor().cloned());
@@ -209,8 +214,8 @@ async fn answers<C>(
             let sent = Value::Object(arguments.0.clone());
             match (operation.needed)(&door.typed, &arguments).await {
                 Ok(Value::Array(pages)) if described.action.is_array() => {
-                    let whole = door.name == "local" || goes_on_when_hosted(described);
-                    if let Err(why) = is_whole(described, &pages, whole) {
+                    let whole = door.name == "local" || lists::goes_on_when_hosted(described);
+                    if let Err(why) = lists::is_whole(described, &pages, whole) {
                         wrong.push(format!("{} {}: {why}", door.name, operation.name));
                     }
                     answers.push(pages.into_iter().flat_map(records).collect());
@@ -228,7 +233,7 @@ async fn answers<C>(
             && let [local, hosted] = answers.as_mut_slice()
         {
             if let (Value::Array(local), Value::Array(hosted), false) =
-                (&mut *local, &*hosted, goes_on_when_hosted(described))
+                (&mut *local, &*hosted, lists::goes_on_when_hosted(described))
             {
                 local.truncate(hosted.len());
             }
@@ -239,53 +244,18 @@ async fn answers<C>(
         if let (true, Some(Value::Array(found))) =
             (described.action.is_array(), answers.into_iter().next())
         {
-            let found = listed(found);
+            let found = lists::listed(found);
+            let record = record_for(connector, &described.entity, &known, 0);
+            let arguments = sample::arguments(described, &record);
             for door in doors {
-                if let Err(why) = finds(described, &known, &found, connector, door).await {
+                let searched = lists::finds(described, &arguments, &found, &door.dynamic).await;
+                if let Err(why) = searched {
                     wrong.push(format!("{} {}: {why}", door.name, operation.name));
                 }
             }
             known.entry(described.entity.to_string()).or_insert(found);
         }
     }
-}
-
-fn records(page: Value) -> Vec<Value> {
-    if let Value::Array(records) = page { records } else { Vec::new() }
-}
-
-/// The records of the lists that are inside these records, where the whole answer is the record.
-fn listed(found: Vec<Value>) -> Vec<Value> {
-    let inner = |record: &Value| {
-        let members = record.as_object().filter(|members| !members.contains_key("id"))?;
-        let mut lists = members.values().filter_map(Value::as_array);
-        lists.find(|list| list.len() > 3 && list.iter().all(Value::is_object)).cloned()
-    };
-    let all: Option<Vec<Vec<Value>>> = found.iter().map(inner).collect();
-    all.map_or(found, |all| all.into_iter().flatten().collect())
-}
-
-/// Whether the platform's answer says how a list continues. It holds records and metadata only:
-/// a value that stands elsewhere in the vendor's answer is lost, and an address cannot be asked for.
-fn goes_on_when_hosted(described: &Described) -> bool {
-    let is_below = |outer: &JsonPath, path: &JsonPath| path.steps.starts_with(&outer.steps);
-    let is_carried = |source: &Source| match source {
-        Source::Meta { .. } => true,
-        Source::Body(path) => {
-            let in_meta = described.response.meta.iter().any(|field| match &field.source {
-                MetaSource::Body(outer) => is_below(outer, path),
-                MetaSource::Link(_) | MetaSource::Header(_) => false,
-            });
-            let records = described.response.records.as_ref();
-            in_meta || records.is_none_or(|outer| !outer.is_multiple() && is_below(outer, path))
-        }
-    };
-    described.paging.styles().any(|style| match &style.next {
-        Next::None { .. } => false,
-        Next::Cursor { from, .. } => is_carried(from),
-        Next::Link { from, feed, .. } => is_carried(from) && !feed.is_empty(),
-        Next::LastRecord { .. } | Next::Offset { .. } | Next::Page { .. } => true,
-    })
 }
 
 /// The sandbox took the last request for what it was. Searches that are told apart by their texts
@@ -302,82 +272,8 @@ fn is_meant(described: &Described, sandbox: &Sandbox) -> std::result::Result<(),
     Err(format!("was taken for {}.{}", last.entity, last.action))
 }
 
-/// A list that continues comes in three pages at least, and no record comes twice.
-fn is_whole(
-    described: &Described,
-    pages: &[Value],
-    goes_on: bool,
-) -> std::result::Result<(), String> {
-    let all = || pages.iter().filter_map(Value::as_array).flatten();
-    let count = all().count();
-    if count == 0 {
-        return Err("nothing came".to_owned());
-    }
-    if !goes_on {
-        return match pages.len() {
-            1 => Ok(()),
-            several => Err(format!("{several} pages came, although nothing says how to go on")),
-        };
-    }
-    if !matches!(described.paging.next, Next::None { .. }) && pages.len() < 3 {
-        return Err(format!("{count} records came in {} pages", pages.len()));
-    }
-    let is_cut =
-        matches!(described.paging.next, Next::None { .. }) && described.paging.size.is_some();
-    let listed = listed(all().cloned().collect()).len();
-    if described.action == Action::List && !is_cut && listed < 200 {
-        return Err(format!("only {listed} records came"));
-    }
-    let distinct = all().map(Value::to_string).collect::<BTreeSet<String>>().len();
-    if distinct < count {
-        return Err(format!("of {count} records {} are there twice", count - distinct));
-    }
-    Ok(())
-}
-
-/// A search for words finds the record that they were taken from, and nothing for words that are
-/// nowhere.
-async fn finds<C>(
-    described: &Described,
-    known: &BTreeMap<String, Vec<Value>>,
-    found: &[Value],
-    connector: &Connector,
-    door: &Door<C>,
-) -> std::result::Result<(), String> {
-    let Some(parameter) = sample::search_parameter(described) else { return Ok(()) };
-    let words = |record: &Value| {
-        let texts = record.as_object()?.values().filter_map(Value::as_str);
-        let mut texts = texts.filter(|text| text.len() > 5 && !text.contains(':'));
-        texts.next().map(str::to_owned)
-    };
-    let words = found.get(1).and_then(words);
-    for (words, expected) in [(words, true), (Some("zqx nowhere".to_owned()), false)] {
-        let Some(words) = words else { continue };
-        let record = record_for(connector, &described.entity, known, 0);
-        let mut arguments = sample::arguments(described, &record);
-        arguments.insert(parameter.to_owned(), words.as_str().into());
-        let (entity, action) = (&described.entity, described.action.as_str());
-        let answer = door.dynamic.execute(entity, action, arguments.into()).await;
-        let answer = answer.map_err(|why| format!("search for '{words}': {why}"))?;
-        let answer = match answer.data {
-            Value::Array(records) => records,
-            one => vec![one],
-        };
-        // Where the whole answer is the record, it holds an empty list.
-        let is_hull = |record: &Value| {
-            let lists = record.as_object().filter(|members| !members.contains_key("id"));
-            lists.is_some_and(|m| m.values().filter_map(Value::as_array).all(Vec::is_empty))
-        };
-        let right = if expected {
-            answer.iter().any(|record| record.to_string().contains(&words))
-        } else {
-            answer.iter().all(is_hull)
-        };
-        if !right {
-            return Err(format!("search for '{words}' gives {} records", answer.len()));
-        }
-    }
-    Ok(())
+fn records(page: Value) -> Vec<Value> {
+    if let Value::Array(records) = page { records } else { Vec::new() }
 }
 
 /// The `n`th record of the entity, behind the identifiers of what it belongs to.

@@ -19,6 +19,7 @@ use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::{BoxFuture, HttpResponse};
+use crate::reply::fields_in_use;
 use crate::secret::MASK;
 use crate::transport::{Layout, Prepared, Reply, Transport};
 
@@ -74,7 +75,8 @@ impl HostedTransport {
         let generation = self.session.generation();
         let action = generation.action(call.operation.action);
         let params = json!(arguments);
-        let body = self.body(&call.operation.entity, action, params, call.options)?;
+        let mut body = self.body(&call.operation.entity, action, params, call.options)?;
+        keep_fields(&fields_in_use(call.operation), &mut body);
         Ok((arguments, body))
     }
 
@@ -169,6 +171,26 @@ struct There {
     arguments: Arguments,
     response: HttpResponse,
     request: PlatformRequest,
+}
+
+/// Leaves fields in an answer whose fields are chosen; whoever reads it takes them out again.
+fn keep_fields(fields: &[String], body: &mut Value) {
+    let holds = |outer: &str, field: &str| {
+        field.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if let Some(selected) = body.get_mut("select_fields").and_then(Value::as_array_mut) {
+        for field in fields {
+            let is_there = selected.iter().filter_map(Value::as_str).any(|s| holds(s, field));
+            if !is_there {
+                selected.push(field.as_str().into());
+            }
+        }
+    }
+    if let Some(excluded) = body.get_mut("exclude_fields").and_then(Value::as_array_mut) {
+        excluded.retain(|outer| {
+            outer.as_str().is_none_or(|outer| !fields.iter().any(|field| holds(outer, field)))
+        });
+    }
 }
 
 impl Transport for HostedTransport {

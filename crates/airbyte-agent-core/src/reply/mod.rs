@@ -16,6 +16,7 @@ mod select;
 pub(crate) use decode::{decode_page, decode_record};
 pub(crate) use failure::{Refusal, platform_failure};
 pub(crate) use meaning::{cost_wait, meaning};
+pub(crate) use next::fields_in_use;
 pub(crate) use outcome::outcome;
 pub(crate) use read::Answer;
 pub(crate) use select::shape;

@@ -37,6 +37,11 @@ impl Continuation<'_> {
         let mut position = Position { operation: self.operation.place(), ..Position::default() };
         let found = match &paging.next {
             Next::None { .. } => false,
+            Next::Cursor { from, .. } | Next::Link { from, .. } if !self.is_carried(from) => {
+                // Whoever goes on is told that there is no way.
+                position.follow = Some(String::new());
+                self.is_said_to_go_on(paging)
+            }
             Next::Cursor { from, into } => match self.value(from).filter(is_token) {
                 Some(token) => {
                     position.set.insert(into.to_string(), self.typed(into, token));
@@ -139,6 +144,12 @@ impl Continuation<'_> {
             Source::Meta { .. } => true,
             Source::Body(path) => place_in(self.operation, self.layout, path).is_some(),
         }
+    }
+
+    /// Whether a flag that the answer carries says that there is more; those that say otherwise
+    /// have ended the list already.
+    fn is_said_to_go_on(&self, paging: &Paging) -> bool {
+        [&paging.more, &paging.done].into_iter().flatten().any(|flag| self.is_carried(flag))
     }
 
     /// Whether a flag, or the address of a next page, says that there is more.
@@ -270,6 +281,35 @@ fn place_in(operation: &Operation, layout: Layout, path: &JsonPath) -> Option<Js
     let (mut steps, rest) = in_meta.or_else(in_records)?;
     steps.extend(rest.iter().cloned());
     Some(JsonPath { steps: steps.into() })
+}
+
+/// Fields of records that lead to the next page of a hosted list, in dotted form: field selection
+/// must not take them away.
+pub(crate) fn fields_in_use(operation: &Operation) -> Vec<String> {
+    let dotted = |steps: &[Step]| {
+        let keys = steps.iter().map(|step| match step {
+            Step::Key(key) => Some(key.as_ref()),
+            Step::Index(_) | Step::Each => None,
+        });
+        keys.collect::<Option<Vec<_>>>().map(|keys| keys.join("."))
+    };
+    let in_record = |source: &Source| match source {
+        Source::Body(path) => {
+            let place = place_in(operation, Layout::Platform, path)?;
+            dotted(place.steps.strip_prefix(&[RESULT])?)
+        }
+        Source::Meta { .. } => None,
+    };
+    let mut fields = Vec::new();
+    for style in operation.paging.styles() {
+        match &style.next {
+            Next::Cursor { from, .. } | Next::Link { from, .. } => fields.extend(in_record(from)),
+            Next::LastRecord { field, .. } => fields.extend(dotted(&field.steps)),
+            Next::None { .. } | Next::Offset { .. } | Next::Page { .. } => {}
+        }
+        fields.extend(style.more.iter().chain(&style.done).filter_map(in_record));
+    }
+    fields
 }
 
 /// The place of a field in every record; the last match counts.

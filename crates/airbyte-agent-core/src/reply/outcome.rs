@@ -48,8 +48,9 @@ pub(crate) fn outcome(
         }
         wrap(&mut data);
         filter(operation, &mut data)?;
-        data = shape(data, options);
     }
+    // The platform has chosen the fields already, but for those that lead to the next page.
+    data = shape(data, options);
     let has_meta = !operation.response.meta.is_empty() || !read.meta.is_empty();
     let meta = if has_meta { Value::Object(read.meta) } else { Value::Null };
     Ok(Outcome { data, meta, next })

@@ -156,3 +156,43 @@ async fn a_flag_that_the_platform_does_not_hand_on_ends_a_list_with_an_empty_pag
     assert_eq!(all(&client, "visits", json!({})).await, [1, 2, 3]);
     assert_eq!(server.seen().len(), 5);
 }
+
+#[tokio::test]
+async fn choosing_fields_does_not_end_a_hosted_list() {
+    let (server, client) = hosted(|params| match params["since_id"].as_i64() {
+        None => Some((json!([{"name": "a"}, {"name": "b"}, {"name": "c", "id": 3}]), Value::Null)),
+        Some(4) => Some((json!([{"name": "d", "id": 4}]), Value::Null)),
+        Some(_) => None,
+    })
+    .await;
+    for (select, exclude, sent) in [
+        (vec!["name"], vec![], json!({"select_fields": ["name", "id"]})),
+        (vec!["id", "name"], vec![], json!({"select_fields": ["id", "name"]})),
+        (vec![], vec!["id", "size"], json!({"exclude_fields": ["size"]})),
+    ] {
+        let mut call = client.execute("agents", "list", json!({})).into_call().unwrap();
+        let options = call.options().clone();
+        *call.options() = options.select(select.clone()).exclude(exclude);
+        let first = call.clone().outcome().await.unwrap();
+        let shows_id = select.contains(&"id");
+        assert_eq!(first.data[2].get("id").is_some(), shows_id, "{select:?}");
+        call.resume(first.next.unwrap());
+        assert_eq!(call.outcome().await.unwrap().data[0]["name"], "d");
+        let seen = server.seen();
+        let body: Value = serde_json::from_str(&seen[seen.len() - 1].body).unwrap();
+        for (name, value) in sent.as_object().unwrap() {
+            assert_eq!(body[name], *value);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_hosted_list_whose_token_is_lost_says_so() {
+    let (_server, client) = hosted(|_| Some((json!([{"id": 1}]), json!({"more": true})))).await;
+    let mut pages = client.call("finds", Action::List).pages::<Value, Value>();
+    assert_eq!(pages.try_next().await.unwrap().unwrap().data.len(), 1);
+    let error = pages.try_next().await.unwrap_err();
+    assert!(error.message().contains("does not hand on"), "{error}");
+    let (_server, client) = hosted(|_| Some((json!([{"id": 1}]), json!({"more": false})))).await;
+    assert_eq!(all(&client, "finds", json!({})).await, [1]);
+}
