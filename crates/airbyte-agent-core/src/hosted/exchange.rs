@@ -68,6 +68,9 @@ impl Session {
                 Err(failure) => {
                     let HttpFailure { never_sent, timeout, .. } = failure;
                     let error = self.unreachable(request, &failure);
+                    if failure.permanent {
+                        return Err(error.with_retryable(false));
+                    }
                     (Ending::Failure { never_sent, timeout }, Err(error))
                 }
             };
@@ -124,6 +127,7 @@ impl Session {
             // A brief request may be tried several times within its limit.
             read_timeout: self.limit(request) / if request.limit.is_some() { 3 } else { 1 },
             public_only: false,
+            asks_for_token: request.at_token_host,
         };
         self.0.http.send(outgoing).await
     }

@@ -113,7 +113,11 @@ fn failure(error: reqwest::Error) -> HttpFailure {
         }
         cause = inner.source();
     }
-    HttpFailure { never_sent: error.is_connect(), timeout: error.is_timeout(), message }
+    HttpFailure {
+        never_sent: error.is_connect(),
+        timeout: error.is_timeout(),
+        ..HttpFailure::new(message)
+    }
 }
 
 /// Resolves names to public addresses only, so that an answer cannot lead into a private network.

@@ -17,6 +17,8 @@ use futures_util::StreamExt as _;
 
 pub(crate) use address::{is_public_host, same_origin};
 pub(crate) use client::DefaultClient;
+#[cfg(feature = "testing")]
+pub(crate) use via::intended;
 pub(crate) use via::{origin, through};
 
 use crate::error::{Error, Result};
@@ -46,6 +48,8 @@ pub struct HttpRequest {
     pub read_timeout: Duration,
     /// Whether the address came from an answer, so that private networks are out of bounds.
     pub public_only: bool,
+    /// Whether it asks for a token, so that its body and the answer's hold credentials.
+    pub asks_for_token: bool,
 }
 
 impl std::fmt::Debug for HttpRequest {
@@ -130,11 +134,13 @@ pub struct HttpFailure {
     pub never_sent: bool,
     /// Whether it was a timeout.
     pub timeout: bool,
+    /// Whether another try would end in the same way.
+    pub permanent: bool,
 }
 
 impl HttpFailure {
     /// A failure.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), never_sent: false, timeout: false }
+        Self { message: message.into(), never_sent: false, timeout: false, permanent: false }
     }
 }

@@ -30,3 +30,15 @@ pub(crate) fn through(via: &Url, url: &Url, headers: &mut HeaderMap) -> Result<U
     routed.set_query(url.query());
     Ok(routed)
 }
+
+/// The address that a request is meant for, wherever it is routed.
+#[cfg(feature = "testing")]
+pub(crate) fn intended(request: &super::HttpRequest) -> Url {
+    let host = request.headers.get("x-forwarded-host").and_then(|host| host.to_str().ok());
+    // Vendors are reached by TLS; only what is routed is plain.
+    let intended = host.and_then(|host| Url::parse(&format!("https://{host}")).ok());
+    let Some(mut intended) = intended else { return request.url.clone() };
+    intended.set_path(request.url.path());
+    intended.set_query(request.url.query());
+    intended
+}

@@ -54,6 +54,9 @@ impl LocalTransport {
                     }
                 }
                 Err(Hop::Failure(failure)) => {
+                    if failure.permanent {
+                        return Err(self.unreachable(outgoing, &failure).with_retryable(false));
+                    }
                     let (never_sent, timeout) = (failure.never_sent, failure.timeout);
                     let ending = Ending::Failure { never_sent, timeout };
                     match self.pause(attempt, ending, outgoing) {
@@ -191,7 +194,8 @@ impl LocalTransport {
             public_only = false;
         }
         let read_timeout = self.read_timeout;
-        Ok(HttpRequest { method, url, headers, body, read_timeout, public_only })
+        let asks_for_token = false;
+        Ok(HttpRequest { method, url, headers, body, read_timeout, public_only, asks_for_token })
     }
 }
 

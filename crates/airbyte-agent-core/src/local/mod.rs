@@ -27,7 +27,9 @@ use crate::description::{Connector, RetryPolicy, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
-use crate::http::{BoxFuture, DefaultClient, HttpClient, HttpResponse, origin, same_origin};
+use crate::http::{
+    BoxFuture, DefaultClient, HttpClient, HttpRequest, HttpResponse, origin, same_origin,
+};
 use crate::reply::Refusal;
 use crate::request::{self, Request};
 use crate::retry::{self, Budget, Ending};
@@ -233,6 +235,7 @@ impl LocalTransport {
         }
         let host = url.host_str().unwrap_or_default().to_owned();
         let request = self.route(Method::POST, url, headers, request.body, true)?;
+        let request = HttpRequest { asks_for_token: true, ..request };
         let response = self.http.send(request).await.map_err(|failure| {
             let message = self.redactor.clean(&failure.message);
             Error::network(format!("no answer from the token endpoint at {host}: {message}"))

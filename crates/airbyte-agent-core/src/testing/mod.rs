@@ -24,11 +24,23 @@
 //! ```
 //!
 //! A typed connector works on it as well: `let gong: GongConnector = mock.connector();`.
+//!
+//! Where real answers matter, [`Recorder`] writes down what a vendor says, without secrets, and
+//! [`Replay`] says it again.
 
+mod cassette;
+mod compare;
 mod mock;
+mod recorder;
+mod replay;
 mod reply;
 mod rule;
+mod scrub;
+mod shapes;
+mod suspect;
 
 pub use self::mock::{Mock, Seen};
+pub use self::recorder::Recorder;
+pub use self::replay::Replay;
 pub use self::reply::Failure;
 pub use self::rule::Rule;
