@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
+use crate::{accounts, login};
+
 /// Operations of SaaS APIs: straight to the vendor, through Airbyte's platform, or in a sandbox.
 #[derive(Parser)]
 #[command(name = "airbyte-agent", version, max_term_width = 100)]
@@ -31,6 +33,11 @@ pub(crate) enum Command {
     Describe(DescribeArgs),
     /// Find out whether credentials work, by one cheap call that only reads
     Check(Box<CheckArgs>),
+    /// Keep credentials on this machine: asks for them, or has you sign in at the vendor
+    #[command(after_help = login::args::EXAMPLES)]
+    Login(Box<login::args::LoginArgs>),
+    /// List and remove the accounts that `login` keeps
+    Accounts(accounts::args::AccountsArgs),
     /// Run a server that answers as the vendors and as Airbyte's platform
     Sandbox(SandboxArgs),
     /// Print the completion script of a shell
@@ -113,6 +120,11 @@ pub(crate) struct ConnectionArgs {
     #[arg(long, value_name = "JSON", help_heading = CONNECTION, conflicts_with = "hosted",
           hide_env_values = true)]
     pub(crate) credentials: Option<String>,
+    /// An account that `login` keeps, instead of credentials [default: `default`, when neither
+    /// --credentials nor the environment gives any]
+    #[arg(long, value_name = "NAME", help_heading = CONNECTION,
+          conflicts_with_all = ["hosted", "credentials"])]
+    pub(crate) account: Option<String>,
     /// Which security scheme, when the credentials fit more than one
     #[arg(long, value_name = "NAME", help_heading = CONNECTION, conflicts_with = "hosted")]
     pub(crate) auth_scheme: Option<String>,
@@ -203,7 +215,7 @@ pub(crate) enum Manner {
     Json,
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let wanted = text.parse::<f64>().ok().filter(|seconds| *seconds > 0.0);
     wanted
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())

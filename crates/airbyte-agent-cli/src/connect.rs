@@ -1,11 +1,13 @@
 //! From the options of a connection to a client.
 
+use airbyte_agent_accounts::{Account, Store};
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::hosted::Settings;
-use airbyte_agent_core::{Client, Credentials, Description, Error, Hosted, Local};
+use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Hosted, Local};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 use serde_json::{Map, Value};
 
+use crate::accounts;
 use crate::args::ConnectionArgs;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
@@ -35,10 +37,19 @@ pub(crate) async fn connect(
         let (options, mask) = hosted(args, &variables, origin)?;
         (Client::hosted(description, options)?, mask)
     } else {
-        let given = given_credentials(args)?;
-        let mask = Mask::new(&description, given.as_ref(), &variables);
-        let local = local(args, &description, given, &variables, origin)?;
-        (Client::local(description, local)?, mask)
+        let source = source(args, &description, &variables, origin.is_some())?;
+        let mask = match &source {
+            Source::Given(given) => Mask::new(&description, Some(given), &variables),
+            Source::Stored(account, _) => Mask::stored(account, &description),
+            _ => Mask::new(&description, None, &variables),
+        };
+        let is_missing = matches!(source, Source::Nowhere);
+        let local = local(args, &description, source, origin)?;
+        let client = Client::local(description.clone(), local).map_err(|error| {
+            let hint = is_missing && error.kind() == ErrorKind::Authentication;
+            if hint { accounts::missing(&description, &error) } else { error }
+        })?;
+        (client, mask)
     };
     Ok(Connection { client, mask, _sandbox: sandbox })
 }
@@ -82,33 +93,76 @@ fn hosted(
     Ok((hosted, mask))
 }
 
+/// Where the credentials of a local call come from.
+enum Source {
+    /// `--credentials`
+    Given(Map<String, Value>),
+    /// The environment and `.env`.
+    Variables(Credentials),
+    /// An account that `login` kept.
+    Stored(Box<Account>, Store),
+    /// Made up for the sandbox.
+    Sample,
+    /// There are none.
+    Nowhere,
+}
+
+/// What is said on the command line counts before the environment, and that before what is stored.
+fn source(
+    args: &ConnectionArgs,
+    connector: &Connector,
+    variables: &Variables,
+    in_sandbox: bool,
+) -> Result<Source, Error> {
+    if let Some(given) = given_credentials(args)? {
+        return Ok(Source::Given(given));
+    }
+    let name = args.account.as_deref();
+    if name.is_none() {
+        let found = Credentials::from_variables(connector, |name| variables.get(name));
+        if !found.is_empty() {
+            return Ok(Source::Variables(found));
+        }
+        if in_sandbox {
+            return Ok(Source::Sample);
+        }
+    }
+    let stored = accounts::stored(connector, name)?;
+    Ok(stored.map_or(Source::Nowhere, |(account, store)| Source::Stored(Box::new(account), store)))
+}
+
 fn local(
     args: &ConnectionArgs,
     connector: &Connector,
-    given: Option<Map<String, Value>>,
-    variables: &Variables,
+    source: Source,
     sandbox: Option<&str>,
 ) -> Result<Local, Error> {
-    let mut credentials = match given {
-        Some(given) => Credentials::from_json(&Value::Object(given))?,
-        None => Credentials::from_variables(connector, |name| variables.get(name)),
+    let named = |credentials: Credentials| match &args.auth_scheme {
+        Some(scheme) => credentials.scheme(scheme),
+        None => credentials,
     };
-    if sandbox.is_some() && credentials.is_empty() {
-        credentials = sample::credentials(connector);
-    }
-    if let Some(scheme) = &args.auth_scheme {
-        credentials = credentials.scheme(scheme);
-    }
-    let config = match &args.config {
-        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
-        None => Map::new(),
-    };
-    let mut local = Local::new(credentials);
+    let mut local = Local::new(Credentials::new());
     if sandbox.is_some() {
         for (name, value) in sample::settings(connector) {
             local = local.config(name, value);
         }
     }
+    local = match source {
+        Source::Given(given) => {
+            local.credentials(named(Credentials::from_json(&Value::Object(given))?))
+        }
+        Source::Variables(credentials) => local.credentials(named(credentials)),
+        Source::Stored(account, store) => {
+            let credentials = named(account.credentials(connector));
+            account.on(local, connector, &store).credentials(credentials)
+        }
+        Source::Sample => local.credentials(named(sample::credentials(connector))),
+        Source::Nowhere => local.credentials(named(Credentials::new())),
+    };
+    let config = match &args.config {
+        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
+        None => Map::new(),
+    };
     for (name, value) in config {
         local = local.config(name, value);
     }

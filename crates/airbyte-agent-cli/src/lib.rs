@@ -7,6 +7,7 @@
 //! No connector is named here: the built-in ones are listed in one place (`registry`), everything
 //! else is read from descriptions.
 
+mod accounts;
 mod args;
 mod arguments;
 mod check;
@@ -17,9 +18,11 @@ pub mod engine;
 mod exec;
 mod failure;
 mod json_option;
+mod login;
 mod mask;
 mod output;
 mod progress;
+mod prompt;
 mod registry;
 mod sample;
 mod sandbox;
@@ -63,6 +66,8 @@ fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::Exec(args) => block_on(exec::exec(*args)),
         Command::Check(args) => block_on(check::check(*args)),
+        Command::Login(args) => block_on(login::login(*args)),
+        Command::Accounts(args) => accounts::accounts(args),
         Command::Sandbox(args) => block_on(sandbox::serve(args)),
         Command::Connectors(args) => connectors::connectors(&args),
         Command::Describe(args) => describe::describe(&args),

@@ -3,6 +3,7 @@
 //! The engine cleans its errors and dry runs itself; records are data and pass it as they are. On
 //! the streams of this program no secret may appear, whoever put it there.
 
+use airbyte_agent_accounts::Account;
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::hosted::{EnvironmentSecrets, Settings};
 use serde_json::{Map, Value};
@@ -45,6 +46,15 @@ impl Mask {
             if field.is_some_and(|field| is_secret(&field)) {
                 mask.add(&value);
             }
+        }
+        mask
+    }
+
+    /// The secrets of a stored account.
+    pub(crate) fn stored(account: &Account, connector: &Connector) -> Self {
+        let mut mask = Self::default();
+        for secret in account.secrets(connector) {
+            mask.add(secret);
         }
         mask
     }

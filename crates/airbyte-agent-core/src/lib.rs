@@ -55,7 +55,9 @@ pub use serde;
 pub use serde_json;
 
 pub use self::arguments::Arguments;
-pub use self::auth::{Credentials, StoredShape, TokenUpdate};
+pub use self::auth::{
+    Credentials, StoredShape, StoredTokens, TokenRenewal, TokenStore, TokenUpdate,
+};
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::{Call, CallOptions};
 pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};

@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod accounts;
 mod arguments;
 mod describe;
 mod download;
 mod failures;
+mod home;
+mod login;
 mod output;
 mod run;
 mod sandbox;

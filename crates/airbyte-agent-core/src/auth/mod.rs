@@ -9,6 +9,7 @@ mod assertion;
 mod credentials;
 mod oauth2;
 mod stored;
+mod token_store;
 
 pub(crate) use account::Account;
 pub(crate) use apply::{Credential, apply};
@@ -16,3 +17,4 @@ pub use credentials::Credentials;
 pub use oauth2::TokenUpdate;
 pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest};
 pub use stored::StoredShape;
+pub use token_store::{StoredTokens, TokenRenewal, TokenStore};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
 
+use super::token_store::{self, StoredTokens, TokenStore};
 use super::{Account, assertion};
 use crate::description::{Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle};
 use crate::error::{Error, ErrorKind, Result};
@@ -44,6 +45,25 @@ pub struct TokenUpdate {
     pub expires_in: Option<Duration>,
     /// Fields of the token answer that became configuration, for example `instance_url`.
     pub extracted: BTreeMap<String, String>,
+}
+
+impl TokenUpdate {
+    /// A new access token of unknown lifetime, for stores and their tests.
+    pub fn new(access_token: impl Into<SecretString>) -> Self {
+        Self {
+            access_token: access_token.into(),
+            refresh_token: None,
+            expires_in: None,
+            extracted: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a refresh token.
+    #[must_use]
+    pub fn refresh_token(mut self, token: impl Into<SecretString>) -> Self {
+        self.refresh_token = Some(token.into());
+        self
+    }
 }
 
 impl fmt::Debug for TokenUpdate {
@@ -179,15 +199,15 @@ pub(crate) struct Token {
 }
 
 impl Renewal {
-    /// The tokens the user gave.
-    pub(crate) fn new(account: &Account) -> Self {
+    /// The tokens the user gave, or newer ones that a store knows.
+    pub(crate) fn new(account: &Account, known: StoredTokens) -> Self {
         let secret = |name: &str| account.secret(name).map(SecretString::from);
         let state = State {
-            access_token: secret("access_token"),
-            refresh_token: secret("refresh_token"),
+            renew_at: known.renew_at(),
+            access_token: known.access_token.or_else(|| secret("access_token")),
+            refresh_token: known.refresh_token.or_else(|| secret("refresh_token")),
             generation: 0,
-            renew_at: None,
-            extracted: BTreeMap::new(),
+            extracted: known.extracted,
             refusal: None,
         };
         Self { state: Arc::new(Mutex::new(state)) }
@@ -197,7 +217,7 @@ impl Renewal {
     pub(crate) async fn current(&self, needs_extracted: bool) -> (Token, bool) {
         let state = self.state.lock().await;
         let due = state.access_token.is_none()
-            || (needs_extracted && state.generation == 0)
+            || (needs_extracted && state.generation == 0 && state.extracted.is_empty())
             || state.renew_at.is_some_and(|at| Instant::now() >= at);
         (state.token(), due)
     }
@@ -227,6 +247,13 @@ impl Renewal {
             {
                 return Err(refused(*status, message.clone()));
             }
+            let slot = token_store::begin(context.store.as_ref()).await?;
+            if let Some(slot) = &slot
+                && state.adopt(slot.stored())
+            {
+                context.learn(&state);
+                return Ok(state.token());
+            }
             let token = state.refresh_token.as_ref().map(ExposeSecret::expose_secret);
             let request =
                 token_request(&context.refresh, &context.account, token, &context.config)?;
@@ -247,6 +274,7 @@ impl Renewal {
             }
             let update = read_answer(&context.refresh, &body)?;
             context.announce(&update);
+            token_store::finish(slot, &update).await;
             state.accept(update);
             Ok(state.token())
         });
@@ -272,6 +300,28 @@ impl State {
         }
     }
 
+    /// Takes what another process stored; whether its access token is a newer one that is good.
+    fn adopt(&mut self, stored: StoredTokens) -> bool {
+        let text = |token: &Option<SecretString>| {
+            token.as_ref().map(|token| token.expose_secret().to_owned())
+        };
+        let renew_at = stored.renew_at();
+        let is_newer = stored.access_token.is_some()
+            && text(&stored.access_token) != text(&self.access_token)
+            && renew_at.is_none_or(|at| Instant::now() < at);
+        if stored.refresh_token.is_some() {
+            self.refresh_token = stored.refresh_token;
+        }
+        if is_newer {
+            self.access_token = stored.access_token;
+            self.renew_at = renew_at;
+            self.extracted.extend(stored.extracted);
+            self.generation += 1;
+            self.refusal = None;
+        }
+        is_newer
+    }
+
     fn accept(&mut self, update: TokenUpdate) {
         self.access_token = Some(update.access_token);
         if let Some(token) = update.refresh_token {
@@ -288,6 +338,14 @@ impl State {
     }
 }
 
+impl StoredTokens {
+    /// When the access token is to be renewed.
+    fn renew_at(&self) -> Option<Instant> {
+        let left = self.expires_at?.duration_since(SystemTime::now()).unwrap_or_default();
+        Instant::now().checked_add(left.saturating_sub(MARGIN))
+    }
+}
+
 /// Is told of new tokens.
 pub(crate) type Announce = dyn Fn(&TokenUpdate) + Send + Sync;
 
@@ -297,6 +355,7 @@ pub(crate) struct RenewalContext {
     pub(crate) account: Account,
     pub(crate) config: Map<String, Value>,
     pub(crate) announce: Option<Arc<Announce>>,
+    pub(crate) store: Option<Arc<dyn TokenStore>>,
     pub(crate) redactor: Redactor,
 }
 
@@ -309,6 +368,13 @@ impl RenewalContext {
         }
         if let Some(callback) = &self.announce {
             callback(update);
+        }
+    }
+
+    /// Makes tokens of another process known to the redactor.
+    fn learn(&self, state: &State) {
+        for token in [&state.access_token, &state.refresh_token].into_iter().flatten() {
+            self.redactor.add(token.expose_secret());
         }
     }
 

@@ -349,8 +349,13 @@ fn renewal(
         refresh,
         config: config.clone(),
         announce: options.on_token_refresh.clone(),
+        store: options.token_store.clone(),
         redactor: redactor.clone(),
         account,
     };
-    Ok((Renewal::new(&context.account), Arc::new(context)))
+    let known = options.token_store.as_ref().map(|store| store.known()).unwrap_or_default();
+    for token in [&known.access_token, &known.refresh_token].into_iter().flatten() {
+        redactor.add(secrecy::ExposeSecret::expose_secret(token));
+    }
+    Ok((Renewal::new(&context.account, known), Arc::new(context)))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::auth::{Announce, Credentials, TokenUpdate};
+use crate::auth::{Announce, Credentials, TokenStore, TokenUpdate};
 use crate::description::RetryPolicy;
 use crate::http::HttpClient;
 
@@ -29,6 +29,7 @@ pub struct Local {
     pub(crate) read_timeout: Duration,
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) on_token_refresh: Option<Arc<Announce>>,
+    pub(crate) token_store: Option<Arc<dyn TokenStore>>,
     pub(crate) http: Option<Arc<dyn HttpClient>>,
     pub(crate) private_hosts: bool,
     pub(crate) max_answer_bytes: usize,
@@ -45,10 +46,18 @@ impl Local {
             read_timeout: Duration::from_secs(30),
             retry: None,
             on_token_refresh: None,
+            token_store: None,
             http: None,
             private_hosts: false,
             max_answer_bytes: 64 * 1024 * 1024,
         }
+    }
+
+    /// Replaces the credentials.
+    #[must_use]
+    pub fn credentials(mut self, credentials: impl Into<Credentials>) -> Self {
+        self.credentials = credentials.into();
+        self
     }
 
     /// Sets a server variable or another setting of the connector, for example a subdomain.
@@ -95,6 +104,14 @@ impl Local {
         callback: impl Fn(&TokenUpdate) + Send + Sync + 'static,
     ) -> Self {
         self.on_token_refresh = Some(Arc::new(callback));
+        self
+    }
+
+    /// Begins with the tokens of this store and keeps renewed ones there, also when several
+    /// processes share the account.
+    #[must_use]
+    pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
+        self.token_store = Some(Arc::new(store));
         self
     }
 

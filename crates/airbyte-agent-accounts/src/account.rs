@@ -1,0 +1,295 @@
+//! One account: what it holds, and how that is written down.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use airbyte_agent_core::description::{AuthScheme, Connector, Piece};
+use airbyte_agent_core::{Credentials, Error, ErrorKind, Local, Result, StoredTokens};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Map, Value, json};
+
+use crate::{AccountTokens, Store};
+
+/// Version of the written form.
+const VERSION: u64 = 1;
+
+/// A connector's credentials under a name. Its debug output shows names of fields only.
+#[derive(Clone, Default)]
+pub struct Account {
+    connector: String,
+    name: String,
+    scheme: Option<String>,
+    fields: BTreeMap<String, SecretString>,
+    config: Map<String, Value>,
+    tokens: Option<StoredTokens>,
+}
+
+impl Account {
+    /// An account without credentials.
+    pub fn new(connector: impl Into<String>, name: impl Into<String>) -> Self {
+        Self { connector: connector.into(), name: name.into(), ..Self::default() }
+    }
+
+    /// Names the security scheme of the credentials.
+    #[must_use]
+    pub fn scheme(mut self, name: impl Into<String>) -> Self {
+        self.scheme = Some(name.into());
+        self
+    }
+
+    /// Adds a credential field.
+    #[must_use]
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields.insert(name.into(), SecretString::from(value.into()));
+        self
+    }
+
+    /// Adds a server variable or another setting of the connector.
+    #[must_use]
+    pub fn config(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.config.insert(name.into(), value.into());
+        self
+    }
+
+    /// Sets the tokens that an authorization or a renewal gave.
+    #[must_use]
+    pub fn tokens(mut self, tokens: StoredTokens) -> Self {
+        self.tokens = Some(tokens);
+        self
+    }
+
+    /// The connector.
+    pub fn connector(&self) -> &str {
+        &self.connector
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The security scheme, where it is known.
+    pub fn scheme_name(&self) -> Option<&str> {
+        self.scheme.as_deref()
+    }
+
+    /// Names of the fields there are.
+    pub fn field_names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
+    /// The settings of the connector.
+    pub fn settings(&self) -> &Map<String, Value> {
+        &self.config
+    }
+
+    /// The tokens, where an authorization or a renewal gave some.
+    pub fn stored_tokens(&self) -> Option<&StoredTokens> {
+        self.tokens.as_ref()
+    }
+
+    /// When the access token ends, where that is known.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.tokens.as_ref()?.expires_at
+    }
+
+    /// Everything in it that must not be shown: the secret fields of `connector`'s scheme, and the
+    /// tokens.
+    pub fn secrets<'a>(&'a self, connector: &'a Connector) -> impl Iterator<Item = &'a str> {
+        let is_secret = |name: &str| {
+            let mut fields = connector.auth.iter().filter_map(|scheme| scheme.field(name));
+            fields.clone().next().is_none() || fields.any(|field| field.secret)
+        };
+        let fields = self.fields.iter().filter(move |(name, _)| is_secret(name));
+        let tokens = self
+            .tokens
+            .iter()
+            .flat_map(|tokens| [&tokens.access_token, &tokens.refresh_token].into_iter().flatten());
+        fields.map(|(_, value)| value).chain(tokens).map(SecretString::expose_secret)
+    }
+
+    /// The credentials, tokens included.
+    pub fn credentials(&self, connector: &Connector) -> Credentials {
+        let mut credentials = Credentials::new();
+        for (name, value) in &self.fields {
+            credentials = credentials.field(name, value.expose_secret());
+        }
+        let named = |scheme: &&AuthScheme| self.scheme.as_deref() == Some(&scheme.name);
+        if let Some(scheme) = connector.auth.iter().find(named) {
+            credentials = credentials.scheme(scheme.name.clone());
+            let tokens = self.tokens.iter();
+            let tokens = tokens.flat_map(|tokens| {
+                let access = tokens.access_token.as_ref().map(|token| ("access_token", token));
+                let refresh = tokens.refresh_token.as_ref().map(|token| ("refresh_token", token));
+                access.into_iter().chain(refresh)
+            });
+            for (target, token) in tokens {
+                if let Some(field) = field_of(scheme, target) {
+                    credentials = credentials.field(field, token.expose_secret());
+                }
+            }
+        }
+        credentials
+    }
+
+    /// Straight to the vendor with this account; renewed tokens are kept in `store`.
+    pub fn local(&self, connector: &Connector, store: &Store) -> Local {
+        self.on(Local::new(Credentials::new()), connector, store)
+    }
+
+    /// The same, with options that are there already.
+    #[must_use]
+    pub fn on(&self, local: Local, connector: &Connector, store: &Store) -> Local {
+        let mut local = local.credentials(self.credentials(connector));
+        for (name, value) in &self.config {
+            local = local.config(name, value.clone());
+        }
+        local.token_store(AccountTokens::new(self, store))
+    }
+
+    /// Takes the tokens of a renewal.
+    pub(crate) fn renewed(mut self, tokens: StoredTokens) -> Self {
+        self.tokens = Some(tokens);
+        self
+    }
+
+    /// As JSON text, secrets and all.
+    pub(crate) fn write(&self) -> SecretString {
+        let fields: Map<String, Value> = self
+            .fields
+            .iter()
+            .map(|(name, value)| (name.clone(), value.expose_secret().into()))
+            .collect();
+        let tokens = self.tokens.as_ref().map(|tokens| {
+            let text = |token: &Option<SecretString>| {
+                token.as_ref().map(|token| token.expose_secret().to_owned())
+            };
+            json!({
+                "access_token": text(&tokens.access_token),
+                "refresh_token": text(&tokens.refresh_token),
+                "expires_at": tokens.expires_at.map(seconds),
+                "extracted": tokens.extracted,
+            })
+        });
+        let written = json!({
+            "version": VERSION,
+            "connector": self.connector,
+            "account": self.name,
+            "scheme": self.scheme,
+            "fields": fields,
+            "config": self.config,
+            "tokens": tokens,
+        });
+        written.to_string().into()
+    }
+
+    /// From JSON text; messages repeat none of it.
+    pub(crate) fn read(connector: &str, name: &str, text: &str) -> Result<Self> {
+        let broken = |why: &str| {
+            let message =
+                format!("the stored account {connector}/{name} {why}; remove it and log in again");
+            Error::new(ErrorKind::Authentication, message)
+        };
+        let whole: Value = serde_json::from_str(text).map_err(|_| broken("cannot be read"))?;
+        if whole["version"].as_u64() != Some(VERSION) {
+            return Err(broken("was written by another version of this program"));
+        }
+        // What is sealed for one account is no other's.
+        if whole["connector"] != connector || whole["account"] != name {
+            return Err(broken("belongs to another account"));
+        }
+        let secret = |value: &Value| value.as_str().map(SecretString::from);
+        let mut account = Self::new(connector, name);
+        account.scheme = whole["scheme"].as_str().map(str::to_owned);
+        for (field, value) in whole["fields"].as_object().into_iter().flatten() {
+            account.fields.extend(secret(value).map(|value| (field.clone(), value)));
+        }
+        account.config = whole["config"].as_object().cloned().unwrap_or_default();
+        if let Some(tokens) = whole["tokens"].as_object() {
+            let get = |name: &str| tokens.get(name).unwrap_or(&Value::Null);
+            let mut stored = StoredTokens::default();
+            stored.access_token = secret(get("access_token"));
+            stored.refresh_token = secret(get("refresh_token"));
+            stored.expires_at = get("expires_at").as_u64().and_then(instant);
+            let extracted = get("extracted").as_object().into_iter().flatten();
+            stored.extracted = extracted
+                .filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())))
+                .collect();
+            account.tokens = Some(stored);
+        }
+        Ok(account)
+    }
+}
+
+/// The credential field from which a secret of the scheme is taken as it is.
+fn field_of<'s>(scheme: &'s AuthScheme, target: &str) -> Option<&'s str> {
+    let mapping = scheme.mapping.iter().find(|mapping| mapping.target == target)?;
+    match mapping.value.pieces.as_ref() {
+        [Piece::Name(name)] => Some(name),
+        _ => None,
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn seconds(at: SystemTime) -> u64 {
+    at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// The instant of so many seconds since 1970.
+pub(crate) fn instant(seconds: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account")
+            .field("connector", &self.connector)
+            .field("name", &self.name)
+            .field("scheme", &self.scheme)
+            .field("fields", &self.fields.keys().collect::<Vec<_>>())
+            .field("config", &self.config.keys().collect::<Vec<_>>())
+            .field("tokens", &self.tokens)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn account() -> Account {
+        let mut tokens = StoredTokens::default();
+        tokens.refresh_token = Some("canary-refresh".into());
+        tokens.expires_at = instant(1_900_000_000);
+        tokens.extracted = BTreeMap::from([("instance_url".to_owned(), "https://a.b".to_owned())]);
+        Account::new("acme", "work")
+            .scheme("oauth2")
+            .field("client_secret", "canary-secret")
+            .config("subdomain", "x")
+            .tokens(tokens)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let text = account().write();
+        let read = Account::read("acme", "work", text.expose_secret()).unwrap();
+        assert_eq!(read.write().expose_secret(), text.expose_secret());
+        assert_eq!(read.expires_at(), instant(1_900_000_000));
+        for (connector, name) in [("acme", "home"), ("other", "work")] {
+            assert!(Account::read(connector, name, text.expose_secret()).is_err());
+        }
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let shown = format!("{:?}", account());
+        assert!(!shown.contains("canary") && shown.contains("client_secret"), "{shown}");
+        for text in ["canary", r#"{"version": 2, "fields": {"a": "canary"}}"#, "[]"] {
+            let error = Account::read("acme", "work", text).unwrap_err().to_string();
+            assert!(!error.contains("canary"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The folder of the store: private, written atomically, locked against other processes.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use airbyte_agent_core::{Error, ErrorKind, Result};
+
+/// Longest wait for another process. A renewal under way may take the time of a slow answer.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Pause between two looks at a lock.
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// A folder for files of this user only.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder(PathBuf);
+
+/// Held while something changes; released when dropped, also by the end of the process.
+#[derive(Debug)]
+pub(crate) struct Lock(#[allow(dead_code, reason = "closing it unlocks")] File);
+
+impl Folder {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The content of a file, `None` when there is none.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let path = self.0.join(name);
+        match fs::read(&path) {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(failed("read", &path, &error)),
+        }
+    }
+
+    /// Replaces a file as a whole.
+    pub(crate) fn write(&self, name: &str, content: &[u8]) -> Result<()> {
+        self.make()?;
+        let path = self.0.join(name);
+        self.replace(&path, content).map_err(|error| failed("write", &path, &error))
+    }
+
+    fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        // Made with mode 0600, and removed again should anything fail.
+        let mut file = tempfile::Builder::new().prefix(".new-").tempfile_in(&self.0)?;
+        file.write_all(content)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        #[cfg(unix)]
+        File::open(&self.0)?.sync_all()?;
+        Ok(())
+    }
+
+    /// Removes a file, if it is there.
+    pub(crate) fn remove(&self, name: &str) -> Result<()> {
+        let path = self.0.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(failed("remove", &path, &error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits for the lock of this name.
+    pub(crate) fn lock(&self, name: &str) -> Result<Lock> {
+        self.make()?;
+        let path = self.0.join(format!("{name}.lock"));
+        let failed = |error: &io::Error| failed("lock", &path, error);
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|error| failed(&error))?;
+        let began = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Lock(file)),
+                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => {
+                    let seconds = PATIENCE.as_secs();
+                    return Err(Error::new(
+                        ErrorKind::Internal,
+                        format!(
+                            "another process has kept {} locked for {seconds} s",
+                            path.display()
+                        ),
+                    ));
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(&error)),
+            }
+        }
+    }
+
+    fn make(&self) -> Result<()> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.0).map_err(|error| failed("make", &self.0, &error))
+    }
+}
+
+fn failed(what: &str, path: &Path, error: &io::Error) -> Error {
+    Error::new(ErrorKind::Usage, format!("cannot {what} {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn files_are_private_and_replaced_as_a_whole() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().join("a/b"));
+        assert_eq!(folder.read("x").unwrap(), None);
+        folder.write("x", b"one").unwrap();
+        folder.write("x", b"two").unwrap();
+        assert_eq!(folder.read("x").unwrap().as_deref(), Some(&b"two"[..]));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt as _;
+            let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&folder.path().join("x")), 0o600);
+            assert_eq!(mode(folder.path()), 0o700);
+        }
+        folder.remove("x").unwrap();
+        folder.remove("x").unwrap();
+        assert_eq!(folder.read("x").unwrap(), None);
+    }
+
+    #[test]
+    fn a_lock_is_one_holders() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::new(home.path().to_owned());
+        let lock = folder.lock("x").unwrap();
+        let entered = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _lock = folder.lock("x").unwrap();
+                entered.store(true, Ordering::SeqCst);
+            });
+            thread::sleep(PAUSE * 4);
+            assert!(!entered.load(Ordering::SeqCst));
+            drop(lock);
+        });
+        assert!(entered.load(Ordering::SeqCst));
+    }
+}

@@ -1,0 +1,91 @@
+//! Which accounts there are and where, without any secret.
+
+use std::time::SystemTime;
+
+use airbyte_agent_core::{Error, ErrorKind, Result};
+use serde_json::{Value, json};
+
+use crate::account::{instant, seconds};
+use crate::{Account, Place};
+
+const VERSION: u64 = 1;
+/// Name of the file.
+pub(crate) const FILE: &str = "index.json";
+
+/// An account as the index knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The connector.
+    pub connector: String,
+    /// The account's name.
+    pub account: String,
+    /// The security scheme, where it is known.
+    pub scheme: Option<String>,
+    /// Where the secrets are.
+    pub place: Place,
+    /// When the access token ends, where that is known.
+    pub expires_at: Option<SystemTime>,
+    /// Whether the account can get a new access token by itself.
+    pub renews: bool,
+}
+
+impl Entry {
+    pub(crate) fn new(account: &Account, place: Place) -> Self {
+        let tokens = account.stored_tokens();
+        Self {
+            connector: account.connector().to_owned(),
+            account: account.name().to_owned(),
+            scheme: account.scheme_name().map(str::to_owned),
+            place,
+            expires_at: account.expires_at(),
+            renews: tokens.is_some_and(|tokens| tokens.refresh_token.is_some()),
+        }
+    }
+
+    pub(crate) fn is(&self, connector: &str, account: &str) -> bool {
+        self.connector == connector && self.account == account
+    }
+}
+
+/// Writes an index.
+pub(crate) fn write(entries: &[Entry]) -> Vec<u8> {
+    let entry = |entry: &Entry| {
+        json!({
+            "connector": entry.connector,
+            "account": entry.account,
+            "scheme": entry.scheme,
+            "stored_in": entry.place.as_str(),
+            "expires_at": entry.expires_at.map(seconds),
+            "renews": entry.renews,
+        })
+    };
+    let accounts: Vec<Value> = entries.iter().map(entry).collect();
+    let file = json!({"version": VERSION, "accounts": accounts});
+    format!("{file:#}\n").into_bytes()
+}
+
+/// Reads an index.
+pub(crate) fn read(file: &[u8]) -> Result<Vec<Entry>> {
+    let broken = || {
+        let message = format!("the index of the accounts ({FILE}) cannot be read");
+        Error::new(ErrorKind::Validation, message)
+    };
+    let file: Value = serde_json::from_slice(file).map_err(|_| broken())?;
+    if file["version"].as_u64() != Some(VERSION) {
+        return Err(broken());
+    }
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let entry = |value: &Value| {
+        Some(Entry {
+            connector: text(&value["connector"])?,
+            account: text(&value["account"])?,
+            scheme: text(&value["scheme"]),
+            place: Place::parse(value["stored_in"].as_str()?)?,
+            expires_at: value["expires_at"].as_u64().and_then(instant),
+            renews: value["renews"].as_bool().unwrap_or_default(),
+        })
+    };
+    let entries = file["accounts"].as_array().ok_or_else(broken)?;
+    entries.iter().map(entry).collect::<Option<Vec<_>>>().ok_or_else(broken)
+}

@@ -1,0 +1,53 @@
+//! Names of accounts: part of file names, so few characters are allowed.
+
+use airbyte_agent_core::{Error, ErrorKind, Result};
+
+/// The account that is meant when none is named.
+pub const DEFAULT: &str = "default";
+
+/// Longest name of a connector or an account.
+const LONGEST: usize = 64;
+
+/// Checks the names of a connector and an account of it.
+pub(crate) fn check(connector: &str, account: &str) -> Result<()> {
+    if !fits(connector) {
+        let message = format!("'{connector}' cannot have accounts: its name is no file name");
+        return Err(Error::new(ErrorKind::Usage, message));
+    }
+    if !fits(account) {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!(
+                "'{account}' is no name for an account: use at most {LONGEST} lower-case letters, \
+                 digits and any of - _ @ + ."
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn fits(name: &str) -> bool {
+    let allowed = |c: char| {
+        c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '@' | '+' | '.')
+    };
+    !name.is_empty()
+        && name.len() <= LONGEST
+        && name.chars().all(allowed)
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_file_names() {
+        for name in ["default", "me@acme.com", "a", "2nd", "work-eu_1"] {
+            assert!(check("github", name).is_ok(), "{name}");
+        }
+        for name in ["", "Work", "../up", "a/b", ".hidden", "-x", "a b", "ü", &"a".repeat(65)] {
+            assert!(check("github", name).is_err(), "{name}");
+            assert!(check(name, "default").is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! Where the passphrase of sealed files comes from.
+
+use std::env;
+use std::fmt;
+use std::sync::Arc;
+
+use airbyte_agent_core::{Error, ErrorKind, Result};
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// What a passphrase is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To open what is there.
+    Open,
+    /// To seal the first account; a wrong one would not be noticed.
+    Create,
+}
+
+type Ask = dyn Fn(Purpose) -> Result<SecretString> + Send + Sync;
+
+/// A way to get at the passphrase; asked at most once by a store.
+#[derive(Clone)]
+pub struct Passphrase(Arc<Ask>);
+
+impl Passphrase {
+    /// Asked by a function.
+    pub fn by(ask: impl Fn(Purpose) -> Result<SecretString> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(ask))
+    }
+
+    /// A passphrase that is known.
+    pub fn known(text: impl Into<String>) -> Self {
+        let text = SecretString::from(text.into());
+        Self::by(move |_| Ok(text.clone()))
+    }
+
+    /// `AIRBYTE_AGENT_PASSPHRASE`, or the first line of the file that
+    /// `AIRBYTE_AGENT_PASSPHRASE_FILE` names; `None` when neither is set.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be read.
+    pub fn from_env() -> Result<Option<Self>> {
+        let set = |name: &str| env::var(name).ok().filter(|text| !text.is_empty());
+        if let Some(text) = set("AIRBYTE_AGENT_PASSPHRASE") {
+            return Ok(Some(Self::known(text)));
+        }
+        let Some(path) = set("AIRBYTE_AGENT_PASSPHRASE_FILE") else { return Ok(None) };
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            let message = format!("AIRBYTE_AGENT_PASSPHRASE_FILE: cannot read {path}: {error}");
+            Error::new(ErrorKind::Usage, message)
+        })?;
+        Ok(Some(Self::known(text.lines().next().unwrap_or_default())))
+    }
+
+    pub(crate) fn get(&self, purpose: Purpose) -> Result<SecretString> {
+        let text = (self.0)(purpose)?;
+        if text.expose_secret().is_empty() {
+            return Err(Error::new(ErrorKind::Usage, "the passphrase of the accounts is empty"));
+        }
+        Ok(text)
+    }
+}
+
+/// Nobody to ask.
+pub(crate) fn missing() -> Error {
+    Error::new(
+        ErrorKind::Usage,
+        "the accounts are kept in sealed files and their passphrase is not known: set \
+         AIRBYTE_AGENT_PASSPHRASE, or AIRBYTE_AGENT_PASSPHRASE_FILE to the path of a file that \
+         holds it",
+    )
+}
+
+impl fmt::Debug for Passphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passphrase")
+    }
+}

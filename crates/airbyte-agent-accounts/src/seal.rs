@@ -1,0 +1,173 @@
+//! Sealing: ChaCha20-Poly1305 under a random key, and that key under a passphrase (Argon2id).
+
+use airbyte_agent_core::{Error, ErrorKind, Result};
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use ring::rand::{SecureRandom as _, SystemRandom};
+use secrecy::{ExposeSecret as _, SecretBox, SecretSlice, SecretString};
+use serde_json::{Value, json};
+
+const KEY_LEN: usize = 32;
+const SALT_LEN: usize = 16;
+/// What the key file says of itself.
+const VERSION: u64 = 1;
+/// How hard a passphrase is stretched: OWASP's first choice for Argon2id, 19 MiB, twice.
+const STRETCH: (u32, u32, u32) = (19 * 1024, 2, 1);
+/// Most memory that a key file may ask for, in KiB: files are anybody's.
+const MOST_MEMORY: u64 = 1024 * 1024;
+
+/// A key that seals accounts.
+pub(crate) struct Key(SecretBox<[u8; KEY_LEN]>);
+
+impl Key {
+    /// A new one.
+    pub(crate) fn random() -> Result<Self> {
+        random::<KEY_LEN>().map(|bytes| Self(SecretBox::new(Box::new(bytes))))
+    }
+
+    /// Seals `plain` for one purpose: nothing else opens it.
+    pub(crate) fn seal(&self, purpose: &str, plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce = random::<NONCE_LEN>()?;
+        let mut sealed = plain.to_vec();
+        self.cipher()?
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(purpose.as_bytes()),
+                &mut sealed,
+            )
+            .map_err(|_| failed())?;
+        let mut out = nonce.to_vec();
+        out.append(&mut sealed);
+        Ok(out)
+    }
+
+    /// Opens what was sealed for this purpose; `None` when it was not, or not by this key.
+    pub(crate) fn open(&self, purpose: &str, sealed: &[u8]) -> Option<SecretSlice<u8>> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let mut sealed = sealed.to_vec();
+        let aad = Aad::from(purpose.as_bytes());
+        let plain = self.cipher().ok()?.open_in_place(nonce, aad, &mut sealed).ok()?;
+        Some(SecretSlice::from(plain.to_vec()))
+    }
+
+    fn cipher(&self) -> Result<LessSafeKey> {
+        let key = UnboundKey::new(&CHACHA20_POLY1305, self.0.expose_secret());
+        key.map(LessSafeKey::new).map_err(|_| failed())
+    }
+
+    /// The key under a passphrase, as a file holds it.
+    pub(crate) fn wrap(&self, passphrase: &SecretString) -> Result<Vec<u8>> {
+        let salt = random::<SALT_LEN>()?;
+        let (memory, passes, lanes) = STRETCH;
+        let outer = stretch(passphrase, &salt, memory, passes, lanes)?;
+        let sealed = outer.seal(PURPOSE, self.0.expose_secret())?;
+        let file = json!({
+            "version": VERSION,
+            "kdf": {
+                "name": "argon2id",
+                "memory_kib": memory,
+                "passes": passes,
+                "lanes": lanes,
+                "salt": STANDARD.encode(salt),
+            },
+            "key": STANDARD.encode(sealed),
+        });
+        Ok(format!("{file:#}\n").into_bytes())
+    }
+
+    /// The key of such a file.
+    pub(crate) fn unwrap(file: &[u8], passphrase: &SecretString) -> Result<Self> {
+        let broken = || {
+            let message = "the key file of the accounts (key.json) is damaged; remove the folder \
+                           'accounts' and log in again";
+            Error::new(ErrorKind::Validation, message)
+        };
+        let file: Value = serde_json::from_slice(file).map_err(|_| broken())?;
+        let number = |name: &str, most: u64| {
+            let number = file["kdf"][name].as_u64().filter(|number| (1..=most).contains(number));
+            number.and_then(|number| u32::try_from(number).ok()).ok_or_else(broken)
+        };
+        let bytes = |value: &Value| {
+            value.as_str().and_then(|text| STANDARD.decode(text).ok()).ok_or_else(broken)
+        };
+        if file["version"].as_u64() != Some(VERSION) || file["kdf"]["name"] != "argon2id" {
+            return Err(broken());
+        }
+        let salt = bytes(&file["kdf"]["salt"])?;
+        let memory = number("memory_kib", MOST_MEMORY)?;
+        let outer =
+            stretch(passphrase, &salt, memory, number("passes", 64)?, number("lanes", 64)?)?;
+        let plain = outer.open(PURPOSE, &bytes(&file["key"])?).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Authentication,
+                "the passphrase of the accounts is wrong (AIRBYTE_AGENT_PASSPHRASE)",
+            )
+        })?;
+        let key = <[u8; KEY_LEN]>::try_from(plain.expose_secret()).map_err(|_| broken())?;
+        Ok(Self(SecretBox::new(Box::new(key))))
+    }
+}
+
+const PURPOSE: &str = "airbyte-agent accounts key";
+
+fn stretch(
+    passphrase: &SecretString,
+    salt: &[u8],
+    memory: u32,
+    passes: u32,
+    lanes: u32,
+) -> Result<Key> {
+    let params = Params::new(memory, passes, lanes, Some(KEY_LEN)).map_err(|_| failed())?;
+    let mut out = Box::new([0; KEY_LEN]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(passphrase.expose_secret().as_bytes(), salt, out.as_mut())
+        .map_err(|_| failed())?;
+    Ok(Key(SecretBox::new(out)))
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    SystemRandom::new().fill(&mut bytes).map_err(|_| failed())?;
+    Ok(bytes)
+}
+
+fn failed() -> Error {
+    Error::new(ErrorKind::Internal, "the cryptography of the account store failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_key_opens_for_the_same_purpose() {
+        let key = Key::random().unwrap();
+        let sealed = key.seal("a", b"canary").unwrap();
+        assert!(!sealed.windows(6).any(|window| window == b"canary"));
+        assert_ne!(sealed, key.seal("a", b"canary").unwrap());
+        assert_eq!(key.open("a", &sealed).unwrap().expose_secret(), b"canary");
+        assert!(key.open("b", &sealed).is_none());
+        assert!(Key::random().unwrap().open("a", &sealed).is_none());
+        for cut in 0..sealed.len() {
+            assert!(key.open("a", &sealed[..cut]).is_none(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn a_passphrase_opens_the_key_and_no_other_does() {
+        let key = Key::random().unwrap();
+        let file = key.wrap(&"right".to_owned().into()).unwrap();
+        let again = Key::unwrap(&file, &"right".to_owned().into()).unwrap();
+        assert_eq!(again.0.expose_secret(), key.0.expose_secret());
+        let Err(error) = Key::unwrap(&file, &"wrong".to_owned().into()) else { panic!("opened") };
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        let greedy = String::from_utf8(file).unwrap().replace("19456", "99999999");
+        for file in [&b"{}"[..], b"", greedy.as_bytes()] {
+            let Err(error) = Key::unwrap(file, &"right".to_owned().into()) else { panic!("read") };
+            assert_eq!(error.kind(), ErrorKind::Validation);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! The store: an index, and the vaults it points to.
+
+use std::env;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use airbyte_agent_core::hosted::Settings;
+use airbyte_agent_core::{Error, ErrorKind, Result};
+
+use crate::folder::{Folder, Lock};
+use crate::vault::{SealedFiles, Vault};
+use crate::{Account, Entry, Passphrase, Place, index, name};
+
+/// Where a store is, and what it may ask.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Options {
+    /// The folder of index and sealed files.
+    pub folder: PathBuf,
+    /// Where new accounts go; unset: the keyring, or sealed files where there is none.
+    pub place: Option<Place>,
+    /// Opens sealed files.
+    pub passphrase: Option<Passphrase>,
+}
+
+impl Options {
+    /// A store in this folder.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into(), place: None, passphrase: None }
+    }
+
+    /// The folder `accounts` beside the settings file, `AIRBYTE_AGENT_STORE` (`keyring` or `file`)
+    /// and the passphrase of the environment.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when there is no home folder, or a variable has no meaning.
+    pub fn from_env() -> Result<Self> {
+        let usage = |message: String| Error::new(ErrorKind::Usage, message);
+        let settings = Settings::default_file();
+        let home = settings.as_deref().and_then(Path::parent).ok_or_else(|| {
+            usage("there is no home folder to keep accounts in; set AIRBYTE_CONFIG_DIR".to_owned())
+        })?;
+        let mut options = Self::new(home.join("accounts"));
+        if let Some(text) = env::var("AIRBYTE_AGENT_STORE").ok().filter(|text| !text.is_empty()) {
+            options.place = Some(Place::parse(&text).ok_or_else(|| {
+                usage("AIRBYTE_AGENT_STORE must be 'keyring' or 'file'".to_owned())
+            })?);
+        }
+        options.passphrase = Passphrase::from_env()?;
+        Ok(options)
+    }
+
+    /// Says where new accounts go.
+    #[must_use]
+    pub fn place(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    /// Says what opens sealed files.
+    #[must_use]
+    pub fn passphrase(mut self, passphrase: Passphrase) -> Self {
+        self.passphrase = Some(passphrase);
+        self
+    }
+}
+
+/// Keeps accounts. Clones are the same store. Its calls block.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    folder: Folder,
+    place: Option<Place>,
+    files: SealedFiles,
+    keyring: OnceLock<Result<Box<dyn Vault>, String>>,
+}
+
+impl Store {
+    /// Opens a store; touches nothing yet.
+    pub fn open(options: Options) -> Self {
+        let folder = Folder::new(options.folder);
+        let files = SealedFiles::new(folder.clone(), options.passphrase);
+        Self(Arc::new(Inner { folder, place: options.place, files, keyring: OnceLock::new() }))
+    }
+
+    /// The folder of index and sealed files.
+    pub fn folder(&self) -> &Path {
+        self.0.folder.path()
+    }
+
+    /// All accounts, ordered by connector and name. Unlocks nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be read.
+    pub fn list(&self) -> Result<Vec<Entry>> {
+        let file = self.0.folder.read(index::FILE)?;
+        let mut entries = file.as_deref().map(index::read).transpose()?.unwrap_or_default();
+        let key = |entry: &Entry| (entry.connector.clone(), entry.account.clone());
+        entries.sort_by_key(key);
+        Ok(entries)
+    }
+
+    /// An account as the index knows it.
+    ///
+    /// # Errors
+    ///
+    /// When the index cannot be read.
+    pub fn entry(&self, connector: &str, account: &str) -> Result<Option<Entry>> {
+        Ok(self.list()?.into_iter().find(|entry| entry.is(connector, account)))
+    }
+
+    /// An account with its secrets, `None` when there is none of this name.
+    ///
+    /// # Errors
+    ///
+    /// When the keyring or the sealed file cannot be opened.
+    pub fn get(&self, connector: &str, account: &str) -> Result<Option<Account>> {
+        let Some(entry) = self.entry(connector, account)? else { return Ok(None) };
+        let place = entry.place;
+        let text = self.vault(place)?.get(connector, account)?.ok_or_else(|| {
+            let message = format!(
+                "the account {connector}/{account} is not in the {place} any more; log in again"
+            );
+            Error::new(ErrorKind::Authentication, message)
+        })?;
+        let text = secrecy::ExposeSecret::expose_secret(&text);
+        Account::read(connector, account, text).map(Some)
+    }
+
+    /// Keeps an account instead of one of the same name, and says where.
+    ///
+    /// # Errors
+    ///
+    /// When the names are not allowed, or it cannot be written.
+    pub fn put(&self, account: &Account) -> Result<Place> {
+        name::check(account.connector(), account.name())?;
+        // A renewal of the old account under way would overwrite the new one.
+        let _renewal = self.lock_renewal(account.connector(), account.name())?;
+        let _lock = self.0.folder.lock("store")?;
+        self.put_locked(account, self.place()?)
+    }
+
+    /// Keeps what a renewal changed, unless the account is gone by now.
+    pub(crate) fn put_renewed(&self, account: &Account) -> Result<()> {
+        let _lock = self.0.folder.lock("store")?;
+        let Some(entry) = self.entry(account.connector(), account.name())? else { return Ok(()) };
+        self.put_locked(account, entry.place).map(drop)
+    }
+
+    fn put_locked(&self, account: &Account, place: Place) -> Result<Place> {
+        let (connector, name) = (account.connector(), account.name());
+        let mut entries = self.list()?;
+        self.vault(place)?.put(connector, name, &account.write())?;
+        let before = entries.iter().position(|entry| entry.is(connector, name));
+        let before = before.map(|position| entries.remove(position));
+        entries.push(Entry::new(account, place));
+        self.0.folder.write(index::FILE, &index::write(&entries))?;
+        if let Some(before) = before.filter(|before| before.place != place) {
+            // What cannot be removed there is out of date at least.
+            let _ = self.vault(before.place).and_then(|vault| vault.remove(connector, name));
+        }
+        Ok(place)
+    }
+
+    /// Forgets an account; whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be removed; it is still listed then.
+    pub fn remove(&self, connector: &str, account: &str) -> Result<bool> {
+        let mut entries = self.list()?;
+        if !entries.iter().any(|entry| entry.is(connector, account)) {
+            return Ok(false);
+        }
+        let _renewal = self.lock_renewal(connector, account)?;
+        let _lock = self.0.folder.lock("store")?;
+        entries = self.list()?;
+        let Some(position) = entries.iter().position(|entry| entry.is(connector, account)) else {
+            return Ok(false);
+        };
+        let entry = entries.remove(position);
+        self.vault(entry.place)?.remove(connector, account)?;
+        self.0.folder.write(index::FILE, &index::write(&entries))?;
+        Ok(true)
+    }
+
+    /// Where a new account would go.
+    ///
+    /// # Errors
+    ///
+    /// When the place that was asked for does not exist.
+    pub fn place(&self) -> Result<Place> {
+        match self.0.place {
+            Some(Place::Keyring) => self.vault(Place::Keyring).map(|_| Place::Keyring),
+            None if self.keyring().is_ok() => Ok(Place::Keyring),
+            Some(Place::File) | None => Ok(Place::File),
+        }
+    }
+
+    /// Opens the keyring of this machine.
+    ///
+    /// # Errors
+    ///
+    /// Why there is none.
+    pub fn keyring(&self) -> Result<()> {
+        self.vault(Place::Keyring).map(drop)
+    }
+
+    /// Waits until no other process renews tokens of this account.
+    pub(crate) fn lock_renewal(&self, connector: &str, account: &str) -> Result<Lock> {
+        self.0.folder.lock(&format!("{connector}.{account}"))
+    }
+
+    fn vault(&self, place: Place) -> Result<&dyn Vault> {
+        if place == Place::File {
+            return Ok(&self.0.files);
+        }
+        match self.0.keyring.get_or_init(keyring) {
+            Ok(vault) => Ok(vault.as_ref()),
+            Err(why) => Err(Error::new(ErrorKind::Usage, why.clone())),
+        }
+    }
+}
+
+#[cfg(feature = "keyring")]
+fn keyring() -> Result<Box<dyn Vault>, String> {
+    let keyring = crate::vault::connect().map_err(|error| error.to_string())?;
+    Ok(Box::new(crate::vault::Pieces(keyring)))
+}
+
+#[cfg(not(feature = "keyring"))]
+fn keyring() -> Result<Box<dyn Vault>, String> {
+    Err("this program was built without keyrings".to_owned())
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").field("folder", &self.folder()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,147 @@
+//! The store on disk: kept, listed, shared, broken.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use airbyte_agent_accounts::{Account, AccountTokens, Options, Passphrase, Place, Store};
+use airbyte_agent_core::{ErrorKind, StoredTokens, TokenStore as _, TokenUpdate};
+
+const CANARY: &str = "canary-5f1c9b7e";
+
+fn store(folder: &Path) -> Store {
+    let options = Options::new(folder.join("accounts"));
+    Store::open(options.place(Place::File).passphrase(Passphrase::known("open sesame")))
+}
+
+fn tokens(access: &str, refresh: &str) -> StoredTokens {
+    let mut tokens = StoredTokens::default();
+    tokens.access_token = Some(access.into());
+    tokens.refresh_token = Some(refresh.into());
+    tokens.expires_at = Some(SystemTime::now() + Duration::from_secs(3_600));
+    tokens
+}
+
+/// Every byte of every file.
+fn everything(folder: &Path) -> Vec<u8> {
+    let files = fs::read_dir(folder.join("accounts")).unwrap();
+    files.flat_map(|file| fs::read(file.unwrap().path()).unwrap()).collect()
+}
+
+#[test]
+fn accounts_are_kept_listed_and_forgotten() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(store(home.path()).list().unwrap().is_empty());
+    assert!(!home.path().join("accounts").exists(), "listing makes nothing");
+    for name in ["work", "default"] {
+        let account = Account::new("acme", name).scheme("oauth2").field("client_secret", CANARY);
+        let place = store(home.path()).put(&account.tokens(tokens(CANARY, CANARY))).unwrap();
+        assert_eq!(place, Place::File);
+    }
+    // Another process, which does not know the passphrase.
+    let locked = Store::open(Options::new(home.path().join("accounts")));
+    let entries = locked.list().unwrap();
+    let names: Vec<&str> = entries.iter().map(|entry| entry.account.as_str()).collect();
+    assert_eq!(names, ["default", "work"]);
+    assert!(entries[0].renews && entries[0].expires_at.is_some());
+    assert_eq!(locked.get("acme", "work").unwrap_err().kind(), ErrorKind::Usage);
+
+    let read = store(home.path()).get("acme", "work").unwrap().unwrap();
+    assert_eq!(read.scheme_name(), Some("oauth2"));
+    assert!(store(home.path()).get("acme", "home").unwrap().is_none());
+    assert!(!everything(home.path()).windows(CANARY.len()).any(|part| part == CANARY.as_bytes()));
+
+    // Forgetting needs no passphrase.
+    assert!(locked.remove("acme", "work").unwrap());
+    assert!(!locked.remove("acme", "work").unwrap());
+    assert_eq!(locked.list().unwrap().len(), 1);
+    assert!(!home.path().join("accounts/acme.work.sealed").exists());
+}
+
+#[test]
+fn a_wrong_passphrase_and_damaged_files_are_told() {
+    let home = tempfile::tempdir().unwrap();
+    store(home.path()).put(&Account::new("acme", "a").field("token", CANARY)).unwrap();
+    let folder = home.path().join("accounts");
+    let options = Options::new(&folder).passphrase(Passphrase::known("wrong"));
+    let error = Store::open(options).get("acme", "a").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Authentication);
+    assert!(error.to_string().contains("passphrase"), "{error}");
+
+    // A file of another account does not open under this name.
+    store(home.path()).put(&Account::new("acme", "b").field("token", "other")).unwrap();
+    fs::copy(folder.join("acme.b.sealed"), folder.join("acme.a.sealed")).unwrap();
+    let error = store(home.path()).get("acme", "a").unwrap_err();
+    assert!(error.to_string().contains("damaged"), "{error}");
+    fs::remove_file(folder.join("acme.a.sealed")).unwrap();
+    let error = store(home.path()).get("acme", "a").unwrap_err();
+    assert!(error.to_string().contains("log in again"), "{error}");
+    fs::write(folder.join("index.json"), "{").unwrap();
+    assert_eq!(store(home.path()).list().unwrap_err().kind(), ErrorKind::Validation);
+}
+
+#[test]
+fn many_writers_lose_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    store(home.path()).put(&Account::new("acme", "first")).unwrap();
+    thread::scope(|scope| {
+        for writer in 0..4 {
+            let path = home.path();
+            scope.spawn(move || {
+                let store = store(path);
+                for round in 0..5 {
+                    let name = format!("{writer}-{round}");
+                    store.put(&Account::new("acme", name).field("token", "x")).unwrap();
+                }
+            });
+        }
+    });
+    assert_eq!(store(home.path()).list().unwrap().len(), 21);
+    let left = fs::read_dir(home.path().join("accounts")).unwrap();
+    let left = left.filter(|file| file.as_ref().unwrap().file_name().as_encoded_bytes()[0] == b'.');
+    assert_eq!(left.count(), 0, "no file is left half-made");
+}
+
+#[test]
+fn a_token_is_renewed_by_one_process_at_a_time() {
+    let home = tempfile::tempdir().unwrap();
+    let account =
+        Account::new("acme", "a").scheme("oauth2").tokens(tokens("access-0", "refresh-0"));
+    store(home.path()).put(&account).unwrap();
+    let renewals = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let store = store(home.path());
+                let account = store.get("acme", "a").unwrap().unwrap();
+                let tokens = AccountTokens::new(&account, &store);
+                let mut renewal = tokens.begin().unwrap();
+                let text = |stored: StoredTokens| {
+                    secrecy::ExposeSecret::expose_secret(&stored.access_token.unwrap()).to_owned()
+                };
+                // What a client does: a token that somebody renewed meanwhile is taken as it is.
+                if text(renewal.stored()) == "access-0" {
+                    renewals.fetch_add(1, Ordering::SeqCst);
+                    thread::sleep(Duration::from_millis(100));
+                    renewal
+                        .store(&TokenUpdate::new("access-1").refresh_token("refresh-1"))
+                        .unwrap();
+                }
+                assert_eq!(text(renewal.stored()), "access-1");
+            });
+        }
+    });
+    assert_eq!(renewals.into_inner(), 1);
+    // An account that is forgotten meanwhile does not come back.
+    let store = store(home.path());
+    let account = store.get("acme", "a").unwrap().unwrap();
+    let tokens = AccountTokens::new(&account, &store);
+    let update = TokenUpdate::new("access-2");
+    assert!(store.remove("acme", "a").unwrap());
+    tokens.begin().unwrap().store(&update).unwrap();
+    assert!(store.list().unwrap().is_empty());
+}

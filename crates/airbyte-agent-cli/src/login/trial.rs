@@ -1,0 +1,90 @@
+//! Tries an account before it is kept.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use airbyte_agent_accounts::Account;
+use airbyte_agent_core::{
+    CheckStatus, Client, Description, Error, ErrorKind, Local, Result, StoredTokens, TokenRenewal,
+    TokenStore, TokenUpdate,
+};
+
+use super::args::LoginArgs;
+
+/// Runs the connector's check and gives back the account, with the tokens renewed on the way, and
+/// what came out: `healthy`, or `skipped` where there was nothing to call.
+pub(super) async fn check(
+    description: &Description,
+    account: Account,
+    args: &LoginArgs,
+) -> Result<(Account, &'static str)> {
+    let tokens = account.stored_tokens().cloned().unwrap_or_default();
+    let fresh = Fresh(Arc::new(Mutex::new(tokens)));
+    let mut local = Local::new(account.credentials(description));
+    for (name, value) in account.settings() {
+        local = local.config(name, value.clone());
+    }
+    if let Some(origin) = &args.via {
+        local = local.via(origin);
+    }
+    let client = Client::local(description.clone(), local.token_store(fresh.clone()))?;
+    if args.no_check {
+        return Ok((account, "skipped"));
+    }
+    let report = client.check().await;
+    let checked = match (report.error, report.status) {
+        (Some(error), _) => return Err(refused(&error)),
+        (None, CheckStatus::Healthy) => "healthy",
+        (None, _) => "skipped",
+    };
+    let tokens = fresh.get();
+    let account = if tokens.access_token.is_some() { account.tokens(tokens) } else { account };
+    Ok((account, checked))
+}
+
+/// The failure of the check; nothing was kept.
+fn refused(error: &Error) -> Error {
+    match error.kind() {
+        ErrorKind::Authentication => {
+            let message = format!("the credentials do not work and were not kept: {error}");
+            Error::new(ErrorKind::Authentication, message)
+        }
+        kind => {
+            let message = format!(
+                "not kept, because it cannot be tried: {error}; --no-check keeps it untried"
+            );
+            Error::new(kind, message)
+        }
+    }
+}
+
+/// Tokens that are not kept yet.
+#[derive(Clone)]
+struct Fresh(Arc<Mutex<StoredTokens>>);
+
+impl Fresh {
+    fn get(&self) -> StoredTokens {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl TokenStore for Fresh {
+    fn known(&self) -> StoredTokens {
+        self.get()
+    }
+
+    fn begin(&self) -> Result<Box<dyn TokenRenewal>> {
+        Ok(Box::new(self.clone()))
+    }
+}
+
+impl TokenRenewal for Fresh {
+    fn stored(&self) -> StoredTokens {
+        self.get()
+    }
+
+    fn store(&mut self, update: &TokenUpdate) -> Result<()> {
+        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *tokens = tokens.clone().renewed(update);
+        Ok(())
+    }
+}

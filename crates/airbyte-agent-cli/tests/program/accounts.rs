@@ -1,0 +1,120 @@
+//! Stored accounts: used when nothing else is given, listed, forgotten.
+
+use serde_json::json;
+
+use crate::home::Home;
+use crate::run::{CANARY, Ran, spec};
+use crate::vendor::{Answer, Vendor};
+
+/// Echoes what it is sent.
+fn vendor() -> Vendor {
+    Vendor::new(|seen, _| Answer::json(200, &json!({"things": [{"id": "1", "echo": seen.echo()}]})))
+}
+
+/// The credential of the last request.
+fn last(vendor: &Vendor) -> String {
+    let seen = vendor.seen().pop().unwrap();
+    seen.header("authorization").unwrap_or_default().to_owned()
+}
+
+fn keep(home: &Home, via: &str, account: &str, token: &str) -> Ran {
+    let spec = spec();
+    let args = ["login", "--spec", &spec, "--account", account, "--via", via, "--credentials", "-"];
+    home.feed(&args, &json!({ "token": token }).to_string()).succeeded()
+}
+
+#[test]
+fn a_call_without_credentials_uses_what_is_stored() {
+    let (home, vendor, spec) = (Home::new("order"), vendor(), spec());
+    let list = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
+    // Nothing is stored yet, and the message says what to do.
+    let ran = home.run(&list);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.message().contains("airbyte-agent login acme"), "{ran:?}");
+
+    keep(&home, &vendor.url, "default", CANARY);
+    keep(&home, &vendor.url, "work", "token-of-work");
+    let silent = |ran: Ran| {
+        assert!(!format!("{ran:?}").contains(CANARY), "{ran:?}");
+        ran.succeeded();
+    };
+    let work = [&list[..], &["--account", "work"]].concat();
+    let given = [&list[..], &["--credentials", r#"{"token": "token-given"}"#]].concat();
+    let canary = format!("Bearer {CANARY}");
+    // The environment is stronger than what is stored, the command line than both.
+    let cases: [(&[&str], &str, &str); 6] = [
+        (&list, "", &canary),
+        (&work, "", "Bearer token-of-work"),
+        (&list, "token-of-environment", "Bearer token-of-environment"),
+        (&work, "token-of-environment", "Bearer token-of-work"),
+        (&given, "token-of-environment", "Bearer token-given"),
+        (&given, "", "Bearer token-given"),
+    ];
+    for (args, variable, expected) in cases {
+        let mut command = home.command(args);
+        silent(command.env("AIRBYTE_AGENT_ACME_TOKEN", variable).output().unwrap().into());
+        assert_eq!(last(&vendor), expected, "{args:?} {variable}");
+    }
+    // `check` and a dry run take them too.
+    home.run(&["check", "--spec", &spec, "--via", &vendor.url, "--account", "work"]).succeeded();
+    let dry = home.run(&[&list[..], &["--dry-run"]].concat()).succeeded();
+    assert!(!dry.stdout.contains(CANARY), "{dry:?}");
+    // The sandbox needs no account.
+    home.run(&["exec", "--spec", &spec, "things", "list", "--sandbox"]).succeeded();
+
+    for (account, part) in [("wrok", "work"), ("Work", "work")] {
+        let ran = home.run(&[&list[..], &["--account", account]].concat());
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.message().contains(part), "{ran:?}");
+    }
+    let both = [&work[..], &["--credentials", "{}"]].concat();
+    assert_eq!(home.run(&both).code, 2);
+}
+
+#[test]
+fn accounts_are_listed_without_a_passphrase_and_forgotten() {
+    let (home, vendor, spec) = (Home::new("list"), vendor(), spec());
+    assert_eq!(home.run(&["accounts", "list"]).succeeded().json()["data"], json!([]));
+    keep(&home, &vendor.url, "default", CANARY);
+    keep(&home, &vendor.url, "work", CANARY);
+    let mut list = home.command(&["accounts", "list", "acme"]);
+    let ran = Ran::from(list.env_remove("AIRBYTE_AGENT_PASSPHRASE").output().unwrap());
+    assert!(!format!("{ran:?}").contains(CANARY));
+    let listed = ran.succeeded().json()["data"].clone();
+    let first = json!({
+        "connector": "acme", "account": "default", "scheme": "token", "stored_in": "file",
+        "expires_at": null, "renews": false,
+    });
+    assert_eq!((listed[0].clone(), listed.as_array().unwrap().len()), (first, 2));
+    let table = home.run(&["accounts", "list", "--output", "table"]).succeeded();
+    assert!(table.stdout.contains("work"), "{table:?}");
+
+    let removed = home.run(&["accounts", "remove", "acme", "work"]).succeeded();
+    assert_eq!(removed.json()["removed"], true);
+    let ran = home.run(&["accounts", "remove", "acme", "work"]);
+    assert_eq!(ran.code, 5, "{ran:?}");
+    assert!(ran.message().contains("there are: default"), "{ran:?}");
+    home.run(&["accounts", "remove", "acme"]).succeeded();
+    let list = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
+    assert_eq!(home.run(&list).code, 4);
+}
+
+#[test]
+fn a_wrong_or_missing_passphrase_is_told() {
+    let (home, vendor, spec) = (Home::new("passphrase"), vendor(), spec());
+    keep(&home, &vendor.url, "default", CANARY);
+    let list = ["exec", "--spec", &spec, "things", "list", "--via", &vendor.url];
+    let mut wrong = home.command(&list);
+    let ran = Ran::from(wrong.env("AIRBYTE_AGENT_PASSPHRASE", "canary-wrong").output().unwrap());
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(ran.message().contains("passphrase") && !ran.message().contains("canary"), "{ran:?}");
+    let mut missing = home.command(&list);
+    let ran = Ran::from(missing.env_remove("AIRBYTE_AGENT_PASSPHRASE").output().unwrap());
+    assert_eq!(ran.code, 2, "{ran:?}");
+    assert!(ran.message().contains("AIRBYTE_AGENT_PASSPHRASE_FILE"), "{ran:?}");
+    let file = home.0.file("passphrase");
+    std::fs::write(&file, format!("{}\n", crate::home::PASSPHRASE)).unwrap();
+    let mut by_file = home.command(&list);
+    by_file.env_remove("AIRBYTE_AGENT_PASSPHRASE").env("AIRBYTE_AGENT_PASSPHRASE_FILE", &file);
+    Ran::from(by_file.output().unwrap()).succeeded();
+}
