@@ -71,7 +71,8 @@ impl Policy {
         self.refusal(Some(connector), operation).is_none()
     }
 
-    /// Patterns that match no operation of these connectors: misspelled, most likely.
+    /// Patterns that match no operation of these connectors: misspelled, most likely. Such that
+    /// name an action and no entity are not among them.
     pub fn unmatched(&self, connectors: &[&Connector]) -> Vec<String> {
         let matches = |pattern: &Pattern| {
             connectors.iter().any(|connector| {
@@ -79,7 +80,9 @@ impl Policy {
             })
         };
         let all = self.allow.iter().chain(&self.deny);
-        all.filter(|pattern| !matches(pattern)).map(|pattern| pattern.text.clone()).collect()
+        all.filter(|pattern| !pattern.is_general() && !matches(pattern))
+            .map(|pattern| pattern.text.clone())
+            .collect()
     }
 
     /// Why the operation may not be called.
@@ -133,6 +136,13 @@ impl Pattern {
             return Err(Error::usage(message));
         }
         Ok(Self { text: text.to_owned(), connector, place: place.to_owned() })
+    }
+
+    /// Whether it names an action and no entity, as `*.delete` does: a rule for any connector, also
+    /// for one that has no such action.
+    fn is_general(&self) -> bool {
+        let action = self.place.strip_prefix("*.");
+        self.connector.is_none() && action.is_some_and(|name| name.parse::<Action>().is_ok())
     }
 
     /// `in_doubt` is the answer where the pattern names a connector and the caller does not.
