@@ -1,0 +1,187 @@
+//! Arguments as the audit log may hold them: which records were meant, not what was written into
+//! them, and nothing that looks like a secret.
+
+use airbyte_agent_core::description::{Location, Operation, Parameter, Schema};
+use serde_json::{Map, Value};
+
+/// Longest text shown, in characters.
+const LONGEST: usize = 120;
+
+/// Most elements of a list shown.
+const ELEMENTS: usize = 20;
+
+/// What stands where a secret was.
+const SECRET: &str = "[secret]";
+
+/// Parts of names of secrets, without marks between words.
+const SECRETS: [&str; 24] = [
+    "password",
+    "passwd",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "accesskey",
+    "privatekey",
+    "signingkey",
+    "authorization",
+    "credential",
+    "cookie",
+    "session",
+    "signature",
+    "otp",
+    "cvc",
+    "cvv",
+    "ssn",
+    "taxid",
+    "iban",
+    "card",
+    "bankaccount",
+    "accountnumber",
+    "routingnumber",
+];
+
+/// Arguments that steer a call and hold no data.
+const STEERING: [&str; 12] = [
+    "connector",
+    "account",
+    "entity",
+    "action",
+    "fields",
+    "exclude_fields",
+    "format",
+    "cursor",
+    "max_records",
+    "from_byte",
+    "max_bytes",
+    "encoding",
+];
+
+/// The arguments of a call without secrets and contents. Without an operation the call was a
+/// question about operations, or was refused unread.
+pub(super) fn arguments(operation: Option<&Operation>, given: &Value) -> Value {
+    let Value::Object(members) = given else { return summary(given) };
+    let mut out = Map::new();
+    for (name, value) in members {
+        let shown = match operation {
+            _ if is_secret(name) => SECRET.into(),
+            Some(operation) => match operation.parameter(name) {
+                Some(parameter) => argument(operation, parameter, value),
+                None if name == "params" => params(operation, value),
+                None if is_steering(name) => short(value),
+                None => summary(value),
+            },
+            None if name == "query" || is_steering(name) => short(value),
+            None => summary(value),
+        };
+        out.insert(cut(name), shown);
+    }
+    Value::Object(out)
+}
+
+/// The parameters of a call that keeps them apart: an object, or that object as JSON text.
+fn params(operation: &Operation, value: &Value) -> Value {
+    match value {
+        Value::Object(_) => arguments(Some(operation), value),
+        Value::String(text) => match serde_json::from_str::<Value>(text) {
+            Ok(inner @ Value::Object(_)) => arguments(Some(operation), &inner),
+            _ => summary(value),
+        },
+        _ => summary(value),
+    }
+}
+
+fn is_steering(name: &str) -> bool {
+    STEERING.contains(&name.strip_prefix("result_").unwrap_or(name))
+}
+
+fn argument(operation: &Operation, parameter: &Parameter, value: &Value) -> Value {
+    if is_secret(&parameter.name) || is_secret_format(&parameter.schema) {
+        return SECRET.into();
+    }
+    let content = !operation.hints.read_only
+        && matches!(parameter.location, Location::Body | Location::GraphQl)
+        && !is_identifier(&parameter.name);
+    if content { content_of(&parameter.schema, value) } else { shown(&parameter.schema, value) }
+}
+
+/// What is written into a record: choices, numbers and truth values, of the rest its size.
+fn content_of(schema: &Schema, value: &Value) -> Value {
+    match value {
+        Value::Bool(_) | Value::Number(_) | Value::Null => value.clone(),
+        Value::String(_) if !schema.choices.is_empty() => short(value),
+        _ => summary(value),
+    }
+}
+
+/// What says which records are meant.
+fn shown(schema: &Schema, value: &Value) -> Value {
+    match value {
+        Value::Array(items) => {
+            let inner = schema.items.first();
+            let shown = items.iter().take(ELEMENTS).map(|item| match inner {
+                Some(inner) => shown(inner, item),
+                None => short(item),
+            });
+            shown.collect()
+        }
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| {
+                let value = match schema.property(name) {
+                    _ if is_secret(name) => SECRET.into(),
+                    Some(property) if is_secret_format(&property.schema) => SECRET.into(),
+                    Some(property) => shown(&property.schema, value),
+                    None => short(value),
+                };
+                (cut(name), value)
+            })
+            .collect(),
+        _ => short(value),
+    }
+}
+
+/// How much there is, and of what kind.
+fn summary(value: &Value) -> Value {
+    let text = match value {
+        Value::Null => return Value::Null,
+        Value::Bool(_) => "[boolean]".to_owned(),
+        Value::Number(_) => "[number]".to_owned(),
+        Value::String(text) => format!("[text, {} characters]", text.chars().count()),
+        Value::Array(items) => format!("[list of {}]", items.len()),
+        Value::Object(members) => format!("[object of {}]", members.len()),
+    };
+    Value::String(text)
+}
+
+fn short(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(cut(text)),
+        Value::Array(items) => items.iter().take(ELEMENTS).map(short).collect(),
+        Value::Object(_) => summary(value),
+        other => other.clone(),
+    }
+}
+
+/// The beginning of a text.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+fn is_secret(name: &str) -> bool {
+    let name: String =
+        name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    SECRETS.iter().any(|part| name.contains(part))
+}
+
+fn is_secret_format(schema: &Schema) -> bool {
+    matches!(schema.format.as_ref(), "password" | "byte" | "binary")
+}
+
+fn is_identifier(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower == "id" || lower.ends_with("_id") || name.ends_with("Id") || lower.ends_with("_ids")
+}

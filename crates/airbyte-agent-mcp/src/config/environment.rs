@@ -1,0 +1,87 @@
+//! Credentials and settings of an account out of the environment.
+//!
+//! `AIRBYTE_AGENT_<SLUG>_<FIELD>` for the account that is called like its connector,
+//! `AIRBYTE_AGENT_<SLUG>_<ACCOUNT>_<FIELD>` for one with a name of its own.
+
+use std::collections::BTreeSet;
+
+use airbyte_agent_core::description::{AuthScheme, Connector};
+use airbyte_agent_core::{Credentials, Local};
+
+/// These credentials, or those of the environment, and the settings that the environment holds.
+pub(super) fn local(connector: &Connector, account: &str, given: Option<Credentials>) -> Local {
+    let (common, prefix) = (prefix(connector, &connector.name), prefix(connector, account));
+    let value = |field: &str| {
+        let found = std::env::var(variable(&prefix, field)).ok();
+        found.filter(|value| !value.trim().is_empty())
+    };
+    let found = || {
+        Credentials::from_variables(connector, |name| {
+            let field = name.strip_prefix(&common)?;
+            let found = std::env::var(format!("{prefix}{field}")).ok();
+            found.filter(|value| !value.trim().is_empty())
+        })
+    };
+    let mut local = Local::new(given.unwrap_or_else(found));
+    for setting in settings(connector) {
+        if let Some(value) = value(setting) {
+            local = local.config(setting, value);
+        }
+    }
+    local
+}
+
+/// The variables that would be read: those of one way to authenticate or another, and of settings.
+pub(super) fn names(connector: &Connector, account: &str) -> String {
+    let prefix = prefix(connector, account);
+    let joined = |fields: Vec<&str>| {
+        let variables: Vec<String> =
+            fields.into_iter().map(|field| variable(&prefix, field)).collect();
+        variables.join(" and ")
+    };
+    let ways = connector.auth.iter().map(|scheme| joined(needed(scheme)));
+    let ways: Vec<String> = ways.filter(|way| !way.is_empty()).collect();
+    let variables = connector.server.variables.iter();
+    let settings = variables
+        .filter(|variable| {
+            variable.default.is_none() && variable.derived_from.is_none() && !variable.from_token
+        })
+        .map(|variable| variable.name.as_ref());
+    let settings = joined(settings.collect());
+    let all = [ways.join(", or "), settings];
+    all.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+fn needed(scheme: &AuthScheme) -> Vec<&str> {
+    let fields = scheme.fields.iter().filter(|field| field.required);
+    fields.map(|field| field.name.as_ref()).collect()
+}
+
+/// Everything that a configuration may hold: server variables, scopes, supplied parameters.
+fn settings(connector: &Connector) -> BTreeSet<&str> {
+    let variables = connector.server.variables.iter().map(|variable| variable.name.as_ref());
+    let scopes = connector.scoping.iter().map(|scope| scope.config_key.as_ref());
+    let parameters = connector.operations().flat_map(|operation| operation.parameters.iter());
+    let supplied =
+        parameters.filter_map(|parameter| parameter.config.as_ref().map(|c| c.source.as_ref()));
+    variables.chain(scopes).chain(supplied).collect()
+}
+
+fn prefix(connector: &Connector, account: &str) -> String {
+    let slug = shouted(&connector.name);
+    if account == connector.name {
+        format!("AIRBYTE_AGENT_{slug}")
+    } else {
+        format!("AIRBYTE_AGENT_{slug}_{}", shouted(account))
+    }
+}
+
+fn variable(prefix: &str, field: &str) -> String {
+    format!("{prefix}_{}", shouted(field))
+}
+
+fn shouted(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' })
+        .collect()
+}

@@ -1,0 +1,58 @@
+//! An account without credentials: it is listed, and every call of it says what is missing.
+
+use std::time::Duration;
+
+use airbyte_agent_core::{
+    BoxFuture, Download, DryRun, Error, ErrorKind, Prepared, Reply, Result, Transport,
+};
+
+/// Answers every call with the same error.
+#[derive(Debug)]
+pub(super) struct Unavailable {
+    kind: ErrorKind,
+    message: String,
+}
+
+impl Unavailable {
+    /// Because of this error; `variables` are those that could mend it.
+    pub(super) fn new(error: &Error, variables: &str) -> Self {
+        let message = if variables.is_empty() {
+            error.message().to_owned()
+        } else {
+            format!("{} (environment: {variables})", error.message())
+        };
+        // The model cannot mend it, whatever kind of mistake it is.
+        Self { kind: ErrorKind::Authentication, message }
+    }
+
+    /// What is missing.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    fn error(&self) -> Error {
+        Error::new(self.kind, self.message.clone())
+    }
+}
+
+impl Transport for Unavailable {
+    fn send<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Reply>> {
+        Box::pin(std::future::ready(Err(self.error())))
+    }
+
+    fn download<'a>(&'a self, _: Prepared<'a>) -> BoxFuture<'a, Result<Download>> {
+        Box::pin(std::future::ready(Err(self.error())))
+    }
+
+    fn dry_run(&self, _: Prepared<'_>) -> Result<DryRun> {
+        Err(self.error())
+    }
+
+    fn default_timeout(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn redact(&self, text: &str) -> String {
+        text.to_owned()
+    }
+}

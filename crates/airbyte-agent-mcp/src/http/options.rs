@@ -1,0 +1,161 @@
+//! How to serve over HTTP.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use airbyte_agent_core::{Error, ErrorKind, Result};
+
+use crate::config::file::Table;
+
+/// How to serve over HTTP.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct HttpOptions {
+    /// Where to listen; a free port of 127.0.0.1 unless set.
+    pub listen: Option<SocketAddr>,
+    /// What clients have to present; needed wherever others than this machine can connect.
+    pub token: Option<Token>,
+    /// Web pages that may connect, such as `https://app.example.com` or `http://localhost:*`; none
+    /// unless set. Programs are not pages and send no origin.
+    pub origins: Vec<String>,
+    /// Names under which clients reach the server, besides the local ones.
+    pub hosts: Vec<String>,
+    /// A session that nobody used for so long ends; half an hour unless set, and never shorter than
+    /// a call may take.
+    pub idle: Option<Duration>,
+}
+
+/// A bearer token. Its debug output does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// A token of at least 16 characters that can stand in a header.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` otherwise; the message does not repeat it.
+    pub fn new(token: impl Into<String>) -> Result<Self> {
+        let token = token.into();
+        let token = token.trim();
+        if token.len() < 16 || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            let message = "the bearer token must have at least 16 visible ASCII characters";
+            return Err(Error::new(ErrorKind::Usage, message));
+        }
+        Ok(Self(token.to_owned()))
+    }
+
+    /// Whether `given` is this token; takes as long whatever part of it is right.
+    pub(super) fn is(&self, given: &str) -> bool {
+        let (ours, theirs) = (self.0.as_bytes(), given.as_bytes());
+        let same = ours.iter().zip(theirs).fold(0, |all, (a, b)| all | (a ^ b)) == 0;
+        same && ours.len() == theirs.len()
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token([redacted])")
+    }
+}
+
+impl HttpOptions {
+    /// Listens at this address.
+    #[must_use]
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = Some(address);
+        self
+    }
+
+    /// Wants this token of clients.
+    #[must_use]
+    pub fn token(mut self, token: Token) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// Ends sessions that nobody used for so long.
+    #[must_use]
+    pub fn idle(mut self, longest: Duration) -> Self {
+        self.idle = Some(longest);
+        self
+    }
+
+    /// Where to listen.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.listen.unwrap_or_else(|| (Ipv4Addr::LOCALHOST, 0).into())
+    }
+
+    /// The names under which requests may come; `None` for any, where the address is any, too, and
+    /// the token alone protects.
+    pub(super) fn hosts(&self, address: SocketAddr) -> Option<Vec<String>> {
+        if address.ip().is_unspecified() && self.hosts.is_empty() {
+            return None;
+        }
+        let mut hosts = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+        hosts.push(address.ip().to_string());
+        hosts.extend(self.hosts.iter().cloned());
+        Some(hosts)
+    }
+
+    pub(crate) fn read(mut table: Table<'_>) -> Result<Self> {
+        let options = Self {
+            listen: table.parsed("listen", listen)?,
+            token: table.parsed("token", |text| Token::new(text))?,
+            origins: table.texts("origins")?,
+            hosts: table.texts("hosts")?,
+            idle: table.seconds("idle")?,
+        };
+        table.end()?;
+        Ok(options)
+    }
+}
+
+/// Reads an address: `127.0.0.1:8080`, `localhost:8080`, or a port alone.
+///
+/// # Errors
+///
+/// `Usage` when it is none.
+pub fn listen(text: &str) -> Result<SocketAddr> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok((Ipv4Addr::LOCALHOST, port).into());
+    }
+    let local = text.strip_prefix("localhost:").and_then(|port| port.parse().ok());
+    if let Some(port) = local {
+        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    text.parse().map_err(|_| {
+        let message = format!("'{text}' is no address; write 127.0.0.1:8080, or a port alone");
+        Error::new(ErrorKind::Usage, message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_local_unless_said_otherwise() {
+        for (text, expected) in [
+            ("8080", "127.0.0.1:8080"),
+            ("localhost:1", "127.0.0.1:1"),
+            ("0.0.0.0:80", "0.0.0.0:80"),
+            ("[::1]:0", "[::1]:0"),
+        ] {
+            assert_eq!(listen(text).unwrap().to_string(), expected);
+        }
+        assert!(listen("example.com").is_err());
+    }
+
+    #[test]
+    fn tokens_are_compared_whole_and_never_shown() {
+        let token = Token::new("0123456789abcdef").unwrap();
+        assert!(token.is("0123456789abcdef"));
+        for other in ["0123456789abcdee", "0123456789abcde", "0123456789abcdef0", ""] {
+            assert!(!token.is(other), "{other}");
+        }
+        assert!(!format!("{token:?}").contains("0123"));
+        assert!(Token::new("short").is_err());
+    }
+}

@@ -1,0 +1,122 @@
+//! How often operations may be called: the operator's own limits, counted in this process.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use airbyte_agent_core::description::Operation;
+use airbyte_agent_core::tools::Policy;
+use airbyte_agent_core::{Error, ErrorKind, Result};
+
+/// How often the operations that match a pattern may be called, all together. Clones count as one.
+#[derive(Debug, Clone)]
+pub struct Quota {
+    text: String,
+    matching: Policy,
+    calls: u32,
+    window: Duration,
+    /// When the calls made so far will all have aged.
+    due: Arc<Mutex<Option<Instant>>>,
+}
+
+impl Quota {
+    /// Reads a pattern (`entity.action` or `connector:entity.action`, with `*` and `?`) and a rate:
+    /// `60/min`, `5/s`, `1000/h`, `20/day`.
+    ///
+    /// # Errors
+    ///
+    /// `Usage` when either is none.
+    pub fn parse(pattern: &str, rate: &str) -> Result<Self> {
+        let wrong = || {
+            let message = format!(
+                "the rate limit of '{pattern}' must be a number of calls per s, min, h or day, for \
+                 example \"60/min\""
+            );
+            Error::new(ErrorKind::Usage, message)
+        };
+        let (calls, unit) = rate.split_once('/').ok_or_else(wrong)?;
+        let calls: u32 = calls.trim().parse().ok().filter(|n| *n > 0).ok_or_else(wrong)?;
+        let seconds = match unit.trim() {
+            "s" | "sec" | "second" => 1,
+            "min" | "minute" => 60,
+            "h" | "hour" => 3_600,
+            "d" | "day" => 86_400,
+            _ => return Err(wrong()),
+        };
+        Ok(Self {
+            text: format!("{calls} calls of {pattern} per {}", unit.trim()),
+            matching: Policy::default().allow(pattern)?,
+            calls,
+            window: Duration::from_secs(seconds),
+            due: Arc::default(),
+        })
+    }
+
+    /// Whether calls of this operation count.
+    pub(crate) fn covers(&self, connector: &str, operation: &Operation) -> bool {
+        self.matching.permits_in(connector, operation)
+    }
+
+    /// The limit in words.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Counts a call, or says how long to wait for a place.
+    ///
+    /// Every call takes a share of the window; as many as the limit fit in at once, and places
+    /// come back one by one.
+    pub(crate) fn take(&self, now: Instant) -> Result<(), Duration> {
+        let share = self.window / self.calls;
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = due.filter(|due| *due > now).unwrap_or(now) + share;
+        let ahead = next.saturating_duration_since(now);
+        if ahead > self.window {
+            return Err(ahead.saturating_sub(self.window));
+        }
+        *due = Some(next);
+        Ok(())
+    }
+
+    /// Gives back the place of a call that was not made.
+    pub(crate) fn give_back(&self) {
+        let share = self.window / self.calls;
+        let mut due = self.due.lock().unwrap_or_else(PoisonError::into_inner);
+        *due = due.and_then(|due| due.checked_sub(share));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_as_the_limit_at_once_and_then_one_by_one() {
+        let quota = Quota::parse("*", "3/min").unwrap();
+        let start = Instant::now();
+        for _ in 0..3 {
+            assert_eq!(quota.take(start), Ok(()));
+        }
+        let wait = quota.take(start).unwrap_err();
+        assert_eq!(wait, Duration::from_secs(20));
+        assert_eq!(quota.take(start + wait), Ok(()));
+        assert!(quota.take(start + wait).is_err());
+        quota.give_back();
+        assert_eq!(quota.take(start + wait), Ok(()));
+    }
+
+    #[test]
+    fn rates_are_read() {
+        for (rate, fits) in [
+            ("60/min", true),
+            ("5/s", true),
+            ("1 / hour", true),
+            ("0/min", false),
+            ("60", false),
+            ("x/min", false),
+            ("5/week", false),
+        ] {
+            assert_eq!(Quota::parse("issues.*", rate).is_ok(), fits, "{rate}");
+        }
+        assert!(Quota::parse("issues", "5/s").is_err());
+    }
+}

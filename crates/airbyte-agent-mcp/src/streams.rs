@@ -1,0 +1,74 @@
+//! Serving one client over a pair of streams: standard input and output, or any other.
+
+use airbyte_agent_core::{Error, ErrorKind, Result};
+use rmcp::serve_server;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_util::sync::CancellationToken;
+
+use crate::server::Server;
+
+impl Server {
+    /// Serves one client over standard input and output until it closes them or `stop` is ready;
+    /// calls under way are given a moment to end.
+    ///
+    /// # Errors
+    ///
+    /// `Network` when the client does not speak the protocol.
+    pub async fn serve_stdio(self, stop: impl Future<Output = ()>) -> Result<()> {
+        let (reader, writer) = rmcp::transport::stdio_pipes();
+        self.serve(reader, writer, stop).await
+    }
+
+    /// Serves one client over a pair of streams until it closes them or `stop` is ready.
+    ///
+    /// # Errors
+    ///
+    /// `Network` when the client does not speak the protocol.
+    pub async fn serve(
+        self,
+        reader: impl AsyncRead + Send + Unpin + 'static,
+        writer: impl AsyncWrite + Send + Unpin + 'static,
+        stop: impl Future<Output = ()>,
+    ) -> Result<()> {
+        let shared = self.shared.clone();
+        let mut stop = std::pin::pin!(stop);
+        let started = tokio::select! {
+            started = serve_server(self, (reader, writer)) => started,
+            () = &mut stop => return Ok(()),
+        };
+        let running = match started {
+            Ok(running) => running,
+            // A client that goes away before it has said anything.
+            Err(rmcp::service::ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
+            Err(error) => {
+                let message = format!("the client does not speak MCP: {error}");
+                return Err(Error::new(ErrorKind::Network, message));
+            }
+        };
+        let cancel = running.cancellation_token();
+        let ended = CancellationToken::new();
+        let guard = ended.clone().drop_guard();
+        let waiting = async move {
+            let ended = running.waiting().await;
+            drop(guard);
+            ended
+        };
+        let stopping = async {
+            tokio::select! {
+                () = stop => {
+                    shared.flight.close().await;
+                    cancel.cancel();
+                }
+                () = ended.cancelled() => {}
+            }
+        };
+        let (ended, ()) = tokio::join!(waiting, stopping);
+        match ended {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let message = format!("the session ended in a defect: {error}");
+                Err(Error::new(ErrorKind::Internal, message))
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What is written down of calls, and what never is.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use airbyte_agent_mcp::{Audit, Limits};
+use serde_json::{Value, json};
+
+use crate::harness::{Vendor, call, connect, server, tool};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    fn lines(&self) -> Vec<Value> {
+        self.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+#[tokio::test]
+async fn calls_are_written_down_without_what_they_return() {
+    let log = Log::default();
+    let session = connect(server(&Vendor::default()).audit(Audit::to(log.clone())).build()).await;
+    call(&session, "things", "list", json!({"color": "blue"})).await;
+    let [line] = &log.lines()[..] else { panic!("{}", log.text()) };
+    for (name, value) in [
+        ("event", json!("end")),
+        ("call", json!(1)),
+        ("tool", json!("acme")),
+        ("account", json!("acme")),
+        ("connector", json!("acme")),
+        ("entity", json!("things")),
+        ("action", json!("list")),
+        ("outcome", json!("ok")),
+        ("records", json!(2)),
+        ("arguments", json!({"entity": "things", "action": "list", "params": {"color": "blue"}})),
+    ] {
+        assert_eq!(line[name], value, "{name}");
+    }
+    assert!(line["time"].as_str().unwrap().ends_with('Z'));
+    assert!(line["ms"].is_u64() && line["bytes"].is_u64());
+    assert!(!log.text().contains("One"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn a_change_is_written_down_before_it_is_made_and_its_contents_never() {
+    let log = Log::default();
+    let session = connect(server(&Vendor::default()).audit(Audit::to(log.clone())).build()).await;
+    let params = json!({
+        "name": "Quite Private", "note": "very private", "size": 3, "color": "red",
+        "owner_id": "u1", "pin": "1234-canary",
+    });
+    call(&session, "things", "create", params).await;
+    let lines = log.lines();
+    assert_eq!((&lines[0]["event"], &lines[1]["event"]), (&json!("begin"), &json!("end")));
+    let expected = json!({
+        "name": "[text, 13 characters]", "note": "[text, 12 characters]", "size": 3,
+        "color": "red", "owner_id": "u1", "pin": "[secret]",
+    });
+    assert_eq!(lines[1]["arguments"]["params"], expected);
+    assert!(!log.text().to_lowercase().contains("private") && !log.text().contains("canary"));
+}
+
+#[tokio::test]
+async fn secrets_are_masked_wherever_they_stand() {
+    let log = Log::default();
+    let session = connect(server(&Vendor::default()).audit(Audit::to(log.clone())).build()).await;
+    call(&session, "things", "list", json!({"access_token": "canary"})).await;
+    tool(&session, "acme", json!({"entity": "things", "action": "list", "password": "canary"}))
+        .await;
+    tool(
+        &session,
+        "acme",
+        json!({"entity": "things", "action": "get",
+        "params": "{\"id\": \"t1\", \"api_key\": \"canary\"}"}),
+    )
+    .await;
+    tool(&session, "nothing", json!({"token": "canary", "params": {"x": "canary"}})).await;
+    tool(&session, "acme", json!({"entity": "thing", "action": "get", "params": {"x": "canary"}}))
+        .await;
+    assert_eq!(log.lines().len(), 5);
+    assert!(!log.text().contains("canary"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn every_end_is_told() {
+    let log = Log::default();
+    let limits = Limits::STANDARD.timeout(std::time::Duration::from_millis(50));
+    let builder = server(&Vendor::default()).audit(Audit::to(log.clone())).limits(limits);
+    let session = connect(builder.build()).await;
+    for id in ["gone", "slow", "defect"] {
+        call(&session, "things", "get", json!({"id": id})).await;
+    }
+    let outcomes: Vec<Value> = log.lines().iter().map(|line| line["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["error", "timeout", "internal"]);
+    assert_eq!(log.lines()[0]["error"], "not_found");
+}

@@ -1,0 +1,227 @@
+//! Streamable HTTP: who may ask, sessions, stopping.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use airbyte_agent_mcp::{HttpOptions, Limits, Token};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::harness::{Vendor, eventually, server};
+
+const TOKEN: &str = "a-token-of-some-length";
+
+struct Site {
+    address: SocketAddr,
+    vendor: Vendor,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<airbyte_agent_core::Result<()>>,
+}
+
+async fn site(options: HttpOptions) -> Site {
+    site_with(options, Limits::STANDARD).await
+}
+
+async fn site_with(options: HttpOptions, limits: Limits) -> Site {
+    let vendor = Vendor::default();
+    let listening = server(&vendor).limits(limits).build().listen(options).await.unwrap();
+    let address = listening.address();
+    let (stop, stopped) = oneshot::channel();
+    let task = tokio::spawn(listening.serve(async move {
+        let _ = stopped.await;
+    }));
+    Site { address, vendor, stop, task }
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    /// The message with an id in a stream of events.
+    fn message(&self) -> Value {
+        let data = self.body.lines().filter_map(|line| line.strip_prefix("data:"));
+        let mut messages = data.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
+        messages.find(|message| message.get("id").is_some()).unwrap_or_else(|| {
+            panic!("no message in {} {}", self.head, self.body);
+        })
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        let mut lines = self.head.lines().filter_map(|line| line.split_once(':'));
+        let found = lines.find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+        Some(found.1.trim().to_owned())
+    }
+}
+
+/// One request on a connection of its own.
+async fn ask(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[&str],
+    body: &str,
+) -> Answer {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut text = format!("{method} {path} HTTP/1.1\r\nConnection: close\r\n");
+    if !headers.iter().any(|header| header.starts_with("Host:")) {
+        text.push_str(&format!("Host: {address}\r\n"));
+    }
+    for header in headers {
+        text.push_str(&format!("{header}\r\n"));
+    }
+    text.push_str(&format!(
+        "Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    ));
+    stream.write_all(text.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let read = stream.read_to_end(&mut answer);
+    tokio::time::timeout(Duration::from_secs(10), read).await.unwrap().unwrap();
+    let answer = String::from_utf8(answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, head: head.to_owned(), body: body.to_owned() }
+}
+
+fn greeting() -> String {
+    let params = json!({
+        "protocolVersion": "2025-06-18", "capabilities": {},
+        "clientInfo": {"name": "test", "version": "1"},
+    });
+    json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}).to_string()
+}
+
+fn calling(id: &str) -> String {
+    let arguments = json!({"entity": "things", "action": "get", "params": {"id": id}});
+    let params = json!({"name": "acme", "arguments": arguments});
+    json!({"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": params}).to_string()
+}
+
+async fn open(address: SocketAddr, headers: &[&str]) -> String {
+    let answer = ask(address, "POST", "/mcp", headers, &greeting()).await;
+    assert_eq!(answer.message()["result"]["serverInfo"]["name"], "airbyte-agent");
+    answer.header("mcp-session-id").unwrap()
+}
+
+#[tokio::test]
+async fn a_session_is_opened_used_and_closed() {
+    let site = site(HttpOptions::default()).await;
+    let session = format!("Mcp-Session-Id: {}", open(site.address, &[]).await);
+    let answer = ask(site.address, "POST", "/mcp", &[&session], &calling("t1")).await;
+    assert!(answer.message().to_string().contains("t1"));
+    assert_eq!(site.vendor.asked(), ["things.get"]);
+    let answer = ask(site.address, "DELETE", "/mcp", &[&session], "").await;
+    assert_eq!(answer.status, 204);
+    let answer = ask(site.address, "POST", "/mcp", &[&session], &calling("t1")).await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(ask(site.address, "GET", "/health", &[], "").await.status, 200);
+    assert_eq!(ask(site.address, "POST", "/other", &[], "{}").await.status, 404);
+}
+
+#[tokio::test]
+async fn the_token_is_needed_where_there_is_one() {
+    let site = site(HttpOptions::default().token(Token::new(TOKEN).unwrap())).await;
+    for header in [
+        "X: y",
+        "Authorization: Bearer wrong",
+        "Authorization: Basic YTpi",
+        "Authorization: Bearer a-token-of-some-lengt",
+        "Authorization: Bearer",
+    ] {
+        let answer = ask(site.address, "POST", "/mcp", &[header], &greeting()).await;
+        assert_eq!(answer.status, 401, "{header}");
+        assert!(answer.header("www-authenticate").unwrap().starts_with("Bearer"));
+        assert!(!answer.body.contains("serverInfo"));
+    }
+    let header = format!("authorization: bearer {TOKEN}");
+    let session = format!("Mcp-Session-Id: {}", open(site.address, &[&header]).await);
+    // A session is no token.
+    let answer = ask(site.address, "POST", "/mcp", &[&session], &calling("t1")).await;
+    assert_eq!(answer.status, 401);
+    let answer = ask(site.address, "POST", "/mcp", &[&session, &header], &calling("t1")).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
+async fn web_pages_may_connect_when_they_are_named() {
+    let mut options = HttpOptions::default();
+    options.origins.push("https://app.example.com".to_owned());
+    let site = site(options).await;
+    for origin in ["https://evil.example", "null", "http://app.example.com", ""] {
+        let header = format!("Origin: {origin}");
+        let answer = ask(site.address, "POST", "/mcp", &[&header], &greeting()).await;
+        assert_eq!(answer.status, 403, "{origin}");
+    }
+    let header = "Origin: https://app.example.com";
+    let answer = ask(site.address, "OPTIONS", "/mcp", &[header], "").await;
+    assert_eq!(answer.status, 204);
+    assert!(answer.header("access-control-allow-headers").unwrap().contains("mcp-session-id"));
+    let answer = ask(site.address, "POST", "/mcp", &[header], &greeting()).await;
+    assert_eq!(answer.status, 200);
+    let allowed = answer.header("access-control-allow-origin").unwrap();
+    assert_eq!(allowed, "https://app.example.com");
+}
+
+#[tokio::test]
+async fn another_host_name_is_refused() {
+    let site = site(HttpOptions::default()).await;
+    let answer = ask(site.address, "POST", "/mcp", &["Host: evil.example"], &greeting()).await;
+    assert_eq!(answer.status, 403);
+}
+
+#[tokio::test]
+async fn an_address_for_all_needs_a_token() {
+    let vendor = Vendor::default();
+    let options = HttpOptions::default().listen("0.0.0.0:0".parse().unwrap());
+    let error = server(&vendor).build().listen(options.clone()).await.unwrap_err();
+    assert!(error.message().contains("bearer token"), "{error}");
+    let options = options.token(Token::new(TOKEN).unwrap());
+    assert!(server(&vendor).build().listen(options).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_server_that_stops_lets_calls_end() {
+    let site = site(HttpOptions::default()).await;
+    let session = format!("Mcp-Session-Id: {}", open(site.address, &[]).await);
+    let address = site.address;
+    let call =
+        tokio::spawn(
+            async move { ask(address, "POST", "/mcp", &[&session], &calling("short")).await },
+        );
+    eventually(|| site.vendor.running() == 1).await;
+    site.stop.send(()).unwrap();
+    let answer = call.await.unwrap();
+    assert!(answer.message().to_string().contains("One"));
+    tokio::time::timeout(Duration::from_secs(4), site.task).await.unwrap().unwrap().unwrap();
+    assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn the_session_of_a_client_that_vanishes_in_mid_call_ends() {
+    let options = HttpOptions::default().idle(Duration::from_millis(50));
+    let limits = Limits::STANDARD.timeout(Duration::from_millis(400));
+    let site = site_with(options, limits).await;
+    let session = format!("Mcp-Session-Id: {}", open(site.address, &[]).await);
+    let call = {
+        let (address, session) = (site.address, session.clone());
+        tokio::spawn(async move {
+            ask(address, "POST", "/mcp", &[&session], &calling("slow")).await;
+        })
+    };
+    eventually(|| site.vendor.running() == 1).await;
+    call.abort();
+    // Neither the call nor the session outlives its time.
+    eventually(|| site.vendor.running() == 0).await;
+    tokio::time::sleep(Duration::from_millis(1_600)).await;
+    let answer = ask(site.address, "POST", "/mcp", &[&session], &calling("t1")).await;
+    assert_eq!(answer.status, 404);
+    // Others are served meanwhile and afterwards.
+    open(site.address, &[]).await;
+}

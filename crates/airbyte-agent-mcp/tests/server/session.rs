@@ -1,0 +1,114 @@
+//! What a client sees in an ordinary session.
+
+use airbyte_agent_core::tools::{Exposure, Policy};
+use airbyte_agent_mcp::Server;
+use serde_json::json;
+
+use crate::harness::{Vendor, call, connect, server, tool};
+
+#[tokio::test]
+async fn a_client_is_greeted_and_finds_tools_with_annotations() {
+    let session = connect(server(&Vendor::default()).build()).await;
+    let info = session.peer_info().unwrap();
+    let greeting = serde_json::to_value(&*info).unwrap();
+    assert_eq!(greeting["serverInfo"]["name"], "airbyte-agent");
+    let told = greeting["instructions"].as_str().unwrap();
+    assert!(told.contains("Acme") && told.len() < 500, "{told}");
+    for capability in ["tools", "resources", "prompts", "completions"] {
+        assert!(!greeting["capabilities"][capability].is_null(), "{capability}");
+    }
+
+    let tools = session.list_all_tools().await.unwrap();
+    assert_eq!(tools.len(), 1);
+    let tool = serde_json::to_value(&tools[0]).unwrap();
+    assert_eq!(tool["name"], "acme");
+    assert_eq!(tool["inputSchema"]["type"], "object");
+    let hints = json!({
+        "title": "Acme", "readOnlyHint": false, "destructiveHint": true, "idempotentHint": false,
+        "openWorldHint": true,
+    });
+    assert_eq!(tool["annotations"], hints);
+}
+
+#[tokio::test]
+async fn a_call_gives_text_and_the_same_as_structure() {
+    let vendor = Vendor::default();
+    let session = connect(server(&vendor).build()).await;
+    let answer = call(&session, "things", "list", json!({"color": "blue"})).await;
+    assert!(!answer.is_error());
+    assert!(answer.text().contains("One"), "{}", answer.text());
+    assert!(answer.json().to_string().contains("Two"), "{}", answer.json());
+    assert_eq!(vendor.asked(), ["things.list"]);
+}
+
+#[tokio::test]
+async fn mistakes_are_told_to_the_model_and_reach_no_vendor() {
+    let vendor = Vendor::default();
+    let session = connect(server(&vendor).build()).await;
+    for (arguments, part) in [
+        (json!({"entity": "thngs", "action": "list"}), "things"),
+        (json!({"entity": "things", "action": "lst"}), "list"),
+    ] {
+        let answer = tool(&session, "acme", arguments.clone()).await;
+        assert_eq!(answer.error(), "validation", "{arguments}");
+        assert!(answer.text().contains(part), "{arguments}: {}", answer.text());
+    }
+    let answer = tool(&session, "acmee", json!({})).await;
+    assert_eq!(answer.error(), "unknown_tool");
+    assert!(answer.text().contains("acme"), "{}", answer.text());
+    assert!(vendor.asked().is_empty());
+}
+
+#[tokio::test]
+async fn failures_of_the_vendor_are_told_with_what_to_do() {
+    let session = connect(server(&Vendor::default()).build()).await;
+    let answer = call(&session, "things", "get", json!({"id": "gone"})).await;
+    assert_eq!(answer.error(), "not_found");
+    let answer = call(&session, "things", "get", json!({"id": "locked"})).await;
+    assert_eq!(answer.error(), "authentication");
+    assert_eq!(answer.json()["operator_problem"], true);
+    assert!(answer.text().contains("do not call again"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn a_defect_ends_its_call_and_nothing_else() {
+    let session = connect(server(&Vendor::default()).build()).await;
+    let answer = call(&session, "things", "get", json!({"id": "defect"})).await;
+    assert_eq!(answer.error(), "internal");
+    assert!(!call(&session, "things", "get", json!({"id": "t1"})).await.is_error());
+}
+
+#[tokio::test]
+async fn the_exposure_follows_from_the_number_of_connectors_unless_set() {
+    let vendor = Vendor::default();
+    assert_eq!(server(&vendor).build().exposure(), Exposure::PerConnector);
+    let server = server(&vendor).exposure(Exposure::PerOperation).build();
+    let tools = connect(server).await.list_all_tools().await.unwrap();
+    let names: Vec<&str> = tools.iter().map(|tool| tool.name.as_ref()).collect();
+    let expected =
+        ["acme_things_list", "acme_things_create", "acme_things_get", "acme_things_delete"];
+    assert_eq!(names, expected);
+}
+
+#[tokio::test]
+async fn several_accounts_are_told_apart_and_may_have_rules_of_their_own() {
+    let (first, second) = (Vendor::default(), Vendor::default());
+    let server = Server::builder()
+        .account("work", first.client())
+        .unwrap()
+        .account_with("home", second.client(), Policy::default().read_only())
+        .unwrap()
+        .build();
+    let session = connect(server).await;
+    let get = |account: &'static str| json!({"account": account, "entity": "things", "action": "get", "params": {"id": "t1"}});
+    assert!(!tool(&session, "acme", get("home")).await.is_error());
+    assert_eq!((first.asked().len(), second.asked().len()), (0, 1));
+    let mut unclear = get("");
+    unclear.as_object_mut().unwrap().remove("account");
+    let answer = tool(&session, "acme", unclear).await;
+    assert!(answer.text().contains("work") && answer.text().contains("home"), "{}", answer.text());
+    let delete =
+        json!({"account": "home", "entity": "things", "action": "delete", "params": {"id": "t1"}});
+    assert_eq!(tool(&session, "acme", delete).await.error(), "not_permitted");
+    assert_eq!(second.asked(), ["things.get"]);
+}
