@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Accounts(accounts::args::AccountsArgs),
     /// Run a server that answers as the vendors and as Airbyte's platform
     Sandbox(SandboxArgs),
+    /// Offer operations to agents as tools, over the Model Context Protocol
+    Mcp(Box<crate::mcp::args::McpArgs>),
     /// Print the completion script of a shell
     Completions {
         /// The shell

@@ -20,6 +20,7 @@ mod failure;
 mod json_option;
 mod login;
 mod mask;
+mod mcp;
 mod output;
 mod progress;
 mod prompt;
@@ -47,7 +48,7 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return usage::answer(&error),
     };
-    trace::start(cli.verbose);
+    trace::start(cli.verbose, matches!(cli.command, Command::Mcp(_)));
     let tells_more = cli.verbose > 0;
     let ended = run(cli.command);
     match ended {
@@ -69,6 +70,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Login(args) => block_on(login::login(*args)),
         Command::Accounts(args) => accounts::accounts(args),
         Command::Sandbox(args) => block_on(sandbox::serve(args)),
+        Command::Mcp(args) => block_on(mcp::mcp(*args)),
         Command::Connectors(args) => connectors::connectors(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Completions { shell } => completions(shell),

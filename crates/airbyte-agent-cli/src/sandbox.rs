@@ -45,7 +45,7 @@ pub(crate) async fn serve(args: SandboxArgs) -> Result<(), Stop> {
 
 /// Comes back when the process is told to stop.
 #[cfg(unix)]
-async fn stopped() -> Result<(), Stop> {
+pub(crate) async fn stopped() -> Result<(), Stop> {
     use std::task::Poll;
 
     use tokio::signal::unix::{SignalKind, signal};
@@ -66,7 +66,7 @@ async fn stopped() -> Result<(), Stop> {
 
 /// Comes back when the process is told to stop.
 #[cfg(not(unix))]
-async fn stopped() -> Result<(), Stop> {
+pub(crate) async fn stopped() -> Result<(), Stop> {
     tokio::signal::ctrl_c()
         .await
         .map_err(|error| usage(format!("cannot listen for signals: {error}")).into())

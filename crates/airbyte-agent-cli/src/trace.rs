@@ -6,9 +6,11 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::FmtSpan;
 use tracing_subscriber::prelude::*;
 
-/// Begins to tell, from the level that the number of `-v` asks for.
-pub(crate) fn start(verbosity: u8) {
+/// Begins to tell, from the level that the number of `-v` asks for. A program that `serves` has
+/// nobody else to tell its problems, so it warns without being asked.
+pub(crate) fn start(verbosity: u8, serves: bool) {
     let level = match verbosity {
+        0 if serves => LevelFilter::WARN,
         0 => return,
         1 => LevelFilter::DEBUG,
         _ => LevelFilter::TRACE,

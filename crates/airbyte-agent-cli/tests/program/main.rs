@@ -9,6 +9,7 @@ mod download;
 mod failures;
 mod home;
 mod login;
+mod mcp;
 mod output;
 mod run;
 mod sandbox;

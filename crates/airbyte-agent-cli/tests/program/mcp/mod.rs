@@ -1,0 +1,210 @@
+//! `mcp`: the server on standard input and output, and its mistakes.
+
+mod install;
+mod rules;
+mod stop;
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::run::{CANARY, Ran, command, run};
+
+/// A server and the two ends of its streams.
+struct Server {
+    child: Child,
+    input: Option<ChildStdin>,
+    output: BufReader<ChildStdout>,
+}
+
+impl Server {
+    fn start(args: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut command = command(&[&["mcp"], args].concat());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.envs(variables.iter().copied()).spawn().unwrap();
+        let (input, output) = (child.stdin.take(), child.stdout.take().unwrap());
+        let mut server = Self { child, input, output: BufReader::new(output) };
+        let params = json!({
+            "protocolVersion": "2025-06-18", "capabilities": {},
+            "clientInfo": {"name": "test", "version": "1"},
+        });
+        let answer = server.ask(1, "initialize", params);
+        assert_eq!(answer["serverInfo"]["name"], "airbyte-agent");
+        server
+    }
+
+    fn ask(&mut self, id: u32, method: &str, params: Value) -> Value {
+        self.send(id, method, params);
+        self.answer(id)
+    }
+
+    fn send(&mut self, id: u32, method: &str, params: Value) {
+        let mut message = json!({"jsonrpc": "2.0", "id": id, "method": method});
+        message["params"] = params;
+        let input = self.input.as_mut().unwrap();
+        writeln!(input, "{message}").unwrap();
+    }
+
+    /// The answer with this number.
+    fn answer(&mut self, id: u32) -> Value {
+        loop {
+            let mut line = String::new();
+            if self.output.read_line(&mut line).unwrap() == 0 {
+                let mut said = String::new();
+                self.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+                panic!("the server is gone: {said}");
+            }
+            // Every line is a message of the protocol.
+            let message: Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(message["jsonrpc"], "2.0", "{line}");
+            if message["id"] == id {
+                return message["result"].clone();
+            }
+        }
+    }
+
+    fn call(&mut self, name: &str, arguments: Value) -> Value {
+        let mut params = json!({"name": name});
+        params["arguments"] = arguments;
+        self.ask(7, "tools/call", params)
+    }
+
+    /// Closes its input and waits for its end.
+    fn end(mut self) -> Ran {
+        drop(self.input.take());
+        self.wait()
+    }
+
+    /// Waits for its end; its input stays open.
+    fn wait(mut self) -> Ran {
+        let input = self.input.take();
+        let (mut stdout, mut stderr) = (String::new(), String::new());
+        self.output.read_to_string(&mut stdout).unwrap();
+        self.child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let code = self.child.wait().unwrap().code().unwrap_or(-1);
+        drop(input);
+        Ran { code, stdout, stderr }
+    }
+}
+
+fn names(tools: &Value) -> Vec<&str> {
+    tools["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn all_connectors_are_served_from_a_sandbox() {
+    let mut server = Server::start(&["--sandbox"], &[]);
+    let tools = server.ask(2, "tools/list", json!({}));
+    assert_eq!(names(&tools), ["search", "describe", "execute"]);
+    let found = server.call("search", json!({"query": "list the users"}));
+    assert_eq!(found["isError"], false, "{found}");
+    let call = json!({"connector": "gong", "entity": "users", "action": "list"});
+    let users = server.call("execute", call);
+    assert_eq!(users["isError"], false, "{users}");
+    assert!(!users["structuredContent"]["data"].as_array().unwrap().is_empty());
+    let ran = server.end().succeeded();
+    assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn hosted_calls_go_through_the_platform_of_the_sandbox() {
+    let mut server = Server::start(&["--sandbox", "--hosted", "--connector", "gong"], &[]);
+    let users = server.call("gong", json!({"entity": "users", "action": "list"}));
+    assert_eq!(users["isError"], false, "{users}");
+    server.end().succeeded();
+}
+
+#[test]
+fn missing_credentials_are_told_to_model_and_operator_and_no_secret_is() {
+    let variables = [("AIRBYTE_AGENT_STRIPE_API_KEY", CANARY)];
+    let args = [
+        "--connector",
+        "stripe",
+        "--connector",
+        "github:work",
+        "--read-only",
+        "--via",
+        "http://127.0.0.1:9",
+    ];
+    let mut server = Server::start(&args, &variables);
+    let tools = server.ask(2, "tools/list", json!({}));
+    assert_eq!(names(&tools), ["stripe", "github"]);
+    let answer = server.call("github", json!({"entity": "viewer", "action": "get"})).to_string();
+    assert!(answer.contains("AIRBYTE_AGENT_GITHUB_WORK_TOKEN"), "{answer}");
+    let answer = server.call("stripe", json!({"entity": "customers", "action": "list"}));
+    assert_eq!(answer["isError"], true);
+    let create = json!({"entity": "customers", "action": "create", "params": {"email": "a@b.c"}});
+    let refused = server.call("stripe", create);
+    assert_eq!(refused["structuredContent"]["error"], "not_permitted");
+    assert!(!format!("{tools}{answer}{refused}").contains(CANARY));
+    let ran = server.end().succeeded();
+    assert!(ran.stderr.contains("credentials for github are missing"), "{ran:?}");
+    assert!(!ran.stderr.contains(CANARY));
+}
+
+#[test]
+fn mistakes_of_the_operator_end_the_program_before_it_serves() {
+    let folder = folder("mistakes");
+    let file = |text: &str| {
+        let path = folder.join("mcp.toml");
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    for (args, code, part) in [
+        (vec!["--connector", "gihub"], 2, "did you mean 'github'"),
+        (vec!["--connector", "github", "--deny", "isues.*"], 2, "isues.*"),
+        (vec!["--connector", "github", "--deny", "issues"], 2, "entity.action"),
+        (vec!["--rate-limit", "issues.*"], 2, "60/min"),
+        (vec!["--http", "0.0.0.0:0"], 2, "bearer token"),
+        (vec!["--http", "nowhere"], 2, "127.0.0.1:8080"),
+        (vec!["--config", "/no/such/file"], 2, "cannot read /no/such/file"),
+        (vec!["--hosted"], 4, "AIRBYTE_CLIENT_ID"),
+    ] {
+        let ran = run(&[&["mcp"], &args[..]].concat());
+        assert_eq!(ran.code, code, "{args:?} {ran:?}");
+        assert!(ran.message().contains(part), "{args:?} {ran:?}");
+        assert_eq!(ran.stdout, "");
+    }
+    let path = file("read_only = true\nallow = ['issues.*']\n[accounts.github]\n");
+    let ran = run(&["mcp", "--config", &path, "--allow", "users.*"]);
+    assert!(ran.message().contains("'allow' already"), "{ran:?}");
+    let path = file("[accounts.github]\ncredentials = { token = '${GITHUB_TOKEN}' }\n");
+    let ran = run(&["mcp", "--config", &path]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let expected = format!("{path}:2:25: the environment has no variable 'GITHUB_TOKEN'");
+    assert!(ran.message().contains(&expected), "{ran:?}");
+    let path = file(&format!("[accounts.github]\ncredentials = {{ tokn = '{CANARY}' }}\n"));
+    let ran = run(&["mcp", "--config", &path]);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(!ran.stderr.contains(CANARY), "{ran:?}");
+}
+
+#[test]
+fn a_file_is_served_and_options_narrow_it() {
+    let folder = folder("file");
+    let path = folder.join("mcp.toml");
+    let text = "deny = ['*.delete']\naudit = 'calls.jsonl'\n[accounts.work]\nconnector = 'gong'\n\
+                credentials = { access_key = 'k', access_key_secret = '${SECRET}' }\n";
+    std::fs::write(&path, text).unwrap();
+    let path = path.display().to_string();
+    let args = ["--config", &path, "--allow", "users.*", "--expose", "operations", "--sandbox"];
+    let mut server = Server::start(&args, &[("SECRET", CANARY)]);
+    let tools = server.ask(2, "tools/list", json!({}));
+    assert!(names(&tools).iter().all(|name| name.starts_with("gong_users_")), "{tools}");
+    assert_eq!(server.call("gong_users_list", json!({}))["isError"], false);
+    assert_eq!(server.call("gong_calls_list", json!({}))["isError"], true);
+    server.end().succeeded();
+    let log = std::fs::read_to_string(folder.join("calls.jsonl")).unwrap();
+    assert_eq!(log.lines().count(), 2, "{log}");
+    assert!(log.contains(r#""account":"work""#) && !log.contains(CANARY), "{log}");
+}
+
+/// A folder of its own for a test, empty.
+fn folder(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("mcp-{name}"));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
