@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Exec(Box<ExecArgs>),
     /// List the built-in connectors
     Connectors(ConnectorsArgs),
+    /// Find the operation that does what you want, in your own words
+    Search(SearchArgs),
     /// Explain a connector, an entity or an operation
     Describe(DescribeArgs),
     /// Find out whether credentials work, by one cheap call that only reads
@@ -164,6 +166,25 @@ pub(crate) struct ConnectorsArgs {
 }
 
 #[derive(Args)]
+pub(crate) struct SearchArgs {
+    /// A question, a request or a few words: open invoices of a customer
+    #[arg(value_name = "WORDS", required = true, num_args = 1..)]
+    pub(crate) words: Vec<String>,
+    /// Search this connector only; may be repeated
+    #[arg(long, value_name = "CONNECTOR")]
+    pub(crate) connector: Vec<String>,
+    /// Search this spec too; may be repeated
+    #[arg(long, value_name = "FILE")]
+    pub(crate) spec: Vec<PathBuf>,
+    /// Most operations to show
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) limit: u16,
+    /// How to print [default: text on a terminal, json otherwise]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) output: Option<Format>,
+}
+
+#[derive(Args)]
 pub(crate) struct DescribeArgs {
     /// CONNECTOR [ENTITY [ACTION]], or [ENTITY [ACTION]] with --spec
     #[arg(value_name = "CONNECTOR ENTITY ACTION", num_args = 0..)]
@@ -174,6 +195,9 @@ pub(crate) struct DescribeArgs {
     /// Text for people, or JSON
     #[arg(long, value_enum, default_value_t = Manner::Text, value_name = "FORMAT")]
     pub(crate) output: Manner,
+    /// Print long pages at once instead of through PAGER
+    #[arg(long)]
+    pub(crate) no_pager: bool,
 }
 
 #[derive(Args)]
@@ -206,6 +230,10 @@ pub(crate) enum Format {
     Table,
     /// For spreadsheets
     Csv,
+    /// Tab-separated, a record per line
+    Tsv,
+    /// What JSON says, with fewer brackets
+    Yaml,
 }
 
 /// How documents are printed.

@@ -8,6 +8,7 @@
 //! else is read from descriptions.
 
 mod accounts;
+mod advice;
 mod args;
 mod arguments;
 mod check;
@@ -15,18 +16,22 @@ mod connect;
 mod connectors;
 mod describe;
 pub mod engine;
+mod example;
 mod exec;
 mod failure;
+mod interrupt;
 mod json_option;
 mod login;
 mod mask;
 mod mcp;
 mod output;
+mod pager;
 mod progress;
 mod prompt;
 mod registry;
 mod sample;
 mod sandbox;
+mod search;
 mod terminal;
 mod trace;
 mod usage;
@@ -54,7 +59,7 @@ pub fn main() -> ExitCode {
     match ended {
         // Whoever read standard output has seen enough.
         Ok(()) | Err(Stop::PipeClosed) => ExitCode::SUCCESS,
-        Err(Stop::Failed(error)) => failure::report(&error, tells_more),
+        Err(stop) => failure::tell(&stop, tells_more),
     }
 }
 
@@ -73,6 +78,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Mcp(args) => block_on(mcp::mcp(*args)),
         Command::Connectors(args) => connectors::connectors(&args),
         Command::Describe(args) => describe::describe(&args),
+        Command::Search(args) => search::search(&args),
         Command::Completions { shell } => completions(shell),
     }
 }

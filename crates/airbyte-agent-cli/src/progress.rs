@@ -1,42 +1,100 @@
-//! A progress bar on standard error, when that is a terminal.
+//! Progress on standard error, when that is a terminal.
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::terminal;
 
-/// Counts records; disappears when it is dropped.
+/// How often the clock of a bar moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// Counts records and pages; the bar disappears at the end, and a line with the counts stays.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    started: Instant,
+    records: u64,
+    pages: u64,
 }
 
 impl Progress {
     /// Starts to count, towards `max` where it is known.
     pub(crate) fn new(max: Option<u64>) -> Self {
-        let target = if terminal::shows_errors() {
-            ProgressDrawTarget::stderr()
-        } else {
-            ProgressDrawTarget::hidden()
-        };
-        let bar = ProgressBar::with_draw_target(max, target);
-        let template = match max {
-            Some(_) => "{wide_bar} {pos}/{len} records {elapsed}",
-            None => "{spinner} {pos} records {elapsed}",
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+        let bar = bar(max);
+        bar.set_message("first page");
+        let progress = Self { bar, started: Instant::now(), records: 0, pages: 0 };
+        progress.look(max.is_some());
+        progress
+    }
+
+    fn look(&self, has_end: bool) {
+        style(
+            &self.bar,
+            if has_end {
+                "{bar:30} {human_pos}/{human_len} records, {msg}, {elapsed}, {eta} left"
+            } else {
+                "{spinner} {human_pos} records, {msg}, {elapsed}"
+            },
+        );
+    }
+
+    /// The vendor says how many there are.
+    pub(crate) fn expect(&self, total: u64) {
+        if self.bar.length() != Some(total) {
+            self.bar.set_length(total);
+            self.look(true);
         }
-        Self { bar }
     }
 
     /// A page has arrived.
-    pub(crate) fn page(&self, records: usize) {
-        self.bar.inc(records as u64);
-        self.bar.tick();
+    pub(crate) fn page(&mut self, records: usize) {
+        self.records += records as u64;
+        self.pages += 1;
+        self.bar.set_position(self.records);
+        self.bar.set_message(pages(self.pages));
+    }
+
+    /// Takes the bar away and leaves the counts.
+    pub(crate) fn finish(self) {
+        self.bar.finish_and_clear();
+        if terminal::shows_errors() {
+            let records = match self.records {
+                1 => "1 record".to_owned(),
+                records => format!("{} records", HumanCount(records)),
+            };
+            let seconds = self.started.elapsed().as_secs_f64();
+            let pages = pages(self.pages);
+            let _ = writeln!(std::io::stderr(), "{records}, {pages}, {seconds:.1} s");
+        }
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+fn pages(number: u64) -> String {
+    if number == 1 { "1 page".to_owned() } else { format!("{} pages", HumanCount(number)) }
+}
+
+fn bar(length: Option<u64>) -> ProgressBar {
+    let target = if terminal::shows_errors() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let bar = ProgressBar::with_draw_target(length, target);
+    if terminal::shows_errors() {
+        bar.enable_steady_tick(TICK);
+    }
+    bar
+}
+
+fn style(bar: &ProgressBar, template: &str) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("━╸ "));
     }
 }

@@ -24,10 +24,33 @@ pub(crate) fn width() -> usize {
     width.filter(|width| *width >= 20).unwrap_or(WIDTH)
 }
 
-/// Whether output may be coloured: on a terminal, unless `NO_COLOR` is set.
+/// Lines of the terminal, if standard output is one.
+pub(crate) fn height() -> Option<usize> {
+    console::Term::stdout().size_checked().map(|(lines, _)| usize::from(lines))
+}
+
+/// Whether standard output may be coloured: on a terminal, unless the environment says otherwise.
 pub(crate) fn takes_colours() -> bool {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    shows_output() && set("NO_COLOR").is_none() && set("TERM").is_none_or(|term| term != "dumb")
+    colours(shows_output(), |name| std::env::var(name).ok())
+}
+
+/// The same for standard error.
+pub(crate) fn takes_colours_in_errors() -> bool {
+    colours(shows_errors(), |name| std::env::var(name).ok())
+}
+
+/// By the conventions of `NO_COLOR`, `CLICOLOR_FORCE` and `CLICOLOR`, the strongest first.
+fn colours(is_terminal: bool, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    if set("NO_COLOR").is_some() {
+        return false;
+    }
+    if set("CLICOLOR_FORCE").is_some_and(|value| value != "0") {
+        return true;
+    }
+    is_terminal
+        && set("CLICOLOR").is_none_or(|value| value != "0")
+        && set("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// `text` on a single line without control characters, which records could misuse.
@@ -35,6 +58,10 @@ pub(crate) fn one_line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut was_blank = false;
     for letter in text.trim().chars() {
+        // Marks that turn the direction of writing would disturb what stands beside them.
+        if matches!(letter, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}') {
+            continue;
+        }
         let letter = if letter.is_control() { ' ' } else { letter };
         if letter != ' ' || !was_blank {
             out.push(letter);
@@ -84,5 +111,28 @@ mod tests {
     #[test]
     fn control_characters_do_not_reach_the_terminal() {
         assert_eq!(one_line(" a\n\n b\u{1b}[31mc\u{7}\td "), "a b [31mc d");
+        assert_eq!(one_line("a\u{202e}b"), "ab");
+    }
+
+    #[test]
+    fn the_environment_decides_on_colours() {
+        for (is_terminal, set, expected) in [
+            (true, vec![], true),
+            (false, vec![], false),
+            (true, vec![("NO_COLOR", "1")], false),
+            (true, vec![("NO_COLOR", "")], true),
+            (false, vec![("CLICOLOR_FORCE", "1")], true),
+            (false, vec![("CLICOLOR_FORCE", "0")], false),
+            (false, vec![("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], false),
+            (true, vec![("CLICOLOR", "0")], false),
+            (true, vec![("TERM", "dumb")], false),
+            (true, vec![("TERM", "xterm")], true),
+        ] {
+            let variable = |name: &str| {
+                let found = set.iter().find(|(known, _)| *known == name);
+                found.map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(colours(is_terminal, variable), expected, "{is_terminal} {set:?}");
+        }
     }
 }

@@ -16,7 +16,7 @@ pub(crate) fn start(verbosity: u8, serves: bool) {
         _ => LevelFilter::TRACE,
     };
     let ours = Targets::new().with_target("airbyte_agent", level);
-    let colours = crate::terminal::shows_errors() && std::env::var_os("NO_COLOR").is_none();
+    let colours = crate::terminal::takes_colours_in_errors();
     let layer = tracing_subscriber::fmt::layer()
         .with_writer(std::io::stderr)
         .with_ansi(colours)

@@ -1,7 +1,7 @@
 //! "Did you mean": the names nearest to one that does not exist.
 
 /// At most three of `names` that look like `wanted`, nearest first.
-pub(crate) fn closest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+pub fn closest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     let wanted = wanted.to_lowercase();
     let mut scored: Vec<(f64, &str)> = names
         .into_iter()

@@ -61,7 +61,7 @@ pub use self::auth::{
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::{Call, CallOptions};
 pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};
-pub use self::closest::suggestion;
+pub use self::closest::{closest, suggestion};
 pub use self::cursor::Cursor;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;

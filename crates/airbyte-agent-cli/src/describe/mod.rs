@@ -1,8 +1,11 @@
 //! `describe`: connectors, entities and operations, explained.
 
+mod connector;
+mod entity;
+mod fields;
 mod json;
 mod operation;
-mod text;
+mod page;
 
 use std::io::Write as _;
 
@@ -11,7 +14,17 @@ use airbyte_agent_core::{Error, find_operation, suggestion};
 
 use crate::args::{DescribeArgs, Manner};
 use crate::failure::{Stop, usage};
-use crate::{registry, terminal};
+use crate::{advice, output, pager, registry, terminal};
+
+/// Widest text that is still easy to read.
+const WIDEST: usize = 100;
+
+/// How a page looks.
+#[derive(Clone, Copy)]
+struct Look {
+    width: usize,
+    colours: bool,
+}
 
 /// What is explained.
 enum Subject<'c> {
@@ -22,6 +35,11 @@ enum Subject<'c> {
 
 /// Explains what the names mean.
 pub(crate) fn describe(args: &DescribeArgs) -> Result<(), Stop> {
+    let advise = |error: &Error| advice::on_names(error, args.spec.as_deref(), &args.names);
+    explain(args).map_err(|stop| stop.with_hint(advise))
+}
+
+fn explain(args: &DescribeArgs) -> Result<(), Stop> {
     let (description, names) = registry::choose(args.spec.as_deref(), &args.names)?;
     let connector: &Connector = &description;
     let subject = match names {
@@ -30,27 +48,22 @@ pub(crate) fn describe(args: &DescribeArgs) -> Result<(), Stop> {
         [name, action] => Subject::Operation(find_operation(connector, name, action)?),
         _ => return Err(usage("describe takes CONNECTOR [ENTITY [ACTION]]").into()),
     };
-    let shown = match args.output {
-        Manner::Json => {
-            let value = match subject {
-                Subject::Connector => json::connector(connector),
-                Subject::Entity(entity) => json::entity(entity),
-                Subject::Operation(operation) => json::operation(operation),
-            };
-            if terminal::shows_output() { format!("{value:#}\n") } else { format!("{value}\n") }
-        }
-        Manner::Text => {
-            let width = terminal::width().min(100);
-            let by_spec = args.spec.as_deref();
-            match subject {
-                Subject::Connector => text::connector(connector, by_spec, width),
-                Subject::Entity(entity) => text::entity(connector, entity, by_spec, width),
-                Subject::Operation(one) => operation::text(connector, one, by_spec, width),
-            }
-        }
+    if args.output == Manner::Json {
+        let value = match subject {
+            Subject::Connector => json::connector(connector),
+            Subject::Entity(entity) => json::entity(entity),
+            Subject::Operation(operation) => json::operation(operation),
+        };
+        return Ok(writeln!(std::io::stdout(), "{}", output::json_text(&value))?);
+    }
+    let look = Look { width: terminal::width().min(WIDEST), colours: terminal::takes_colours() };
+    let spec = args.spec.as_deref();
+    let shown = match subject {
+        Subject::Connector => connector::text(connector, spec, look),
+        Subject::Entity(entity) => entity::text(connector, entity, spec, look),
+        Subject::Operation(operation) => operation::text(connector, operation, spec, look),
     };
-    std::io::stdout().write_all(shown.as_bytes())?;
-    Ok(())
+    pager::show(&shown, !args.no_pager)
 }
 
 fn entity<'c>(connector: &'c Connector, name: &str) -> Result<&'c Entity, Error> {

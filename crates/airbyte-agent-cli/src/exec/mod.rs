@@ -2,36 +2,47 @@
 
 mod download;
 mod pages;
+mod reading;
 
+use std::collections::HashSet;
 use std::io::Write as _;
 
 use airbyte_agent_core::description::Operation;
 use airbyte_agent_core::{Call, Description, DryRun, Error, find_operation};
 use serde_json::{Map, Value, json};
 
+use self::reading::Reading;
 use crate::args::ExecArgs;
 use crate::connect::{Connection, connect};
 use crate::failure::{Stop, usage};
 use crate::output::{self, Printed};
-use crate::{arguments, registry, terminal};
+use crate::{advice, arguments, registry, terminal};
 
-/// Runs the operation and prints what it gives.
+/// Runs the operation and prints what it gives; a failure comes with advice.
 pub(crate) async fn exec(args: ExecArgs) -> Result<(), Stop> {
-    let (description, entity, action) = target(&args)?;
+    run(&args).await.map_err(|stop| {
+        let spec = args.connection.spec.as_deref();
+        stop.with_hint(|error| advice::on_exec(error, spec, &args.names))
+    })
+}
+
+async fn run(args: &ExecArgs) -> Result<(), Stop> {
+    let (description, entity, action) = target(args)?;
     let operation = find_operation(&description, &entity, &action)?;
     let arguments = arguments::arguments(operation, args.params.as_deref(), &args.param)?;
-    check_options(&args, operation)?;
+    check_options(args, operation)?;
     let connection = connect(&args.connection, description.clone()).await?;
     let is_file = download::gives_bytes(operation, &arguments);
-    let call = call(&args, &connection, operation, arguments)?;
+    let call = call(args, &connection, operation, arguments)?;
     if args.dry_run {
         return Ok(print_dry_run(&call.dry_run()?)?);
     }
     if is_file {
         return download::download(call, args.out.as_deref()).await;
     }
+    let reading = Reading::new(operation, &args.select, &connection.mask);
     if args.all {
-        return pages::all(&args, call, &connection.mask).await;
+        return pages::all(args, call, &reading).await;
     }
     let outcome = call.outcome().await?;
     let (mut data, mut meta) = (outcome.data, outcome.meta);
@@ -39,7 +50,12 @@ pub(crate) async fn exec(args: ExecArgs) -> Result<(), Stop> {
     connection.mask.clean(&mut meta);
     let next = outcome.next.map(|cursor| cursor.to_string());
     let told = args.cursor.then(|| json!(next));
-    output::print(output::format(args.output), &Printed { data, meta, next: told })?;
+    let mut seen = HashSet::new();
+    reading.note_fields(&data, &mut seen);
+    let count = data.as_array().map_or(1, Vec::len);
+    let printed = Printed { data, meta, next: told };
+    output::print_known(output::format(args.output), &printed, &reading.known())?;
+    reading.warn_of_missing(count, &seen);
     hint_at_next(next.as_deref());
     Ok(())
 }
@@ -108,8 +124,7 @@ fn print_dry_run(request: &DryRun) -> Result<(), std::io::Error> {
         "headers": headers,
         "body": request.body,
     });
-    let text = if terminal::shows_output() { format!("{shown:#}") } else { shown.to_string() };
-    writeln!(std::io::stdout(), "{text}")
+    writeln!(std::io::stdout(), "{}", output::json_text(&shown))
 }
 
 /// Tells a person how to go on; scripts ask for `--cursor`.

@@ -2,7 +2,10 @@
 
 mod csv;
 mod json;
+mod layout;
+mod record;
 mod table;
+mod yaml;
 
 use std::io::{BufWriter, Write, stdout};
 
@@ -22,6 +25,15 @@ pub(crate) struct Printed {
     pub(crate) next: Option<Value>,
 }
 
+/// What is known of the records beforehand.
+#[derive(Default)]
+pub(crate) struct Known<'k> {
+    /// JSON Schema of one record.
+    pub(crate) schema: Option<&'k Value>,
+    /// The fields that were asked for, in their order.
+    pub(crate) selected: &'k [String],
+}
+
 /// The format asked for, else a table on a terminal and JSON for programs.
 pub(crate) fn format(asked: Option<Format>) -> Format {
     asked.unwrap_or(if terminal::shows_output() { Format::Table } else { Format::Json })
@@ -29,20 +41,27 @@ pub(crate) fn format(asked: Option<Format>) -> Format {
 
 /// Prints to standard output.
 pub(crate) fn print(format: Format, printed: &Printed) -> Result<(), Stop> {
+    print_known(format, printed, &Known::default())
+}
+
+/// Prints records of which something is known to standard output.
+pub(crate) fn print_known(format: Format, printed: &Printed, known: &Known) -> Result<(), Stop> {
     let mut out = BufWriter::new(stdout().lock());
+    let colours = terminal::takes_colours();
     match format {
-        Format::Json => json::object(&mut out, printed, terminal::shows_output())?,
+        Format::Json => json::object(&mut out, printed, terminal::shows_output(), colours)?,
         Format::Jsonl => json::lines(&mut out, &printed.data)?,
-        Format::Csv => csv::write(&mut out, &printed.data)?,
+        Format::Yaml => yaml::object(&mut out, printed)?,
+        Format::Csv => csv::write(&mut out, &printed.data, known.selected)?,
+        Format::Tsv => csv::tabs(&mut out, &printed.data, known.selected)?,
         Format::Table => {
-            let left_out = table::write(
-                &mut out,
-                &printed.data,
-                terminal::width(),
-                terminal::takes_colours(),
-            )?;
+            let width = terminal::width();
+            let untold = match &printed.data {
+                Value::Object(record) => record::write(&mut out, record, width, colours)?,
+                data => table::write(&mut out, records(data), known, width, colours)?,
+            };
             out.flush()?;
-            hint_at_columns(&left_out);
+            hint_at_rest(untold.as_deref());
         }
     }
     out.flush()?;
@@ -57,14 +76,20 @@ pub(crate) fn lines(data: &Value) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A table shows what fits; the rest is named where it does not disturb.
-fn hint_at_columns(left_out: &[String]) {
-    if left_out.is_empty() || !terminal::shows_errors() {
-        return;
+/// JSON for the eyes on a terminal, on one line for programs.
+pub(crate) fn json_text(value: &Value) -> String {
+    if terminal::shows_output() {
+        json::pretty(value, terminal::takes_colours())
+    } else {
+        value.to_string()
     }
-    let names = left_out.join(", ");
-    let text = format!("Not shown: {names}. Choose with --select, or see all with --output json.");
-    let _ = write!(std::io::stderr(), "{}", terminal::wrap(&text, 0, terminal::width()));
+}
+
+/// A table shows what fits; the rest is named where it does not disturb.
+fn hint_at_rest(untold: Option<&str>) {
+    if let Some(untold) = untold.filter(|_| terminal::shows_errors()) {
+        let _ = write!(std::io::stderr(), "{}", terminal::wrap(untold, 0, terminal::width()));
+    }
 }
 
 /// A value in a cell: texts as they are, the rest as compact JSON.
@@ -85,14 +110,7 @@ fn records(data: &Value) -> &[Value] {
     }
 }
 
-/// Names of all members, in the order in which they first appear.
-fn columns(records: &[Value]) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
-    let mut known = std::collections::HashSet::new();
-    for name in records.iter().filter_map(Value::as_object).flat_map(serde_json::Map::keys) {
-        if known.insert(name.as_str()) {
-            names.push(name);
-        }
-    }
-    names
+/// The value at the end of a way.
+fn at<'v>(record: &'v Value, path: &[String]) -> Option<&'v Value> {
+    path.iter().try_fold(record, |value, name| value.get(name))
 }

@@ -1,161 +1,150 @@
-//! Tables for people: what fits the terminal, on one line per record.
+//! Lists for people: the fields that tell most, a line per record, as wide as the terminal.
 
 use std::io::{self, Write};
 
-use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
-use console::{measure_text_width, truncate_str};
+use airbyte_agent_core::tools::{columns, gist};
 use serde_json::Value;
 
-use super::{cell, columns, records};
+use super::layout::{self, Column};
+use super::{Known, at};
 use crate::terminal::one_line;
 
-/// Widest column of a list.
-const WIDEST: usize = 44;
-/// Blanks between two columns.
-const GAP: usize = 2;
+/// Most columns of a table in which nobody chose them.
+const MOST: usize = 9;
+/// Names given of what is not shown.
+const NAMED: usize = 12;
+/// Cells are looked at no further than this; a terminal is narrower.
+const LONGEST: usize = 400;
 
-/// Writes `data` as a table and gives back the names of the columns that did not fit.
+/// Writes the records and gives back what to say of the fields that are not shown.
 pub(super) fn write(
     out: &mut impl Write,
-    data: &Value,
-    width: usize,
-    colours: bool,
-) -> io::Result<Vec<String>> {
-    match data {
-        Value::Object(members) => {
-            let pairs: Vec<Vec<String>> = members
-                .iter()
-                .map(|(name, value)| vec![name.clone(), excerpt(value, width)])
-                .collect();
-            writeln!(out, "{}", table(&[], &pairs, width, colours))?;
-            Ok(Vec::new())
-        }
-        _ => list(out, records(data), width, colours),
-    }
-}
-
-fn list(
-    out: &mut impl Write,
     records: &[Value],
+    known: &Known<'_>,
     width: usize,
     colours: bool,
-) -> io::Result<Vec<String>> {
+) -> io::Result<Option<String>> {
     if records.is_empty() {
         writeln!(out, "No records.")?;
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let names = columns(records);
-    let (chosen, left_out) = choose(records, &names, width);
-    let rows: Vec<Vec<String>> = records
-        .iter()
-        .map(|record| {
-            let value = |name: &&str| record.get(*name).map(shown).unwrap_or_default();
-            let cut = |text: String| truncate_str(&text, WIDEST, "…").into_owned();
-            chosen.iter().map(value).map(cut).collect()
+    if !records.iter().any(Value::is_object) {
+        for record in records {
+            writeln!(out, "{}", one_line(&gist(record)))?;
+        }
+        return Ok(None);
+    }
+    let fields = columns(records, known.schema);
+    let insists = !known.selected.is_empty();
+    let mut paths: Vec<Vec<String>> = if insists {
+        known.selected.iter().map(|name| path(records, name)).collect()
+    } else if fields.telling.is_empty() {
+        fields.rest.clone()
+    } else {
+        fields.telling
+    };
+    let rest = if insists { Vec::new() } else { fields.rest };
+    let most = if insists { usize::MAX } else { MOST };
+    let beyond = paths.split_off(paths.len().min(most));
+    let shown: Vec<Column> = paths.iter().map(|path| column(records, path)).collect();
+    let widths = layout::fit(&shown, width, insists);
+    for line in layout::lines(&shown[..widths.len()], &widths, colours) {
+        writeln!(out, "{line}")?;
+    }
+    let left_out = paths[widths.len()..].iter().chain(&beyond).chain(&rest);
+    Ok(untold(left_out.filter(|path| !paths[..widths.len()].contains(path)), insists))
+}
+
+/// The way that a name of `--select` means.
+fn path(records: &[Value], name: &str) -> Vec<String> {
+    let whole = vec![name.to_owned()];
+    let is_member = records.iter().any(|record| record.get(name).is_some());
+    if is_member { whole } else { name.split('.').map(str::to_owned).collect() }
+}
+
+fn column(records: &[Value], path: &[String]) -> Column {
+    let values = || records.iter().map(|record| at(record, path).unwrap_or(&Value::Null));
+    let is_number = values().all(|value| value.is_number() || value.is_null());
+    let cells = values()
+        .map(|value| {
+            let text: String = gist(value).chars().take(LONGEST).collect();
+            one_line(&text)
         })
         .collect();
-    writeln!(out, "{}", table(&chosen, &rows, width, colours))?;
-    Ok(left_out)
+    Column { title: one_line(&path.join(".")), cells, is_number }
 }
 
-/// The columns that fit, plain values before nested ones, and those that do not. Columns without
-/// any value are not missed.
-fn choose<'n>(records: &[Value], names: &[&'n str], width: usize) -> (Vec<&'n str>, Vec<String>) {
-    let values = |name: &'n str| records.iter().filter_map(move |record| record.get(name));
-    let is_empty = |name: &'n str| values(name).all(Value::is_null);
-    let is_nested = |name: &'n str| values(name).any(|v| v.is_object() || v.is_array());
-    let space = |name: &'n str| {
-        let widest = values(name).map(|value| measure_text_width(&shown(value))).max();
-        measure_text_width(name).max(widest.unwrap_or(0).min(WIDEST))
+fn untold<'p>(left_out: impl Iterator<Item = &'p Vec<String>>, insists: bool) -> Option<String> {
+    let names: Vec<String> = left_out.map(|path| path.join(".")).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
     };
-    let mut ordered: Vec<&str> = names.iter().copied().filter(|name| !is_empty(name)).collect();
-    ordered.sort_by_key(|name| is_nested(name));
-    let mut chosen = Vec::new();
-    let mut left_out = Vec::new();
-    let mut used = 0;
-    for name in ordered {
-        let needed = space(name) + if chosen.is_empty() { 0 } else { GAP };
-        if chosen.is_empty() || used + needed <= width {
-            used += needed;
-            chosen.push(name);
-        } else {
-            left_out.push(name.to_owned());
-        }
-    }
-    (chosen, left_out)
-}
-
-/// A few lines of a text, about one of a nested value.
-fn excerpt(value: &Value, width: usize) -> String {
-    let room = if value.is_string() { 4 * width } else { width };
-    truncate_str(&shown(value), room, "…").into_owned()
-}
-
-fn shown(value: &Value) -> String {
-    one_line(&cell(value))
-}
-
-fn table(header: &[&str], rows: &[Vec<String>], width: usize, colours: bool) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
-    if colours {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    if !header.is_empty() {
-        table.set_header(header.iter().map(|name| Cell::new(*name).add_attribute(Attribute::Bold)));
-    }
-    for row in rows {
-        table.add_row(row);
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    let text = table.to_string();
-    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
-    lines.join("\n")
+    let shown = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let advice = if insists { "See" } else { "Choose with --select, or see" };
+    Some(format!("Not shown: {shown}{more}. {advice} all with --output json."))
 }
 
 #[cfg(test)]
 mod tests {
+    use console::measure_text_width;
     use serde_json::json;
 
     use super::*;
 
-    fn text(data: &Value, width: usize) -> (String, Vec<String>) {
+    fn text(data: &Value, selected: &[&str], width: usize) -> (String, Option<String>) {
         let mut out = Vec::new();
-        let left_out = write(&mut out, data, width, false).unwrap();
-        (String::from_utf8(out).unwrap(), left_out)
+        let selected: Vec<String> = selected.iter().map(ToString::to_string).collect();
+        let known = Known { schema: None, selected: &selected };
+        let untold = write(&mut out, super::super::records(data), &known, width, false).unwrap();
+        (String::from_utf8(out).unwrap(), untold)
     }
 
     #[test]
     fn records_stand_below_each_other() {
         let data = json!([
-            {"id": 1, "user": {"login": "a"}, "title": "First\nline", "gone": null},
-            {"id": 22, "title": "Second", "user": null},
+            {"user": {"login": "ann"}, "title": "First\nline", "gone": null, "size": 5, "id": 1},
+            {"id": 22, "title": "Second", "user": null, "size": 150},
         ]);
-        let (table, left_out) = text(&data, 80);
-        assert_eq!(table, "id  title       user\n1   First line  {\"login\":\"a\"}\n22  Second\n");
-        assert_eq!(left_out, Vec::<String>::new());
+        let (table, untold) = text(&data, &[], 80);
+        assert_eq!(
+            table,
+            "id  title       size  user\n 1  First line     5  ann\n22  Second       150\n"
+        );
+        assert_eq!(untold, None);
     }
 
     #[test]
     fn what_does_not_fit_is_named() {
-        let data = json!([{"a": "x".repeat(100), "b": "y".repeat(30), "c": 1}]);
-        let (table, left_out) = text(&data, 50);
-        assert!(table.lines().all(|line| measure_text_width(line) <= 50), "{table}");
-        assert_eq!(left_out, ["b"]);
+        let data = json!([{"id": 1, "title": "x".repeat(100), "state": "y".repeat(30), "n": 5,
+                           "node_id": "N"}]);
+        for width in [24, 30, 50, 80, 200] {
+            let (table, untold) = text(&data, &[], width);
+            assert!(table.lines().all(|line| measure_text_width(line) <= width), "{table}");
+            assert!(untold.unwrap().contains("node_id"), "{table}");
+        }
+        let (_, untold) = text(&data, &[], 24);
+        let expected = "Not shown: state, n, node_id. Choose with --select, or see all with \
+                        --output json.";
+        assert_eq!(untold.as_deref(), Some(expected));
     }
 
     #[test]
-    fn one_record_is_told_by_its_members() {
-        let (table, _) = text(&json!({"id": 1, "name": "Ada"}), 80);
-        assert_eq!(table, "id    1\nname  Ada\n");
-        assert_eq!(text(&json!([]), 80).0, "No records.\n");
-        let (table, _) = text(&json!({"all": vec!["nested"; 500]}), 80);
-        assert!(table.lines().count() <= 2 && table.trim_end().ends_with('…'), "{table}");
+    fn what_is_asked_for_is_shown_in_that_order() {
+        let data = json!([{"id": 1, "in": {"a": "x".repeat(60)}, "b": "y".repeat(60)}]);
+        let (table, untold) = text(&data, &["b", "in.a", "id"], 40);
+        assert!(table.starts_with("b "), "{table}");
+        assert!(table.contains("in.a") && table.contains("id"), "{table}");
+        assert!(table.lines().all(|line| measure_text_width(line) <= 40), "{table}");
+        assert_eq!(untold, None);
+    }
+
+    #[test]
+    fn records_that_are_no_objects_and_none_at_all() {
+        assert_eq!(text(&json!(["a", "b\u{1b}[0m"]), &[], 80).0, "a\nb [0m\n");
+        assert_eq!(text(&json!([]), &[], 80).0, "No records.\n");
     }
 }

@@ -69,6 +69,61 @@ fn pages_of_the_manual_tell_what_a_caller_needs() {
 }
 
 #[test]
+fn a_page_of_an_operation_has_every_part() {
+    let ran = run(&["describe", "github", "issues", "list"]).succeeded().stdout;
+    let parts = [
+        "NAME",
+        "SYNOPSIS",
+        "DESCRIPTION",
+        "ARGUMENTS",
+        "RESULT",
+        "PAGES",
+        "RATE LIMITS",
+        "CREDENTIALS",
+        "EXAMPLES",
+        "SEE ALSO",
+    ];
+    let headings: Vec<&str> =
+        ran.lines().filter(|line| !line.starts_with(' ') && !line.is_empty()).collect();
+    assert_eq!(headings, parts);
+    for part in [
+        "    per_page (integer) [default: 30]",
+        "One of OPEN, CLOSED.",
+        "    title (string)\n",
+        "        .login (string)",
+        "5000 requests per hour",
+        "githubPAT: AIRBYTE_AGENT_GITHUB_TOKEN",
+        "airbyte-agent describe github issues get",
+    ] {
+        assert!(ran.contains(part), "{part}:\n{ran}");
+    }
+    assert!(!ran.contains('\u{1b}'));
+}
+
+#[test]
+fn examples_of_the_manual_are_commands_that_work() {
+    for names in [
+        ["github", "issues", "list"],
+        ["stripe", "customers", "create"],
+        ["jira", "issues", "search"],
+        ["google-drive", "files", "list"],
+    ] {
+        let page = run(&[&["describe"], &names[..]].concat()).succeeded().stdout;
+        let examples = page.split("EXAMPLES\n").nth(1).unwrap().split("SEE ALSO").next().unwrap();
+        let commands: Vec<&str> = examples
+            .lines()
+            .filter_map(|line| line.trim().strip_prefix("airbyte-agent "))
+            .collect();
+        assert!(commands.len() >= 2, "{page}");
+        for line in commands {
+            let words: Vec<&str> = line.split(' ').filter(|word| *word != "--hosted").collect();
+            let more = if line.contains("--sandbox") { vec![] } else { vec!["--sandbox"] };
+            run(&[words, more].concat()).succeeded();
+        }
+    }
+}
+
+#[test]
 fn every_operation_can_be_described() {
     let all = run(&["connectors"]).succeeded().json();
     for connector in all["data"].as_array().unwrap() {

@@ -98,6 +98,38 @@ fn unknown_names_come_with_close_ones() {
 }
 
 #[test]
+fn failures_come_with_a_line_that_works() {
+    for (args, hint) in [
+        ("exec gitub isues lst", "airbyte-agent exec github issues list -p owner=example"),
+        ("exec github issues list --sandbox", "airbyte-agent exec github issues list -p owner="),
+        ("exec stripe customers get", "'airbyte-agent describe stripe'"),
+        (
+            "exec github issues list -p ownr=a -p owner=a -p repo=b --sandbox",
+            "issues list' explains",
+        ),
+        ("describe github isues lst", "'airbyte-agent describe github issues list'"),
+    ] {
+        let ran = run(&args.split(' ').collect::<Vec<_>>());
+        let told = ran.error()["hint"].as_str().unwrap_or_default().to_owned();
+        assert!(ran.code != 0 && told.contains(hint), "{args}: {ran:?}");
+    }
+    let ran = run(&[
+        "exec",
+        "github",
+        "issues",
+        "list",
+        "-p",
+        "owner=example",
+        "-p",
+        "repo=example",
+        "-p",
+        "states=OPN",
+        "--sandbox",
+    ]);
+    assert!(ran.message().ends_with("did you mean 'OPEN'?"), "{ran:?}");
+}
+
+#[test]
 fn command_lines_that_make_no_sense_are_usage_errors() {
     let spec = spec();
     for args in [

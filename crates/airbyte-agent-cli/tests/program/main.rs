@@ -13,6 +13,7 @@ mod mcp;
 mod output;
 mod run;
 mod sandbox;
+mod search;
 mod secrets;
 mod settings;
 mod vendor;

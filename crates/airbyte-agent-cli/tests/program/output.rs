@@ -54,6 +54,41 @@ fn csv_quotes_and_nests() {
 }
 
 #[test]
+fn tabs_and_yaml() {
+    let ran = list(&shop(), &["--output", "tsv", "--select", "in.a,id"]).succeeded();
+    assert_eq!(ran.stdout, "in.a\tid\n1\t1\n2\t2\n");
+    let ran = list(&shop(), &["--output", "yaml", "--select", "id", "--cursor"]).succeeded();
+    assert!(ran.stdout.starts_with("data:\n  - id: 1\n  - id: 2\nmeta:\n  next: c1\nnext: "));
+}
+
+#[test]
+fn colours_come_where_they_are_wanted() {
+    let vendor = shop();
+    for (name, value, expected) in
+        [("CLICOLOR_FORCE", "1", true), ("CLICOLOR_FORCE", "0", false), ("NO_COLOR", "1", false)]
+    {
+        let spec = spec();
+        let args = ["exec", "--spec", &spec, "things", "list", "--output", "table"];
+        let more = ["--via", &vendor.url, "--credentials", r#"{"token": "x"}"#];
+        let mut command = command(&[&args[..], &more].concat());
+        let ran = Ran::from(command.env(name, value).output().unwrap()).succeeded();
+        assert_eq!(ran.stdout.contains('\u{1b}'), expected, "{name}: {ran:?}");
+    }
+}
+
+#[test]
+fn a_field_that_no_record_has_is_told() {
+    let ran = list(&shop(), &["--select", "id,nam"]).succeeded();
+    assert_eq!(ran.stderr, "warning: no record has the field 'nam'\n");
+    let github = ["exec", "github", "issues", "list", "--sandbox", "-p", "owner=a", "-p", "repo=b"];
+    let ran = run(&[&github[..], &["--select", "titel,body.x"]].concat()).succeeded();
+    assert_eq!(ran.stderr, "warning: no record has the field 'titel', did you mean 'title'?\n");
+    let all = ["--select", "id,name,in.a,in.b", "--all"];
+    let ran = list(&shop(), &all).succeeded();
+    assert_eq!(ran.stderr, "warning: no record has the field 'in.b'\n");
+}
+
+#[test]
 fn tables_fit_the_terminal() {
     let vendor = Vendor::always(Answer::json(
         200,
@@ -108,6 +143,22 @@ fn lines_that_arrived_before_a_failure_are_out() {
     });
     let ran = list(&vendor, &["--all", "--output", "jsonl"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (7, "{\"id\":1}\n"), "{ran:?}");
+    let cursor = ran.error()["resume"].as_str().unwrap().to_owned();
+    // The other formats are whole documents that say where to go on.
+    let vendor = Vendor::new(|seen, before| match before {
+        0 => Answer::json(200, &json!({"things": [{"id": 1}], "next": "c1"})),
+        1 => Answer::json(200, &json!({"things": [{"id": 1}], "next": "c2"})).cut(),
+        _ => {
+            assert!(seen.target.contains("cursor=c1"), "{seen:?}");
+            Answer::json(200, &json!({"things": [{"id": 2}]}))
+        }
+    });
+    let ran = list(&vendor, &["--all"]);
+    assert_eq!((ran.code, ran.error()["kind"].as_str()), (8, Some("network")), "{ran:?}");
+    assert_eq!((ids(&ran.json()["data"]), &ran.json()["next"]), (vec![1], &json!(cursor)));
+    assert_eq!(ran.error()["resume"], json!(cursor));
+    let rest = list(&vendor, &["--all", "--resume", &cursor]).succeeded();
+    assert_eq!(ids(&rest.json()["data"]), [2]);
 }
 
 #[test]

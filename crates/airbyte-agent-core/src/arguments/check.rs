@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::closest::suggestion;
+use crate::closest::{closest, suggestion};
 use crate::description::{Kind, Schema};
 
 /// Adds to `problems` what is wrong with `value`, each with its place.
@@ -127,5 +127,10 @@ fn wrong_choice(place: &str, choices: &[Value], value: &Value) -> String {
         shown.push(format!("… ({} in all)", choices.len()));
     }
     let got: String = show(value).chars().take(60).collect();
-    format!("'{place}' must be one of {}, got '{got}'", shown.join(", "))
+    let all: Vec<String> = choices.iter().map(show).collect();
+    let near = match closest(&got, all.iter().map(String::as_str)).first() {
+        Some(near) => format!(", did you mean '{near}'?"),
+        None => String::new(),
+    };
+    format!("'{place}' must be one of {}, got '{got}'{near}", shown.join(", "))
 }

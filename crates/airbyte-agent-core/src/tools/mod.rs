@@ -51,5 +51,6 @@ pub use self::limits::ResultLimits;
 pub use self::output::ToolOutput;
 pub use self::policy::Policy;
 pub use self::progress::{Progress, Report};
+pub use self::result::columns::{Columns, columns, gist};
 pub use self::result::tokens::estimate as estimate_tokens;
 pub use self::toolset::{Exposure, Target, Toolset};

@@ -3,6 +3,7 @@
 //! Works on plain JSON and knows neither clients nor calls.
 
 pub(super) mod clean;
+pub(super) mod columns;
 mod compact;
 mod cut;
 pub(super) mod fields;

@@ -1,0 +1,39 @@
+//! `search`: from words to operations.
+
+use crate::run::{run, spec};
+
+#[test]
+fn operations_are_found_with_a_command_that_works() {
+    let ran = run(&["search", "open invoices of a customer", "--limit", "3"]).succeeded().json();
+    let found = ran["data"].as_array().unwrap();
+    assert_eq!(found.len(), 3);
+    assert_eq!((&found[0]["entity"], &found[0]["action"]), (&"invoices".into(), &"list".into()));
+    for one in found {
+        let command = one["command"].as_str().unwrap();
+        let words: Vec<&str> = command.split(' ').skip(1).collect();
+        run(&[&words[..], &["--sandbox", "--dry-run"]].concat()).succeeded();
+    }
+    let text = run(&["search", "list", "issues", "--connector", "github", "--output", "table"]);
+    let text = text.succeeded().stdout;
+    assert!(text.starts_with("github issues list\n"), "{text}");
+    assert!(text.contains("$ airbyte-agent exec github issues list -p owner=example"), "{text}");
+    assert!(
+        text.lines()
+            .filter(|line| !line.starts_with(' '))
+            .all(|line| { line.is_empty() || line.starts_with("github ") })
+    );
+}
+
+#[test]
+fn specs_are_searched_and_nothing_is_no_failure() {
+    let spec = spec();
+    let ran = run(&["search", "all things", "--spec", &spec]).succeeded().json();
+    assert_eq!(ran["data"][0]["connector"], "acme");
+    assert!(ran["data"][0]["command"].as_str().unwrap().contains("--spec"), "{ran}");
+    let ran = run(&["search", "qqxyz"]).succeeded();
+    assert_eq!(ran.json()["data"].as_array().unwrap().len(), 0);
+    assert!(run(&["search", "qqxyz", "--output", "table"]).stdout.contains("Nothing found"));
+    let ran = run(&["search", "x", "--connector", "gitub"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.message().contains("'github'"), "{ran:?}");
+}
