@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Sandbox(SandboxArgs),
     /// Offer operations to agents as tools, over the Model Context Protocol
     Mcp(Box<crate::mcp::args::McpArgs>),
+    /// Workspaces, connectors and templates on Airbyte's platform
+    Platform(Box<crate::platform::args::PlatformArgs>),
     /// Print the completion script of a shell
     Completions {
         /// The shell

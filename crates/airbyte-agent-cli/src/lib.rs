@@ -26,6 +26,7 @@ mod mask;
 mod mcp;
 mod output;
 mod pager;
+mod platform;
 mod progress;
 mod prompt;
 mod registry;
@@ -79,6 +80,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Connectors(args) => connectors::connectors(&args),
         Command::Describe(args) => describe::describe(&args),
         Command::Search(args) => search::search(&args),
+        Command::Platform(args) => block_on(platform::platform(*args)),
         Command::Completions { shell } => completions(shell),
     }
 }

@@ -83,6 +83,8 @@ pub struct CheckReport {
     pub entity: Option<String>,
     /// Action that was called.
     pub action: Option<Action>,
+    /// How many records it gave, where it gives a list.
+    pub records: Option<usize>,
     /// Why it failed.
     pub error: Option<Error>,
 }
@@ -242,13 +244,13 @@ impl Client {
                     Err(error) => (CheckStatus::Unhealthy, Some(error)),
                 },
             };
-            return CheckReport { status, entity: None, action: None, error };
+            return CheckReport { status, entity: None, action: None, records: None, error };
         };
         let mut call = self.call(&operation.entity, operation.action);
         let outcome = match probe_arguments(operation, self.config()) {
             Ok(arguments) => {
                 call.set_all(arguments);
-                call.outcome().await.map(|_| ())
+                call.outcome().await.map(|outcome| outcome.data.as_array().map(Vec::len))
             }
             Err(error) => Err(error),
         };
@@ -256,6 +258,7 @@ impl Client {
             status: if outcome.is_ok() { CheckStatus::Healthy } else { CheckStatus::Unhealthy },
             entity: Some(operation.entity.to_string()),
             action: Some(operation.action),
+            records: outcome.as_ref().ok().copied().flatten(),
             error: outcome.err(),
         }
     }

@@ -141,6 +141,14 @@ impl Error {
         self
     }
 
+    /// The same error, its message beginning with what was being done.
+    #[must_use]
+    pub fn context(mut self, doing: &str) -> Self {
+        self.0.message.insert_str(0, ": ");
+        self.0.message.insert_str(0, doing);
+        self
+    }
+
     pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.0.status = Some(status);
         self

@@ -80,7 +80,9 @@ impl Client {
             let message = format!("{place}: no complete answer within {seconds} s");
             Err(Error::network(message).with_retryable(true))
         })?;
+        // What the platform tells may repeat what it was sent.
         context_store::read(&reply.body, &place)
+            .map_err(|error| error.with_status(reply.status).cleaned(|text| transport.redact(text)))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod arguments;
+mod connect;
 mod describe;
 mod download;
 mod failures;
@@ -11,6 +12,7 @@ mod home;
 mod login;
 mod mcp;
 mod output;
+mod platform;
 mod run;
 mod sandbox;
 mod search;

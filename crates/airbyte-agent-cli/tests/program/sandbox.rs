@@ -93,13 +93,13 @@ fn the_platform_is_reached_through_a_proxy() {
 }
 
 /// A sandbox that is served by the program itself.
-struct Served {
+pub(crate) struct Served {
     child: Child,
-    url: String,
+    pub(crate) url: String,
 }
 
 impl Served {
-    fn start(args: &[&str]) -> Self {
+    pub(crate) fn start(args: &[&str]) -> Self {
         let mut child = command(&[&["sandbox"], args].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use super::record::StoreRecord;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::reply::platform_failure;
 
 /// One page of records.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +47,10 @@ pub(crate) fn read(body: &[u8], place: &str) -> Result<(Vec<Map<String, Value>>,
     let answer: Value = serde_json::from_slice(body).map_err(|error| {
         Error::decode(format!("{place}: the platform's answer is no JSON")).with_source(error)
     })?;
+    if let Some(told) = platform_failure(&answer) {
+        let message = format!("{place}: the platform reports a failure: {told}");
+        return Err(Error::new(ErrorKind::Vendor, message));
+    }
     let result = match answer {
         Value::Object(mut answer) if answer.contains_key("result") => {
             answer.remove("result").unwrap_or_default()
@@ -106,6 +111,23 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_failure_inside_a_success_is_the_platforms() {
+        for (body, kind, part) in [
+            (
+                json!({"status": "error", "result": {"error": "no table"}}),
+                ErrorKind::Vendor,
+                "no table",
+            ),
+            (json!({"status": "failed", "result": {"data": []}}), ErrorKind::Vendor, "no reason"),
+            (json!({"status": "success", "result": null}), ErrorKind::Decode, "no records"),
+        ] {
+            let error = read(body.to_string().as_bytes(), "things.search").unwrap_err();
+            assert_eq!(error.kind(), kind, "{body}");
+            assert!(error.message().contains(part), "{error}");
+        }
+    }
 
     #[test]
     fn answers_of_all_times_are_read() {

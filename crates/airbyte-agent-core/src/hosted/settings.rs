@@ -212,6 +212,11 @@ impl Settings {
         self.client_secret.as_ref().map(SecretString::expose_secret)
     }
 
+    /// The workspace, where one is named.
+    pub fn workspace_name(&self) -> Option<&str> {
+        self.workspace.as_deref()
+    }
+
     /// Whether there is neither client id nor client secret.
     pub fn has_no_credentials(&self) -> bool {
         self.client_id.is_none() && self.client_secret.is_none()
