@@ -3,6 +3,7 @@
 pub(crate) mod args;
 mod install;
 mod setup;
+mod stored;
 
 use std::io::Write as _;
 

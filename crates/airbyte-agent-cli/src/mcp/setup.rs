@@ -8,6 +8,7 @@ use airbyte_agent_mcp::{Config, HttpOptions, Quota, Server, Token, listen};
 use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
 
 use super::args::{Expose, ServeArgs};
+use super::stored::Accounts;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
 use crate::{registry, sample};
@@ -31,7 +32,10 @@ impl Setup {
         let http = args.http.is_some() || config.http.listen.is_some();
         let http = http.then(|| config.http.clone());
         if !args.sandbox {
-            return Ok(Self { server: config.server(find)?, http, _sandbox: None });
+            let stored = Accounts::of_user()?;
+            let server = config
+                .server_with(find, |account, description| account.client(description, &stored))?;
+            return Ok(Self { server, http, _sandbox: None });
         }
         let sandbox = start_sandbox(args, &config).await?;
         let origin = sandbox.url();

@@ -42,7 +42,7 @@ const SECRETS: [&str; 24] = [
 ];
 
 /// Arguments that steer a call and hold no data.
-const STEERING: [&str; 12] = [
+const STEERING: [&str; 11] = [
     "connector",
     "account",
     "entity",
@@ -50,7 +50,6 @@ const STEERING: [&str; 12] = [
     "fields",
     "exclude_fields",
     "format",
-    "cursor",
     "max_records",
     "from_byte",
     "max_bytes",

@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
+use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::hosted::Settings;
-use airbyte_agent_core::{Client, Credentials, Description, ErrorKind, Hosted, Local, Result};
+use airbyte_agent_core::{
+    Client, Credentials, Description, Error, ErrorKind, Hosted, Local, Result,
+};
 use serde_json::{Map, Value};
 
 use super::Rules;
 use super::environment;
 use super::file::Table;
+use super::stored::Stored;
 use super::unavailable::Unavailable;
 
 /// A connector and the way to reach it, under the name by which calls mean it.
@@ -49,8 +53,10 @@ pub enum Reach {
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Direct {
-    /// Credentials; those of the environment unless set.
+    /// Credentials; those of the environment unless set, or else a stored account's.
     pub credentials: Option<Credentials>,
+    /// The stored account whose credentials are meant, whatever the environment holds.
+    pub stored: Option<String>,
     /// Server variables and settings of the connector.
     pub settings: Map<String, Value>,
     /// Where every request goes instead, with the intended host in a header.
@@ -109,22 +115,26 @@ impl Account {
 
     /// A client of the account. Sends nothing.
     ///
-    /// Where no credentials were configured and the environment has none that fit, the client is
-    /// there all the same and every call of it says what is missing: other accounts still work.
+    /// Where no credentials were configured and neither the environment nor `stored` has any that
+    /// fit, the client is there all the same and every call of it says what is missing: other
+    /// accounts still work.
     ///
     /// # Errors
     ///
-    /// When credentials or settings that were configured do not fit the connector.
-    pub fn client(&self, description: Description) -> Result<Client> {
+    /// When credentials, settings or the stored account that were configured do not fit the
+    /// connector.
+    pub fn client(&self, description: Description, stored: &dyn Stored) -> Result<Client> {
         let direct = match &self.reach {
             Reach::Hosted(hosted) => return Client::hosted(description, (**hosted).clone()),
             Reach::Direct(direct) => direct,
         };
-        let local = direct.local(&description, &self.name);
-        match Client::local(description.clone(), local) {
-            Err(error) if direct.credentials.is_none() && error.kind() != ErrorKind::Usage => {
-                let names = environment::names(&description, &self.name);
-                let unavailable = Unavailable::new(&error, &names);
+        let is_configured = direct.credentials.is_some() || direct.stored.is_some();
+        let local = direct.local(&description, &self.name, stored);
+        match local.and_then(|local| Client::local(description.clone(), local)) {
+            Err(error) if !is_configured && error.kind() != ErrorKind::Usage => {
+                let variables = environment::names(&description, &self.name);
+                let command = stored.command(&description, name_of(&self.name, &description));
+                let unavailable = Unavailable::new(&error, &variables, command.as_deref());
                 tracing::info!(account = self.name, "{}", unavailable.message());
                 Ok(Client::new(description, unavailable))
             }
@@ -134,55 +144,68 @@ impl Account {
 }
 
 impl Direct {
-    fn read(
-        table: &Table<'_>,
-        credentials: Option<Map<String, Value>>,
-        scheme: Option<String>,
-    ) -> Result<Self> {
-        let credentials = match credentials {
-            Some(given) => Some(
-                Credentials::from_json(&Value::Object(given))
-                    .map_err(|error| table.error(error.message()))?,
-            ),
-            None if scheme.is_some() => {
-                return Err(table.error("'auth_scheme' needs 'credentials'"));
-            }
-            None => None,
+    fn local(
+        &self,
+        description: &Description,
+        account: &str,
+        stored: &dyn Stored,
+    ) -> Result<Local> {
+        let mut local = environment::settings(description, account);
+        local = match (&self.credentials, &self.stored) {
+            (Some(given), _) => local.credentials(given.clone()),
+            (None, Some(name)) => stored.put(description, Some(name), local)?.ok_or_else(|| {
+                let command = stored.command(description, Some(name));
+                let command = command.map(|text| format!("; to make it: {text}"));
+                let message = format!(
+                    "there is no stored account '{name}' of {}{}",
+                    description.name,
+                    command.unwrap_or_default()
+                );
+                Error::new(ErrorKind::Usage, message)
+            })?,
+            (None, None) => match environment::credentials(description, account) {
+                found if found.is_empty() => {
+                    let name = name_of(account, description);
+                    stored.put(description, name, local.clone())?.unwrap_or(local)
+                }
+                found => local.credentials(found),
+            },
         };
-        let credentials = match (credentials, scheme) {
-            (Some(credentials), Some(scheme)) => Some(credentials.scheme(scheme)),
-            (credentials, _) => credentials,
-        };
-        Ok(Self { credentials, ..Self::default() })
-    }
-
-    fn local(&self, description: &Description, account: &str) -> Local {
-        let mut local = environment::local(description, account, self.credentials.clone());
         for (key, value) in &self.settings {
             local = local.config(key, value.clone());
         }
         if let Some(origin) = &self.via {
             local = local.via(origin);
         }
-        if self.private_hosts { local.allow_private_hosts() } else { local }
+        Ok(if self.private_hosts { local.allow_private_hosts() } else { local })
     }
+}
+
+/// The name under which an account is stored; none when it is called like its connector.
+fn name_of<'n>(account: &'n str, connector: &Connector) -> Option<&'n str> {
+    Some(account).filter(|name| *name != connector.name)
 }
 
 fn reach(table: &mut Table<'_>) -> Result<Reach> {
     let credentials = table.object("credentials")?;
+    let stored = table.text("stored")?;
     let scheme = table.text("auth_scheme")?;
     let settings = table.object("config")?;
     let via = table.text("via")?;
     let private_hosts = table.flag("allow_private_hosts")?.unwrap_or_default();
     let Some(hosted) = table.table_or_flag("hosted")? else {
-        let direct = Direct::read(table, credentials, scheme)?;
+        if stored.is_some() && credentials.is_some() {
+            return Err(table.error("an account has either 'credentials' or 'stored'"));
+        }
+        let credentials = read_credentials(table, credentials, scheme)?;
         let settings = settings.unwrap_or_default();
-        return Ok(Reach::Direct(Direct { settings, via, private_hosts, ..direct }));
+        return Ok(Reach::Direct(Direct { credentials, stored, settings, via, private_hosts }));
     };
-    if credentials.is_some() || scheme.is_some() || settings.is_some() || private_hosts {
+    let has_own = credentials.is_some() || stored.is_some() || scheme.is_some();
+    if has_own || settings.is_some() || private_hosts {
         return Err(table.error(
             "a hosted account takes its credentials and settings from the platform; leave out \
-             'credentials', 'auth_scheme', 'config' and 'allow_private_hosts'",
+             'credentials', 'stored', 'auth_scheme', 'config' and 'allow_private_hosts'",
         ));
     }
     let hosted = read_hosted(hosted)?;
@@ -190,6 +213,25 @@ fn reach(table: &mut Table<'_>) -> Result<Reach> {
         Some(origin) => hosted.via(origin),
         None => hosted,
     })))
+}
+
+fn read_credentials(
+    table: &Table<'_>,
+    given: Option<Map<String, Value>>,
+    scheme: Option<String>,
+) -> Result<Option<Credentials>> {
+    let Some(given) = given else {
+        return match scheme {
+            Some(_) => Err(table.error("'auth_scheme' needs 'credentials'")),
+            None => Ok(None),
+        };
+    };
+    let credentials = Credentials::from_json(&Value::Object(given))
+        .map_err(|error| table.error(error.message()))?;
+    Ok(Some(match scheme {
+        Some(scheme) => credentials.scheme(scheme),
+        None => credentials,
+    }))
 }
 
 fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {

@@ -8,27 +8,29 @@ use std::collections::BTreeSet;
 use airbyte_agent_core::description::{AuthScheme, Connector};
 use airbyte_agent_core::{Credentials, Local};
 
-/// These credentials, or those of the environment, and the settings that the environment holds.
-pub(super) fn local(connector: &Connector, account: &str, given: Option<Credentials>) -> Local {
+/// The credentials that the environment holds.
+pub(super) fn credentials(connector: &Connector, account: &str) -> Credentials {
     let (common, prefix) = (prefix(connector, &connector.name), prefix(connector, account));
-    let value = |field: &str| {
-        let found = std::env::var(variable(&prefix, field)).ok();
-        found.filter(|value| !value.trim().is_empty())
-    };
-    let found = || {
-        Credentials::from_variables(connector, |name| {
-            let field = name.strip_prefix(&common)?;
-            let found = std::env::var(format!("{prefix}{field}")).ok();
-            found.filter(|value| !value.trim().is_empty())
-        })
-    };
-    let mut local = Local::new(given.unwrap_or_else(found));
-    for setting in settings(connector) {
-        if let Some(value) = value(setting) {
+    Credentials::from_variables(connector, |name| {
+        let field = name.strip_prefix(&common)?;
+        filled(&format!("{prefix}{field}"))
+    })
+}
+
+/// The settings that the environment holds, without credentials.
+pub(super) fn settings(connector: &Connector, account: &str) -> Local {
+    let prefix = prefix(connector, account);
+    let mut local = Local::new(Credentials::new());
+    for setting in known_settings(connector) {
+        if let Some(value) = filled(&variable(&prefix, setting)) {
             local = local.config(setting, value);
         }
     }
     local
+}
+
+fn filled(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|value| !value.trim().is_empty())
 }
 
 /// The variables that would be read: those of one way to authenticate or another, and of settings.
@@ -58,7 +60,7 @@ fn needed(scheme: &AuthScheme) -> Vec<&str> {
 }
 
 /// Everything that a configuration may hold: server variables, scopes, supplied parameters.
-fn settings(connector: &Connector) -> BTreeSet<&str> {
+fn known_settings(connector: &Connector) -> BTreeSet<&str> {
     let variables = connector.server.variables.iter().map(|variable| variable.name.as_ref());
     let scopes = connector.scoping.iter().map(|scope| scope.config_key.as_ref());
     let parameters = connector.operations().flat_map(|operation| operation.parameters.iter());

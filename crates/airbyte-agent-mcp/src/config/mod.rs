@@ -19,6 +19,10 @@
 //! credentials = { api_key = "${STRIPE_EU_KEY}" }
 //! allow = ["invoices.*"]
 //!
+//! [accounts.work]
+//! connector = "github"
+//! stored = "work"                       # as `airbyte-agent login` stored it
+//!
 //! [accounts.crm]
 //! connector = "salesforce"
 //! hosted = { workspace = "customer-123" }
@@ -29,6 +33,7 @@
 mod account;
 mod environment;
 pub(crate) mod file;
+mod stored;
 mod unavailable;
 
 use std::path::{Path, PathBuf};
@@ -38,6 +43,7 @@ use airbyte_agent_core::{Client, Description, Error, ErrorKind, Result, suggesti
 
 pub use self::account::{Account, Direct, Origin, Reach};
 use self::file::{Source, Table};
+pub use self::stored::{NothingStored, Stored};
 use crate::audit::Audit;
 use crate::http::HttpOptions;
 use crate::limits::Limits;
@@ -179,7 +185,7 @@ impl Config {
     /// `Usage` for what cannot be: a connector that does not exist, two accounts of one name, a
     /// pattern that matches nothing, an audit log that cannot be written.
     pub fn server(&self, find: impl Fn(&Origin) -> Result<Description>) -> Result<Server> {
-        self.server_with(find, Account::client)
+        self.server_with(find, |account, description| account.client(description, &NothingStored))
     }
 
     /// As [`server`](Self::server), with clients made by `connect`.

@@ -14,12 +14,18 @@ pub(super) struct Unavailable {
 }
 
 impl Unavailable {
-    /// Because of this error; `variables` are those that could mend it.
-    pub(super) fn new(error: &Error, variables: &str) -> Self {
-        let message = if variables.is_empty() {
+    /// Because of this error; the variables or the command could mend it.
+    pub(super) fn new(error: &Error, variables: &str, command: Option<&str>) -> Self {
+        let variables = Some(variables).filter(|names| !names.is_empty());
+        let ways = [
+            variables.map(|names| format!("environment: {names}")),
+            command.map(|text| format!("or once: {text}")),
+        ];
+        let ways: Vec<String> = ways.into_iter().flatten().collect();
+        let message = if ways.is_empty() {
             error.message().to_owned()
         } else {
-            format!("{} (environment: {variables})", error.message())
+            format!("{} ({})", error.message(), ways.join("; "))
         };
         // The model cannot mend it, whatever kind of mistake it is.
         Self { kind: ErrorKind::Authentication, message }

@@ -1,9 +1,10 @@
 //! The TOML file: what it may hold, and how its mistakes are told.
 
+use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
-use airbyte_agent_core::{Description, Result};
+use airbyte_agent_core::{Credentials, Description, Local, Result};
 use airbyte_agent_mcp::Config;
-use airbyte_agent_mcp::config::Origin;
+use airbyte_agent_mcp::config::{Account, Origin, Stored};
 use serde_json::json;
 
 use crate::connectors;
@@ -148,6 +149,48 @@ async fn neither_an_account_nor_its_way_widens_the_rules_of_the_whole() {
     }
 }
 
+/// A store that has every account but `lost`.
+struct Kept;
+
+impl Stored for Kept {
+    fn put(
+        &self,
+        connector: &Connector,
+        name: Option<&str>,
+        local: Local,
+    ) -> Result<Option<Local>> {
+        let fields = connector.auth[0].fields.iter().filter(|field| field.required);
+        let credentials = fields.fold(Credentials::new(), |all, field| {
+            all.field(field.name.as_ref(), "canary-of-a-store")
+        });
+        Ok((name != Some("lost")).then(|| local.credentials(credentials)))
+    }
+
+    fn command(&self, connector: &Connector, _: Option<&str>) -> Option<String> {
+        Some(format!("login {}", connector.name))
+    }
+}
+
+#[test]
+fn stored_accounts_are_used_where_nothing_else_is_known_and_have_to_be_there_when_named() {
+    for (text, error) in [
+        ("[accounts.acme]", None),
+        ("[accounts.acme]\nstored = 'work'", None),
+        ("[accounts.acme]\nstored = 'lost'", Some("no stored account 'lost' of acme; to make it")),
+        ("[accounts.lost]\nconnector = 'acme'", None),
+    ] {
+        let config = parse(text).unwrap();
+        let connect = |account: &Account, connector| account.client(connector, &Kept);
+        let server = config.server_with(find, connect);
+        match error {
+            None => assert!(!format!("{:?}", server.unwrap()).contains("canary"), "{text}"),
+            Some(part) => assert!(server.unwrap_err().message().contains(part), "{text}"),
+        }
+    }
+    let both = "[accounts.acme]\nstored = 'work'\ncredentials = { token = 'canary' }";
+    assert!(parse(both).unwrap_err().message().contains("either"));
+}
+
 /// The examples in TOML of a text, without the marks of a doc comment.
 fn examples(text: &str) -> Vec<String> {
     let lines = text.lines().map(|line| line.strip_prefix("//!").map_or(line, str::trim_start));
@@ -180,7 +223,9 @@ fn examples_of_the_documents_are_read_and_served() {
         let text = text.replace("/var/log", &folder.path().display().to_string());
         let config = Config::parse(&text, "mcp.toml", Some(folder.path()), &environment)
             .unwrap_or_else(|error| panic!("{error}\n{text}"));
-        let server = config.server(find).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let connect = |account: &Account, connector| account.client(connector, &Kept);
+        let server = config.server_with(find, connect);
+        let server = server.unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert!(!server.tools().definitions().is_empty(), "{text}");
         assert!(!format!("{config:?} {server:?}").contains("canary"));
     }

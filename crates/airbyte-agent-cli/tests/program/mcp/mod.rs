@@ -3,6 +3,7 @@
 mod install;
 mod rules;
 mod stop;
+mod stored;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::PathBuf;

@@ -1,0 +1,50 @@
+//! Accounts that `login` stored are served without any credentials in sight.
+
+use serde_json::json;
+
+use super::Server;
+use crate::home::{Home, PASSPHRASE};
+use crate::run::CANARY;
+use crate::vendor::{Answer, Vendor};
+
+#[test]
+fn stored_accounts_are_served_by_name_or_where_nothing_else_is_known() {
+    let home = Home::new("mcp");
+    let vendor = Vendor::always(Answer::json(200, &json!({"object": "list", "data": []})));
+    for (account, key) in [("default", "usual"), ("work", "other")] {
+        let args = ["login", "stripe", "--account", account, "--no-check", "--credentials", "-"];
+        let key = json!({ "api_key": format!("{CANARY}-{key}") });
+        home.feed(&args, &key.to_string()).succeeded();
+    }
+    let folder = home.0.file("");
+    let variables = [
+        ("AIRBYTE_CONFIG_DIR", folder.as_str()),
+        ("AIRBYTE_AGENT_STORE", "file"),
+        ("AIRBYTE_AGENT_PASSPHRASE", PASSPHRASE),
+    ];
+    let file = home.0.file("mcp.toml");
+    let text = format!(
+        "[accounts.books]\nconnector = 'stripe'\nstored = 'work'\nvia = '{}'\n",
+        vendor.url
+    );
+    std::fs::write(&file, &text).unwrap();
+    for (args, expected) in [
+        (vec!["--connector", "stripe", "--via", &vendor.url], "usual"),
+        (vec!["--connector", "stripe:work", "--via", &vendor.url], "other"),
+        (vec!["--config", &file], "other"),
+    ] {
+        let mut server = Server::start(&args, &variables);
+        let answer = server.call("stripe", json!({"entity": "customers", "action": "list"}));
+        assert_eq!(answer["isError"], false, "{answer}");
+        assert!(!answer.to_string().contains(CANARY));
+        assert_eq!(server.end().succeeded().stderr, "");
+        let seen = vendor.seen().pop().unwrap();
+        let key = format!("Bearer {CANARY}-{expected}");
+        assert_eq!(seen.header("authorization"), Some(key.as_str()), "{args:?}");
+    }
+    std::fs::write(&file, text.replace("'work'", "'wrok'")).unwrap();
+    let ran = home.run(&["mcp", "--config", &file]);
+    assert_eq!(ran.code, 2, "{ran:?}");
+    let command = "airbyte-agent login stripe --account wrok";
+    assert!(ran.message().contains(command), "{ran:?}");
+}
