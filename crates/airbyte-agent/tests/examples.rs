@@ -24,7 +24,7 @@ async fn every_example_runs() {
         sandbox = sandbox.connector(connector);
     }
     let sandbox = sandbox.start().await.unwrap();
-    for (name, arguments, said) in [
+    let mut examples = vec![
         ("gong_users", &[][..], "in all"),
         ("gong_hosted", &[], "users in workspace default"),
         ("gong_hosted", &["nobody"], "nobody has connected Gong"),
@@ -33,7 +33,19 @@ async fn every_example_runs() {
         ("github_search", &[], "20 repositories"),
         ("stripe_customers", &[], ": Jane Doe"),
         ("fetch_all", &["stripe", "customers", r#"{"limit": 100}"#], "records of stripe"),
-    ] {
+    ];
+    if cfg!(feature = "tools") {
+        examples.extend([
+            (
+                "openai_tools",
+                &[][..],
+                "8 issues; mended: \"validation\", \"unknown_tool\"; I may not thank anybody: \
+                 \"not_permitted\"",
+            ),
+            ("anthropic_tools", &[], "6 customers; misspelled once: true"),
+        ]);
+    }
+    for (name, arguments, said) in examples {
         let output = Command::new(example(name))
             .args(arguments)
             .env("AIRBYTE_AGENT_VIA", sandbox.url())

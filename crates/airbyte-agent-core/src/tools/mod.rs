@@ -5,7 +5,8 @@
 //! model can read comes out, within the operator's [`Policy`] and [`ResultLimits`]. Errors are
 //! written for the model, too.
 //!
-//! Nothing in here knows a protocol or a framework: the MCP server and the adapters build on it.
+//! [`ApiTools`] are the same in the formats of the big model APIs. Nothing in here knows a protocol
+//! or a framework: the MCP server and the adapters build on it.
 //!
 //! ```no_run
 //! use airbyte_agent_core::tools::{Exposure, Policy};
@@ -26,6 +27,7 @@
 //! ```
 
 mod account;
+mod api;
 mod coerce;
 mod controls;
 mod definition;
@@ -45,6 +47,7 @@ mod schema;
 pub mod search;
 mod toolset;
 
+pub use self::api::{ApiTools, ModelApi, ToolAnswer, ToolAnswers, ToolCall};
 pub use self::definition::{ToolDefinition, ToolHints};
 pub use self::error::{ArgumentProblem, Retry, ToolError, ToolErrorKind};
 pub use self::limits::ResultLimits;

@@ -213,14 +213,23 @@ impl Toolset {
     }
 }
 
+const NO_OBJECT: &str = "the arguments must be a JSON object";
+
 /// Arguments as an object; models write them as text, too, or not at all.
 fn object(arguments: Value) -> Result<Map<String, Value>, ToolError> {
     match arguments {
         Value::Null => Ok(Map::new()),
         Value::Object(members) => Ok(members),
         Value::String(text) if text.trim().is_empty() => Ok(Map::new()),
-        Value::String(text) => serde_json::from_str(&text)
-            .map_err(|error| ToolError::argument("arguments", format!("no JSON object: {error}"))),
-        _ => Err(ToolError::argument("arguments", "the arguments must be a JSON object")),
+        Value::String(text) => match serde_json::from_str(&text) {
+            Ok(Value::Null) => Ok(Map::new()),
+            Ok(Value::Object(members)) => Ok(members),
+            Ok(_) => Err(ToolError::argument("arguments", NO_OBJECT)),
+            Err(error) => {
+                let problem = format!("the arguments are no valid JSON: {error}");
+                Err(ToolError::argument("arguments", problem))
+            }
+        },
+        _ => Err(ToolError::argument("arguments", NO_OBJECT)),
     }
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod accounts;
+mod api;
 mod arguments;
 mod errors;
 mod files;

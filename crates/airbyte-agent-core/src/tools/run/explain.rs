@@ -41,9 +41,10 @@ pub(super) fn explain(error: Error, request: &Request<'_>) -> ToolError {
         if !said.is_empty() {
             lines.push(format!("{}: {said}", parameter.name));
         }
+        let problem = if said.is_empty() { told.message().to_owned() } else { said };
         told = told.with_argument(ArgumentProblem {
             argument: parameter.name.to_string(),
-            problem: said,
+            problem,
             allowed,
             closest: Vec::new(),
         });
