@@ -37,9 +37,9 @@ impl Written<'_> {
     }
 
     /// What a model reads.
-    pub(crate) fn text(&self) -> String {
+    fn text(&self, structured: &Value) -> String {
         let (Format::Tsv | Format::Csv, Value::Array(records)) = (self.format, self.data) else {
-            return self.structured().to_string();
+            return structured.to_string();
         };
         let mut text = table(records, self.format);
         text.push('\n');
@@ -56,9 +56,10 @@ impl Written<'_> {
     }
 
     pub(crate) fn output(&self) -> ToolOutput {
+        let structured = self.structured();
         ToolOutput {
-            text: self.text(),
-            structured: self.structured(),
+            text: self.text(&structured),
+            structured,
             next: self.next.cloned(),
             records: Some(self.data.as_array().map_or(usize::from(!self.data.is_null()), Vec::len)),
         }
