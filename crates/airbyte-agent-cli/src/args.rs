@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use crate::{accounts, login};
+use crate::{accounts, doctor, login};
 
 /// Operations of SaaS APIs: straight to the vendor, through Airbyte's platform, or in a sandbox.
 #[derive(Parser)]
@@ -40,6 +40,9 @@ pub(crate) enum Command {
     Login(Box<login::args::LoginArgs>),
     /// List and remove the accounts that `login` keeps
     Accounts(accounts::args::AccountsArgs),
+    /// Explain what is set up here, what is missing, and what to do about it; exit code 1 when
+    /// something does not work
+    Doctor(doctor::args::DoctorArgs),
     /// Run a server that answers as the vendors and as Airbyte's platform
     Sandbox(SandboxArgs),
     /// Offer operations to agents as tools, over the Model Context Protocol

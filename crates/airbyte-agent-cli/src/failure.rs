@@ -23,6 +23,8 @@ pub(crate) enum Stop {
         /// The cursor that goes on there.
         resume: Option<String>,
     },
+    /// What was found is told already, and is not as it should be.
+    Unwell,
     /// Nobody reads standard output any more.
     PipeClosed,
 }
@@ -140,6 +142,7 @@ pub(crate) fn report(error: &Error, tells_more: bool) -> ExitCode {
 pub(crate) fn tell(stop: &Stop, tells_more: bool) -> ExitCode {
     match stop {
         Stop::PipeClosed => ExitCode::SUCCESS,
+        Stop::Unwell => ExitCode::FAILURE,
         Stop::Failed(error) => report(error, tells_more),
         Stop::Advised(advised) => {
             let Advised { error, hint, resume } = advised.as_ref();

@@ -15,6 +15,7 @@ mod check;
 mod connect;
 mod connectors;
 mod describe;
+mod doctor;
 pub mod engine;
 mod example;
 mod exec;
@@ -75,6 +76,7 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Check(args) => block_on(check::check(*args)),
         Command::Login(args) => block_on(login::login(*args)),
         Command::Accounts(args) => accounts::accounts(args),
+        Command::Doctor(args) => block_on(doctor::doctor(args)),
         Command::Sandbox(args) => block_on(sandbox::serve(args)),
         Command::Mcp(args) => block_on(mcp::mcp(*args)),
         Command::Connectors(args) => connectors::connectors(&args),

@@ -20,6 +20,11 @@ pub(crate) fn tell(text: &str) {
     let _ = write!(stderr, "{}", terminal::wrap(text, 0, terminal::width()));
 }
 
+/// Says something on a line of its own, however long.
+pub(crate) fn tell_line(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Asks for a line.
 pub(crate) fn line(question: &str) -> Result<String, Error> {
     ask(question, Term::read_line)

@@ -22,6 +22,7 @@
 
 mod arguments;
 mod auth;
+pub mod authorization;
 mod builder;
 mod call;
 mod client;

@@ -44,7 +44,9 @@
 //! # Vendors
 //!
 //! A request reaches a vendor by its host in `X-Forwarded-Host`, path and query unchanged, or under
-//! `/vendors/<slug>/`. Everything is decided by the descriptions: the crate knows no vendor, and it
+//! `/vendors/<slug>/`. A vendor's authorization server sends the browser back with a code, single-use
+//! and bound to client, redirect address and PKCE challenge; `&decision=deny` and `&decision=fail`
+//! work there as on the platform, and so does a client id that holds the word `denied`. Everything is decided by the descriptions: the crate knows no vendor, and it
 //! shares no code with the engine whose requests it judges.
 
 mod control;

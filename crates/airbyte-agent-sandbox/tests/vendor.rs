@@ -374,22 +374,73 @@ async fn tokens_are_renewed_rotated_and_expired() {
     let rotated = first["refresh_token"].as_str().unwrap();
     assert_eq!(token(CLIENT, refresh(rotated)).await.status, 200);
     assert_eq!(token(CLIENT, refresh(rotated)).await.json()["error"], "invalid_grant");
-    let code = "grant_type=authorization_code&code=c&redirect_uri=http://127.0.0.1/&client_id=i";
-    assert_eq!(token(CLIENT, code.to_owned()).await.status, 200);
-
     let headers = "X-Forwarded-Host: login.acme.test\r\n";
-    for (query, status, location) in [
-        (
-            "redirect_uri=http://127.0.0.1:1/cb&client_id=i&state=s+1",
-            302,
-            Some("http://127.0.0.1:1/cb?code=sandbox-code&state=s+1"),
-        ),
-        ("client_id=i", 400, None),
-        ("redirect_uri=http://127.0.0.1:1/cb", 400, None),
-    ] {
+    let authorize = async |query: &str| {
         let target = format!("/authorize?{query}");
         let answer = send(&sandbox, "GET", &target, headers, b"").await.unwrap();
-        assert_eq!((answer.status, answer.header("location")), (status, location), "{query}");
+        (answer.status, answer.header("location").map(str::to_owned))
+    };
+    let back = "http://127.0.0.1:1/cb";
+    let asked = format!("response_type=code&client_id=id&redirect_uri={back}&state=s+1");
+    // The example of RFC 7636.
+    let pkce =
+        "code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
+    let verifier = "code_verifier=dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let iss = "state=s+1&iss=https%3A%2F%2Flogin.acme.test";
+    for (query, expected) in [
+        (asked.clone(), format!("code=sandbox-code-1&{iss}")),
+        (format!("{asked}&{pkce}"), format!("code=sandbox-code-2&{iss}")),
+        (
+            format!("{asked}&decision=deny"),
+            format!("error=access_denied&error_description=the+user+said+no&{iss}"),
+        ),
+        (
+            asked.replace("=id&", "=denied&"),
+            format!("error=access_denied&error_description=the+user+said+no&{iss}"),
+        ),
+    ] {
+        let expected = Some(format!("{back}?{expected}"));
+        assert_eq!(authorize(&query).await, (302, expected), "{query}");
+    }
+    let failed = authorize(&format!("{asked}&{}", pkce.replace("S256", "plain"))).await.1.unwrap();
+    assert!(failed.contains("error=invalid_request"), "{failed}");
+    for query in
+        ["client_id=i", "redirect_uri=http://127.0.0.1:1/cb", &asked.replace("=id&", "=invalid&")]
+    {
+        assert_eq!(authorize(query).await, (400, None), "{query}");
+    }
+    let code = |code: &str, more: &str| {
+        format!("grant_type=authorization_code&code={code}&redirect_uri={back}&{more}")
+    };
+    for (body, status) in [
+        (code("sandbox-code-9", verifier), 400),
+        // Spent by a wrong verifier.
+        (code("sandbox-code-2", "code_verifier=guessed"), 400),
+        (code("sandbox-code-2", verifier), 400),
+    ] {
+        let answer = token(CLIENT, body.clone()).await;
+        assert_eq!(
+            (answer.status, answer.json()["error"].as_str()),
+            (status, Some("invalid_grant")),
+            "{body}"
+        );
+    }
+    let other =
+        "Content-Type: application/x-www-form-urlencoded\r\nAuthorization: Basic b3RoZXI6eA==\r\n";
+    for (index, (headers, back_to, more, status)) in [
+        (CLIENT, "/cb", verifier, 200),
+        (CLIENT, "/other", verifier, 400),
+        (CLIENT, "/cb", "", 400),
+        (other, "/cb", verifier, 400),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        authorize(&format!("{asked}&{pkce}")).await;
+        let name = format!("sandbox-code-{}", index + 3);
+        let body = code(&name, more).replace("/cb", back_to);
+        assert_eq!(token(headers, body.clone()).await.status, status, "{body}");
+        assert_eq!(token(CLIENT, code(&name, verifier)).await.status, 400, "used twice");
     }
 
     let access = first["access_token"].as_str().unwrap();

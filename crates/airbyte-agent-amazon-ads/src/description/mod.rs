@@ -236,10 +236,11 @@ pub static DESCRIPTION: Connector = Connector {
                         ),
                     ]),
                 },
-                scopes: Borrowed(&[
-                    Borrowed("advertising::campaign_management"),
-                    Borrowed("cpc_advertising:campaign_management"),
-                ]),
+                scopes: Borrowed(&[Borrowed("advertising::campaign_management")]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[]),
             stored: Borrowed(&[

@@ -281,6 +281,10 @@ pub static DESCRIPTION: Connector = Connector {
                     Borrowed("users:read"),
                     Borrowed("workspaces:read"),
                 ]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

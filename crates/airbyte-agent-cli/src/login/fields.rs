@@ -1,7 +1,9 @@
 //! Credential fields and settings: given, or asked for one by one.
 
 use airbyte_agent_accounts::Account;
-use airbyte_agent_core::description::{AuthScheme, Connector, CredentialField};
+use airbyte_agent_core::description::{
+    AuthScheme, Connector, CredentialField, OAuthEndpoints, Piece,
+};
 use airbyte_agent_core::{Credentials, Error, ErrorKind};
 use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
@@ -9,9 +11,63 @@ use serde_json::{Map, Value};
 use crate::failure::usage;
 use crate::prompt;
 
-/// Whether a scheme takes a field of this name.
+/// Who asks for access when a user signs in; not every scheme keeps it.
+const CLIENT: [&str; 2] = ["client_id", "client_secret"];
+
+/// Whether a scheme takes a field of this name, for itself or to sign in.
 pub(super) fn takes(scheme: &AuthScheme, name: &str) -> bool {
-    scheme.field(name).is_some()
+    let signs_in = scheme.oauth.as_ref().is_some_and(OAuthEndpoints::has_sign_in);
+    scheme.field(name).is_some() || (signs_in && CLIENT.contains(&name))
+}
+
+/// The field from which a secret of the scheme is taken as it is.
+pub(super) fn of_target<'s>(scheme: &'s AuthScheme, target: &str) -> Option<&'s str> {
+    let mapping = scheme.mapping.iter().find(|mapping| mapping.target == target)?;
+    match mapping.value.pieces.as_ref() {
+        [Piece::Name(name)] => Some(name),
+        _ => None,
+    }
+}
+
+/// The value given for a field, under its name or an alias.
+pub(super) fn value_of<'g>(
+    scheme: &AuthScheme,
+    name: &str,
+    given: &'g Map<String, Value>,
+) -> Option<&'g Value> {
+    value(scheme.field(name)?, given)
+}
+
+/// What signing in yields by itself.
+fn is_token(scheme: &AuthScheme, name: &str) -> bool {
+    ["access_token", "refresh_token", "client_id", "client_secret"]
+        .iter()
+        .any(|target| of_target(scheme, target) == Some(name) || *target == name)
+}
+
+/// The fields besides client and tokens, for an account that is made by signing in.
+pub(super) fn others(
+    connector: &Connector,
+    scheme: &AuthScheme,
+    mut account: Account,
+    given: &Map<String, Value>,
+) -> Result<Account, Error> {
+    for field in scheme.fields.iter().filter(|field| !is_token(scheme, &field.name)) {
+        let known = value(field, given).and_then(Value::as_str).map(str::to_owned);
+        let known = match known {
+            Some(known) => known,
+            None if prompt::is_possible() => answer(field)?,
+            None if field.required => {
+                complete(connector, scheme, given)?;
+                continue;
+            }
+            None => continue,
+        };
+        if !known.is_empty() {
+            account = account.field(field.name.clone(), known);
+        }
+    }
+    Ok(account)
 }
 
 /// Whether these fields are all that a scheme needs.
@@ -31,26 +87,27 @@ pub(super) fn settings(
     scheme: &AuthScheme,
     mut given: Map<String, Value>,
 ) -> Result<Map<String, Value>, Error> {
+    let server = connector.server_of(scheme, |name| given.contains_key(name));
+    let variables = &server.variables;
     let hidden = |name: &str| {
-        connector.server.variables.iter().any(|variable| {
+        variables.iter().any(|variable| {
             variable.name == name
                 && (variable.default.is_some()
                     || variable.from_token
                     || variable.derived_from.is_some())
         })
     };
-    let mut needed: Vec<&str> =
-        connector.server.variables.iter().map(|variable| variable.name.as_ref()).collect();
+    let mut needed: Vec<&str> = variables.iter().map(|variable| variable.name.as_ref()).collect();
     if let Some(oauth) = &scheme.oauth {
         needed.extend(oauth.authorization_url.names());
         needed.extend(oauth.token_url.names());
     }
-    needed.retain(|name| !hidden(name) && !takes(scheme, name));
+    needed.retain(|name| !hidden(name) && scheme.field(name).is_none());
     for name in needed {
         if given.contains_key(name) {
             continue;
         }
-        let variable = connector.server.variables.iter().find(|variable| variable.name == name);
+        let variable = variables.iter().find(|variable| variable.name == name);
         let example = variable.map(|variable| variable.example.as_ref()).unwrap_or_default();
         if !prompt::is_possible() {
             let example = if example.is_empty() { "…" } else { example };
@@ -138,7 +195,7 @@ fn complete(
 
 /// Asks for a field until it is given, or left out where that is allowed.
 fn answer(field: &CredentialField) -> Result<String, Error> {
-    prompt::tell("");
+    prompt::tell_line("");
     prompt::tell(&field.description);
     prompt::tell(&field.obtain);
     let title = if field.title.is_empty() { &field.name } else { &field.title };

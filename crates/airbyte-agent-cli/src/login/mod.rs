@@ -2,6 +2,8 @@
 
 pub(crate) mod args;
 mod fields;
+mod loopback;
+mod sign_in;
 mod trial;
 
 use std::io::Write as _;
@@ -29,7 +31,12 @@ pub(crate) async fn login(args: LoginArgs) -> Result<(), Stop> {
     let account = Account::new(connector.name.clone(), &args.account).scheme(scheme.name.clone());
     let account =
         config.into_iter().fold(account, |account, (name, value)| account.config(name, value));
-    let account = fields::ask(connector, scheme, account, &given.unwrap_or_default())?;
+    let given = given.unwrap_or_default();
+    let account = if sign_in::is_meant(scheme, &given) {
+        sign_in::sign_in(connector, scheme, account, &given, &args).await?
+    } else {
+        fields::ask(connector, scheme, account, &given)?
+    };
     let (account, checked) = trial::check(&description, account, &args).await?;
     let place = store.put(&account)?;
     let mut stdout = std::io::stdout().lock();

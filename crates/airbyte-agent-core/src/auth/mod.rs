@@ -15,6 +15,6 @@ pub(crate) use account::Account;
 pub(crate) use apply::{Credential, apply};
 pub use credentials::Credentials;
 pub use oauth2::TokenUpdate;
-pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest};
+pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest, read_answer};
 pub use stored::StoredShape;
 pub use token_store::{StoredTokens, TokenRenewal, TokenStore};

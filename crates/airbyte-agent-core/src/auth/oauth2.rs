@@ -19,7 +19,7 @@ use tokio::sync::Mutex;
 
 use super::token_store::{self, StoredTokens, TokenStore};
 use super::{Account, assertion};
-use crate::description::{Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle};
+use crate::description::{Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle, Text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::encode_pairs;
 use crate::secret::Redactor;
@@ -146,7 +146,7 @@ pub(crate) fn token_request(
 }
 
 /// Reads a token answer.
-fn read_answer(refresh: &Refresh, body: &[u8]) -> Result<TokenUpdate> {
+pub(crate) fn read_answer(extract: &[Text], body: &[u8]) -> Result<TokenUpdate> {
     let unreadable = || Error::authentication("the token endpoint's answer holds no access token");
     let answer: Value = serde_json::from_slice(body).map_err(|_| unreadable())?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).filter(|t| !t.is_empty());
@@ -155,7 +155,7 @@ fn read_answer(refresh: &Refresh, body: &[u8]) -> Result<TokenUpdate> {
         value.as_u64().or_else(|| value.as_str().and_then(|text| text.parse().ok()))
     });
     let mut extracted = BTreeMap::new();
-    for name in refresh.extract.iter() {
+    for name in extract {
         match answer.get(name.as_ref()) {
             None | Some(Value::Null) => {}
             Some(Value::String(value)) => {
@@ -272,7 +272,7 @@ impl Renewal {
                 }
                 return Err(refused(Some(status), message));
             }
-            let update = read_answer(&context.refresh, &body)?;
+            let update = read_answer(&context.refresh.extract, &body)?;
             context.announce(&update);
             token_store::finish(slot, &update).await;
             state.accept(update);

@@ -203,6 +203,21 @@ pub struct OAuthEndpoints {
     pub token_url: Template,
     /// Scopes to ask for.
     pub scopes: List<Text>,
+    /// What stands between two scopes.
+    pub separator: Text,
+    /// Further parameters of the address where the user grants access, over settings.
+    pub parameters: List<Mapping>,
+    /// How the client authenticates when it exchanges the code.
+    pub style: RefreshStyle,
+    /// How the body of the exchange is written.
+    pub format: RefreshFormat,
+}
+
+impl OAuthEndpoints {
+    /// Whether a user signs in.
+    pub fn has_sign_in(&self) -> bool {
+        !self.authorization_url.pieces.is_empty()
+    }
 }
 
 /// What a scope opens.

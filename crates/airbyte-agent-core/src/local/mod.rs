@@ -19,7 +19,7 @@ use url::Url;
 
 use self::exchange::{Outgoing, header};
 pub use self::options::Local;
-pub(crate) use self::server::known_settings;
+pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::{self, Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 const PLACEHOLDERS: [&str; 4] = ["yourcompany", "yoursubdomain", "placeholder", "changeme"];
 
 /// Configuration completed by defaults and by values that hide in credentials.
-pub(super) fn configuration(
+pub(crate) fn configuration(
     connector: &Connector,
     scheme: &AuthScheme,
     given: &Map<String, Value>,
@@ -73,6 +73,7 @@ pub(crate) fn known_settings(connector: &Connector) -> Vec<&str> {
     for scheme in connector.auth.iter() {
         known.extend(scheme.refresh.iter().flat_map(|refresh| refresh.url.names()));
         known.extend(scheme.oauth.iter().flat_map(|oauth| oauth.token_url.names()));
+        known.extend(scheme.oauth.iter().flat_map(|oauth| oauth.authorization_url.names()));
     }
     known.sort_unstable();
     known.dedup();

@@ -209,6 +209,10 @@ pub static DESCRIPTION: Connector = Connector {
                     ]),
                 },
                 scopes: Borrowed(&[Borrowed("ads_management"), Borrowed("ads_read")]),
+                separator: Borrowed(","),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[]),
             stored: Borrowed(&[

@@ -240,6 +240,10 @@ list: a missing or invisible object has the type `NOT_FOUND`.
                     Borrowed("read:user"),
                     Borrowed("repo"),
                 ]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

@@ -258,6 +258,10 @@ pub static DESCRIPTION: Connector = Connector {
                     Borrowed("api:users:read"),
                     Borrowed("api:workspaces:read"),
                 ]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Basic,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

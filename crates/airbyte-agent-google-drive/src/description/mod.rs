@@ -233,12 +233,22 @@ pub static DESCRIPTION: Connector = Connector {
                         Piece::Text(Borrowed("https://oauth2.googleapis.com/token")),
                     ]),
                 },
-                scopes: Borrowed(&[
-                    Borrowed("https://www.googleapis.com/auth/drive"),
-                    Borrowed("https://www.googleapis.com/auth/drive.file"),
-                    Borrowed("https://www.googleapis.com/auth/drive.metadata.readonly"),
-                    Borrowed("https://www.googleapis.com/auth/drive.readonly"),
+                scopes: Borrowed(
+                    &[Borrowed("https://www.googleapis.com/auth/drive")],
+                ),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[
+                    Mapping {
+                        target: Borrowed("access_type"),
+                        value: Template { pieces: Borrowed(&[Piece::Text(Borrowed("offline"))]) },
+                    },
+                    Mapping {
+                        target: Borrowed("prompt"),
+                        value: Template { pieces: Borrowed(&[Piece::Text(Borrowed("consent"))]) },
+                    },
                 ]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

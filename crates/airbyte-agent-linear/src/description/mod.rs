@@ -261,6 +261,10 @@ pub static DESCRIPTION: Connector = Connector {
                     Borrowed("read"),
                     Borrowed("write"),
                 ]),
+                separator: Borrowed(","),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

@@ -245,12 +245,11 @@ pub static DESCRIPTION: Connector = Connector {
                         ),
                     ]),
                 },
-                scopes: Borrowed(&[
-                    Borrowed("api"),
-                    Borrowed("lightning"),
-                    Borrowed("refresh_token"),
-                    Borrowed("web"),
-                ]),
+                scopes: Borrowed(&[Borrowed("api"), Borrowed("refresh_token")]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod auth;
+mod consent;
 pub(crate) mod criteria;
 mod export;
 mod files;

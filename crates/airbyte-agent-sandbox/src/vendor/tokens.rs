@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Map, Value, json};
 
+use super::consent::{self, Codes, Presented};
 use super::hosts::Address;
 use crate::incoming::{Incoming, pairs};
 use crate::pattern::Pattern;
@@ -45,6 +46,7 @@ struct State {
     expired: HashSet<String>,
     used_refresh: HashSet<String>,
     limited: HashSet<String>,
+    codes: Codes,
 }
 
 impl Tokens {
@@ -151,7 +153,7 @@ pub(crate) fn answer(
         |endpoint: &&Endpoint| endpoint.address.fits_host(host) && endpoint.address.is_path(path);
     if request.method == "GET" {
         all.iter().filter(here).find(|endpoint| endpoint.role == Role::Grants)?;
-        return Some(grant(request));
+        return Some(consent::answer(request, |act| tokens.with(|state| act(&mut state.codes))));
     }
     if request.method != "POST" {
         return None;
@@ -183,23 +185,6 @@ fn grant_type(grant: RefreshGrant) -> &'static str {
     }
 }
 
-/// Sends the user, who always agrees, back to the application.
-fn grant(request: &Incoming) -> Reply {
-    let Some(back) = request.query_value("redirect_uri").filter(|uri| uri.contains("://")) else {
-        return refuse(400, "invalid_request", "redirect_uri is missing");
-    };
-    if request.query_value("client_id").is_none_or(|id| id.is_empty()) {
-        return refuse(400, "invalid_client", "client_id is missing");
-    }
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("code", "sandbox-code");
-    if let Some(state) = request.query_value("state") {
-        query.append_pair("state", &state);
-    }
-    let separator = if back.contains('?') { '&' } else { '?' };
-    Reply::empty(302).header("location", format!("{back}{separator}{}", query.finish()))
-}
-
 fn exchange(
     connector: &Connector,
     scheme: &AuthScheme,
@@ -215,12 +200,13 @@ fn exchange(
         return refusal;
     }
     let checked = match refresh {
-        Some(refresh) => renewal(refresh, tokens, request, &body),
-        None => code(request, &body),
+        Some(refresh) => renewal(refresh, tokens, request, &body).map(|()| None),
+        None => code(scheme, tokens, request, &body),
     };
-    if let Err((status, error, why)) = checked {
-        return refuse(status, error, &why);
-    }
+    let scope = match checked {
+        Ok(scope) => scope,
+        Err((status, error, why)) => return refuse(status, error, &why),
+    };
     let (access, renewal) = tokens.issue(&connector.name);
     let mut answer = Map::new();
     answer.insert("access_token".to_owned(), access.into());
@@ -228,6 +214,9 @@ fn exchange(
     answer.insert("expires_in".to_owned(), 3_600.into());
     if refresh.is_none_or(|refresh| refresh.grant == RefreshGrant::RefreshToken) {
         answer.insert("refresh_token".to_owned(), renewal.into());
+    }
+    if let Some(scope) = scope {
+        answer.insert("scope".to_owned(), scope.into());
     }
     let extract = scheme.refresh.iter().flat_map(|refresh| refresh.extract.iter());
     for name in extract {
@@ -245,13 +234,7 @@ fn renewal(
     body: &Map<String, Value>,
 ) -> Result<(), Refusal> {
     let invalid = |why: &str| (400, "invalid_request", why.to_owned());
-    let format = match refresh.format {
-        RefreshFormat::Form => "application/x-www-form-urlencoded",
-        RefreshFormat::Json => "application/json",
-    };
-    if request.media_type() != format {
-        return Err(invalid(&format!("content type is to be {format}")));
-    }
+    check_format(refresh.format, request)?;
     let pair = client(request);
     let client_in_body = body.contains_key("client_id") && body.contains_key("client_secret");
     let style = match refresh.style {
@@ -301,23 +284,64 @@ fn assertion(jwt: &str) -> Result<(), &'static str> {
     if signature.is_empty() { Err("assertion is not signed") } else { Ok(()) }
 }
 
-fn code(request: &Incoming, body: &Map<String, Value>) -> Result<(), Refusal> {
+fn check_format(format: RefreshFormat, request: &Incoming) -> Result<(), Refusal> {
+    let format = match format {
+        RefreshFormat::Form => "application/x-www-form-urlencoded",
+        RefreshFormat::Json => "application/json",
+    };
+    if request.media_type() == format {
+        return Ok(());
+    }
+    Err((400, "invalid_request", format!("content type is to be {format}")))
+}
+
+/// Checks a code and who presents it; gives the scope that was granted.
+fn code(
+    scheme: &AuthScheme,
+    tokens: &Tokens,
+    request: &Incoming,
+    body: &Map<String, Value>,
+) -> Result<Option<String>, Refusal> {
     let grant = text(body, "grant_type").unwrap_or_default();
+    let pair = client(request);
+    let by_basic = pair.as_deref().and_then(|pair| pair.split_once(':'));
+    let unknown = || (401, "invalid_client", "the client is not authenticated".to_owned());
     match grant.as_str() {
-        "authorization_code" => {
-            let code = text(body, "code").filter(|code| !code.is_empty());
-            if code.is_none() {
-                return Err((400, "invalid_grant", "the code is missing".to_owned()));
-            }
+        "authorization_code" => {}
+        "refresh_token" | "client_credentials" => {
+            let known = by_basic.is_some() || body.contains_key("client_id");
+            return if known { Ok(None) } else { Err(unknown()) };
         }
-        "refresh_token" | "client_credentials" => {}
         _ => return Err((400, "unsupported_grant_type", format!("`{grant}`"))),
     }
-    let basic = request.header("authorization").is_some_and(|v| v.starts_with("Basic "));
-    if !basic && !body.contains_key("client_id") {
-        return Err((401, "invalid_client", "the client is not authenticated".to_owned()));
+    let Some(flow) = &scheme.oauth else {
+        return Err((400, "unauthorized_client", "nobody signs in here".to_owned()));
+    };
+    check_format(flow.format, request)?;
+    let id = by_basic.map(|(id, _)| id.to_owned()).or_else(|| text(body, "client_id"));
+    let secret = text(body, "client_secret").filter(|secret| !secret.is_empty());
+    let has_secret = match flow.style {
+        RefreshStyle::Basic => by_basic.is_some(),
+        RefreshStyle::Body => secret.is_some(),
+        RefreshStyle::None => false,
+    };
+    let misplaced = match flow.style {
+        RefreshStyle::Basic => secret.is_some(),
+        RefreshStyle::Body | RefreshStyle::None => by_basic.is_some(),
+    };
+    if id.is_none() || misplaced {
+        return Err(unknown());
     }
-    Ok(())
+    let presented = Presented {
+        code: text(body, "code").unwrap_or_default(),
+        client: id,
+        redirect_uri: text(body, "redirect_uri"),
+        verifier: text(body, "code_verifier"),
+        has_secret,
+    };
+    tokens
+        .with(|state| state.codes.redeem(&presented))
+        .map_err(|why| (400, "invalid_grant", why.to_owned()))
 }
 
 /// Client id and secret of basic authentication.
@@ -338,7 +362,7 @@ fn text(body: &Map<String, Value>, name: &str) -> Option<String> {
     body.get(name)?.as_str().map(str::to_owned)
 }
 
-fn refuse(status: u16, error: &str, why: &str) -> Reply {
+pub(super) fn refuse(status: u16, error: &str, why: &str) -> Reply {
     Reply::json(status, &json!({"error": error, "error_description": why}))
 }
 

@@ -286,6 +286,10 @@ pub static DESCRIPTION: Connector = Connector {
                     Borrowed("reactions:write"),
                     Borrowed("users:read"),
                 ]),
+                separator: Borrowed(","),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

@@ -1,11 +1,11 @@
 //! Ways to authenticate.
 
 use airbyte_agent_core::description::{
-    ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Mapping, OAuthEndpoints, Refresh,
-    RefreshFormat, RefreshGrant, RefreshStyle, Scope, Template,
+    ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Mapping, Refresh, RefreshFormat,
+    RefreshGrant, RefreshStyle, Scope, Template,
 };
 
-use super::{Cx, credentials, hosting, server};
+use super::{Cx, authorization, credentials, hosting, server};
 use crate::yaml::Node;
 
 /// Flows in the order of preference.
@@ -74,7 +74,9 @@ fn scheme<'a>(cx: &Cx<'a>, name: &str, node: &'a Node) -> Option<AuthScheme> {
     let (kind, title) = kind(cx, node)?;
     let flow = FLOWS.iter().find_map(|flow| node.at(&["flows", flow]));
     let (refresh, oauth) = match kind {
-        AuthKind::OAuth2 { .. } => (refresh(cx, node, flow), flow.map(endpoints)),
+        AuthKind::OAuth2 { .. } => {
+            (refresh(cx, node, flow), flow.map(|flow| authorization::endpoints(cx, node, flow)))
+        }
         _ => (None, None),
     };
     let parts = credentials::parts(cx, node, &kind);
@@ -165,26 +167,18 @@ fn refresh<'a>(cx: &Cx<'a>, node: &'a Node, flow: Option<&'a Node>) -> Option<Re
         }
         return None;
     };
-    let choice = |key: &str, allowed: &[&str], default: usize| -> usize {
-        let Some(value) = settings.and_then(|settings| settings.get(key)) else { return default };
-        let text = value.plain();
-        allowed.iter().position(|word| *word == text).unwrap_or_else(|| {
-            cx.report.fatal(
-                value,
-                format!("`{text}` is no `{key}`; expected one of {}", allowed.join(", ")),
-            );
-            default
-        })
-    };
-    let style = [RefreshStyle::Body, RefreshStyle::Basic, RefreshStyle::None]
-        [choice("auth_style", &["body", "basic", "none"], 0)];
-    let format =
-        [RefreshFormat::Form, RefreshFormat::Json][choice("body_format", &["form", "json"], 0)];
+    let (style, format) = client(cx, settings);
     // The flow `clientCredentials` says by its name what is exchanged.
     let by_flow = usize::from(node.at(&["flows", "clientCredentials"]).is_some()) * 2;
     let grant =
         [RefreshGrant::RefreshToken, RefreshGrant::JwtBearer, RefreshGrant::ClientCredentials]
-            [choice("grant_type", &["refresh_token", "jwt_bearer", "client_credentials"], by_flow)];
+            [choice(
+                cx,
+                settings,
+                "grant_type",
+                &["refresh_token", "jwt_bearer", "client_credentials"],
+                by_flow,
+            )];
     let scopes = flow.map(scope_names).unwrap_or_default();
     if grant == RefreshGrant::JwtBearer && scopes.is_empty() {
         cx.report.error(
@@ -213,16 +207,32 @@ fn token_fields(node: &Node) -> Vec<Mapping> {
     given.iter().map(field).collect()
 }
 
-fn endpoints(flow: &Node) -> OAuthEndpoints {
-    let url = |key: &str| Template::parse(&flow.text(key), "{{", "}}");
-    OAuthEndpoints {
-        authorization_url: url("authorizationUrl"),
-        token_url: url("tokenUrl"),
-        scopes: scope_names(flow).into_iter().map(Into::into).collect::<Vec<_>>().into(),
-    }
+/// How the client authenticates at a token endpoint and writes the body, as these settings say.
+pub(super) fn client<'a>(cx: &Cx<'a>, settings: Option<&'a Node>) -> (RefreshStyle, RefreshFormat) {
+    let style = [RefreshStyle::Body, RefreshStyle::Basic, RefreshStyle::None]
+        [choice(cx, settings, "auth_style", &["body", "basic", "none"], 0)];
+    let format = [RefreshFormat::Form, RefreshFormat::Json]
+        [choice(cx, settings, "body_format", &["form", "json"], 0)];
+    (style, format)
 }
 
-fn scope_names(flow: &Node) -> Vec<String> {
+fn choice<'a>(
+    cx: &Cx<'a>,
+    settings: Option<&'a Node>,
+    key: &str,
+    allowed: &[&str],
+    default: usize,
+) -> usize {
+    let Some(value) = settings.and_then(|settings| settings.get(key)) else { return default };
+    let text = value.plain();
+    allowed.iter().position(|word| *word == text).unwrap_or_else(|| {
+        let message = format!("`{text}` is no `{key}`; expected one of {}", allowed.join(", "));
+        cx.report.fatal(value, message);
+        default
+    })
+}
+
+pub(super) fn scope_names(flow: &Node) -> Vec<String> {
     match flow.get("scopes") {
         Some(scopes) if scopes.is_map() => {
             scopes.members().iter().map(|(name, _)| name.clone()).collect()

@@ -4,6 +4,7 @@
 //! `error` findings are for the linter only.
 
 mod auth;
+mod authorization;
 mod body;
 mod connector;
 mod credentials;

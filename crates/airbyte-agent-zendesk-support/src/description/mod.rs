@@ -282,7 +282,11 @@ pub static DESCRIPTION: Connector = Connector {
                         Piece::Text(Borrowed(".zendesk.com/oauth/tokens")),
                     ]),
                 },
-                scopes: Borrowed(&[Borrowed("read"), Borrowed("read write"), Borrowed("write")]),
+                scopes: Borrowed(&[Borrowed("read"), Borrowed("write")]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[
                 Scope {

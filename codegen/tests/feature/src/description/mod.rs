@@ -257,6 +257,10 @@ pub static DESCRIPTION: Connector = Connector {
                     ]),
                 },
                 scopes: Borrowed(&[Borrowed("read"), Borrowed("write")]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Basic,
+                format: RefreshFormat::Json,
             }),
             scopes: Borrowed(&[
                 Scope {
@@ -331,6 +335,10 @@ pub static DESCRIPTION: Connector = Connector {
                     ),
                 },
                 scopes: Borrowed(&[Borrowed("read")]),
+                separator: Borrowed(" "),
+                parameters: Borrowed(&[]),
+                style: RefreshStyle::Body,
+                format: RefreshFormat::Form,
             }),
             scopes: Borrowed(&[]),
             stored: Borrowed(&[]),

@@ -54,6 +54,7 @@ pub(super) static SCHEME: Shape = Shape {
         ("x-airbyte-auth-config", Object(&AUTH_CONFIG)),
         ("x-airbyte-token-refresh", Object(&TOKEN_REFRESH)),
         ("x-agent-token-fields", Any),
+        ("x-agent-authorization", Object(&AUTHORIZATION)),
         ("x-agent-server", Object(&SCHEME_SERVER)),
         ("x-airbyte-token-extract", TEXTS),
         ("x-airbyte-token-path", Text),
@@ -86,6 +87,19 @@ static FLOW: Shape = Shape {
         ("scopes", Either(&Map(&Word), &TEXTS)),
     ],
     required: &["scopes"],
+    unknown: Unknown::Strict,
+};
+
+static AUTHORIZATION: Shape = Shape {
+    name: "authorization",
+    keys: &[
+        ("scopes", TEXTS),
+        ("scope_separator", Text),
+        ("parameters", Map(&Word)),
+        ("auth_style", Text),
+        ("body_format", Text),
+    ],
+    required: &[],
     unknown: Unknown::Strict,
 };
 

@@ -1,0 +1,180 @@
+//! One connector: which credentials a call would use, and what they lack.
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use airbyte_agent_accounts::{DEFAULT, Entry, Store};
+use airbyte_agent_core::description::{AuthScheme, Connector};
+use airbyte_agent_core::{Client, Credentials, Description, Local};
+
+use super::report::Report;
+use crate::accounts;
+use crate::variables::Variables;
+
+/// Names of the variables that are set, by the names of their fields.
+pub(super) fn variables_set(
+    connector: &Connector,
+    variables: &Variables,
+) -> BTreeMap<String, String> {
+    let mut set = BTreeMap::new();
+    for field in connector.auth.iter().flat_map(|scheme| scheme.fields.iter()) {
+        for name in std::iter::once(&field.name).chain(field.aliases.iter()) {
+            let variable = variable(connector, name);
+            if variables.get(&variable).is_some() {
+                set.insert(name.to_string(), variable);
+            }
+        }
+    }
+    set
+}
+
+fn variable(connector: &Connector, field: &str) -> String {
+    let name = |text: &str| text.to_uppercase().replace('-', "_");
+    format!("AIRBYTE_AGENT_{}_{}", name(&connector.name), name(field))
+}
+
+/// Looks at what a call of this connector would use.
+pub(super) fn look(
+    report: &mut Report,
+    description: &Description,
+    variables: &Variables,
+    entries: &[Entry],
+    store: Option<&Store>,
+) {
+    let connector: &Connector = description;
+    report.area(&connector.title);
+    let set = variables_set(connector, variables);
+    let own: Vec<&Entry> =
+        entries.iter().filter(|entry| entry.connector == connector.name).collect();
+    if !set.is_empty() {
+        environment(report, description, variables, &set);
+    }
+    let default = own.iter().find(|entry| entry.account == DEFAULT);
+    for entry in &own {
+        let is_used = set.is_empty() && entry.account == DEFAULT;
+        stored(report, description, entry, is_used, store);
+    }
+    let login = format!("airbyte-agent login {}", connector.name);
+    if !set.is_empty() && default.is_some() {
+        report.note("the environment goes before the stored account; --account default names that");
+    }
+    if set.is_empty() && own.is_empty() {
+        report.problem(
+            format!(
+                "no credentials; calls would fail. Ways to authenticate, with the variables of \
+                 each: {}",
+                ways(connector)
+            ),
+            login,
+        );
+    } else if set.is_empty() && default.is_none() {
+        let names: Vec<&str> = own.iter().map(|entry| entry.account.as_str()).collect();
+        report.suggest(
+            format!("no account 'default': calls have to name one of {}", names.join(", ")),
+            format!("airbyte-agent check {} --account {}", connector.name, names[0]),
+        );
+    } else if report.is_healthy() {
+        report.suggest("to try the credentials", format!("airbyte-agent check {}", connector.name));
+    }
+}
+
+/// The credentials of the environment.
+fn environment(
+    report: &mut Report,
+    description: &Description,
+    variables: &Variables,
+    set: &BTreeMap<String, String>,
+) {
+    let connector: &Connector = description;
+    let names: Vec<&str> = set.values().map(String::as_str).collect();
+    let names = names.join(", ");
+    let missing = |scheme: &AuthScheme| -> Vec<String> {
+        let given = |name: &str| set.contains_key(name);
+        let fields = scheme.fields.iter().filter(|field| {
+            field.required && !given(&field.name) && !field.aliases.iter().any(|alias| given(alias))
+        });
+        fields.map(|field| variable(connector, &field.name)).collect()
+    };
+    let complete: Vec<&AuthScheme> =
+        connector.auth.iter().filter(|scheme| missing(scheme).is_empty()).collect();
+    if let [scheme] = complete.as_slice() {
+        report.good(format!("calls use the environment ({names}): {}", scheme.title));
+    } else if complete.is_empty() {
+        let takes = |scheme: &&AuthScheme| set.keys().any(|name| scheme.field(name).is_some());
+        for scheme in connector.auth.iter().filter(takes) {
+            let lacks = missing(scheme);
+            report.problem(
+                format!("{names} alone is not enough: {} lacks {}", scheme.title, lacks.join(", ")),
+                format!("export {}=…", lacks.join("=… ")),
+            );
+        }
+        return;
+    } else {
+        report.note(format!("calls use the environment ({names})"));
+    }
+    let credentials = Credentials::from_variables(connector, |name| variables.get(name));
+    verdict(report, description, Local::new(credentials));
+}
+
+/// What the engine says of credentials and settings before anything is sent.
+fn verdict(report: &mut Report, description: &Description, local: Local) {
+    if let Err(error) = Client::local(description.clone(), local) {
+        let message = error.to_string();
+        if message.contains("needs the setting") {
+            report.suggest(
+                format!("{message}; every call has to say it, or an account keeps it"),
+                format!("airbyte-agent login {} --config '{{…}}'", description.name),
+            );
+        } else {
+            report.problem(message, format!("airbyte-agent describe {}", description.name));
+        }
+    }
+}
+
+/// A stored account.
+fn stored(
+    report: &mut Report,
+    description: &Description,
+    entry: &Entry,
+    is_used: bool,
+    store: Option<&Store>,
+) {
+    let connector: &Connector = description;
+    let name = &entry.account;
+    let scheme = entry.scheme.as_deref().unwrap_or("unknown scheme");
+    let used = if is_used { "calls use the account" } else { "there is the account" };
+    let text = format!("{used} '{name}' ({scheme}, in the {})", entry.place);
+    let option = if name == DEFAULT { String::new() } else { format!(" --account {name}") };
+    let again = format!("airbyte-agent login {}{option}", connector.name);
+    let ended = entry.expires_at.filter(|at| *at <= SystemTime::now());
+    match (ended, entry.renews) {
+        (Some(at), false) => {
+            let at = accounts::date(at).unwrap_or_default();
+            report.problem(format!("{text}: its token ended at {at}"), again);
+            return;
+        }
+        (Some(_), true) => report.good(format!("{text}; its token is renewed with the next call")),
+        (None, _) => report.good(text),
+    }
+    if !is_used {
+        return;
+    }
+    // Only the account that calls would use is opened: others may need another unlocking.
+    match store.map(|store| (store, store.get(&connector.name, name))) {
+        Some((store, Ok(Some(account)))) => {
+            verdict(report, description, account.local(connector, store));
+        }
+        Some((_, Err(error))) => report.problem(error.to_string(), again),
+        _ => {}
+    }
+}
+
+/// Every scheme with the variables that it needs.
+fn ways(connector: &Connector) -> String {
+    let way = |scheme: &AuthScheme| {
+        let required = scheme.fields.iter().filter(|field| field.required);
+        let names: Vec<String> = required.map(|field| variable(connector, &field.name)).collect();
+        format!("{} ({})", scheme.title, names.join(", "))
+    };
+    connector.auth.iter().map(way).collect::<Vec<_>>().join("; ")
+}

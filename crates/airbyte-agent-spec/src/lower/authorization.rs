@@ -1,0 +1,56 @@
+//! How a user signs in: the endpoints of the authorization-code flow, and `x-agent-authorization`.
+
+use airbyte_agent_core::description::{Mapping, OAuthEndpoints, Template};
+
+use super::{Cx, auth};
+use crate::names::hint;
+use crate::yaml::Node;
+
+/// The endpoints of a flow of `scheme`.
+pub(super) fn endpoints<'a>(cx: &Cx<'a>, scheme: &'a Node, flow: &'a Node) -> OAuthEndpoints {
+    let url = |key: &str| Template::parse(&flow.text(key), "{{", "}}");
+    let settings = scheme.get("x-agent-authorization");
+    let known = auth::scope_names(flow);
+    let asked = settings.map(|settings| settings.texts("scopes")).unwrap_or_default();
+    for scope in &asked {
+        if !known.contains(scope) {
+            cx.report.error(
+                settings.unwrap_or(scheme),
+                format!(
+                    "the scope `{scope}` is asked for but no scope of the flow{}",
+                    hint(scope, known.iter().map(String::as_str))
+                ),
+            );
+        }
+    }
+    let scopes = if asked.is_empty() { known } else { asked };
+    // Who says nothing exchanges codes as tokens are renewed.
+    let says_client = settings.is_some_and(|settings| {
+        ["auth_style", "body_format"].iter().any(|key| settings.get(key).is_some())
+    });
+    let (style, format) = auth::client(
+        cx,
+        if says_client { settings } else { scheme.get("x-airbyte-token-refresh") },
+    );
+    let parameters = settings.and_then(|settings| settings.get("parameters"));
+    let parameter = |(name, value): &(String, Node)| Mapping {
+        target: name.clone().into(),
+        value: Template::parse(&value.plain(), "{{", "}}"),
+    };
+    let separator = settings.and_then(|settings| settings.get("scope_separator"));
+    OAuthEndpoints {
+        authorization_url: url("authorizationUrl"),
+        token_url: url("tokenUrl"),
+        scopes: scopes.into_iter().map(Into::into).collect::<Vec<_>>().into(),
+        separator: separator.map_or_else(|| " ".to_owned(), Node::plain).into(),
+        parameters: parameters
+            .map(Node::members)
+            .unwrap_or_default()
+            .iter()
+            .map(parameter)
+            .collect::<Vec<_>>()
+            .into(),
+        style,
+        format,
+    }
+}
