@@ -114,7 +114,8 @@ impl ApiTools {
         &self.tools
     }
 
-    /// The value of `tools` in a request.
+    /// The value of `tools` in a request. `OpenAI` takes at most 128 tools: with more operations than
+    /// that, another [`Exposure`](super::Exposure) is the way.
     pub fn definitions(&self) -> Value {
         let definitions = self.tools.definitions();
         let written = definitions.iter().map(|tool| match self.api {
