@@ -50,11 +50,21 @@ pub(crate) enum Command {
     /// Workspaces, connectors and templates on Airbyte's platform
     Platform(Box<crate::platform::args::PlatformArgs>),
     /// Print the completion script of a shell
+    #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// What can stand at the cursor; the scripts of `completions` ask it
+    #[command(name = "__complete", hide = true)]
+    Complete(crate::complete::CompleteArgs),
 }
+
+const COMPLETIONS: &str = "\
+Connectors, entities, actions and arguments are completed in bash, zsh and fish:
+  bash:  source <(airbyte-agent completions bash)      in ~/.bashrc
+  zsh:   source <(airbyte-agent completions zsh)       in ~/.zshrc, behind compinit
+  fish:  airbyte-agent completions fish | source       in ~/.config/fish/config.fish";
 
 const EXEC_EXAMPLES: &str = "\
 Examples:
@@ -107,9 +117,13 @@ pub(crate) struct ExecArgs {
     /// How to print records [default: table on a terminal, json otherwise]
     #[arg(long, value_enum, value_name = "FORMAT", help_heading = OUTPUT)]
     pub(crate) output: Option<Format>,
-    /// Where a download goes; - is standard output
+    /// Where a download goes; - is standard output. What breaks off is kept in FILE.part, and the
+    /// same command goes on with it
     #[arg(long, value_name = "FILE", help_heading = OUTPUT)]
     pub(crate) out: Option<PathBuf>,
+    /// Overwrite the file of --out
+    #[arg(long, requires = "out", help_heading = OUTPUT)]
+    pub(crate) force: bool,
 }
 
 const ARGUMENTS: &str = "Arguments of the operation";

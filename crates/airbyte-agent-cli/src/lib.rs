@@ -12,6 +12,7 @@ mod advice;
 mod args;
 mod arguments;
 mod check;
+mod complete;
 mod connect;
 mod connectors;
 mod describe;
@@ -20,6 +21,7 @@ pub mod engine;
 mod example;
 mod exec;
 mod failure;
+mod help;
 mod interrupt;
 mod json_option;
 mod login;
@@ -39,11 +41,10 @@ mod trace;
 mod usage;
 mod variables;
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use airbyte_agent_core::{Error, ErrorKind};
-use clap::{CommandFactory as _, Parser as _};
+use clap::FromArgMatches as _;
 
 use self::args::{Cli, Command};
 use self::failure::Stop;
@@ -51,7 +52,8 @@ use self::failure::Stop;
 /// Reads the command line, runs the command and gives back the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let parsed = help::command().try_get_matches();
+    let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return usage::answer(&error),
     };
@@ -83,7 +85,8 @@ fn run(command: Command) -> Result<(), Stop> {
         Command::Describe(args) => describe::describe(&args),
         Command::Search(args) => search::search(&args),
         Command::Platform(args) => block_on(platform::platform(*args)),
-        Command::Completions { shell } => completions(shell),
+        Command::Completions { shell } => complete::script(shell, help::command()),
+        Command::Complete(args) => complete::complete(&args, help::command()),
     }
 }
 
@@ -95,11 +98,4 @@ fn block_on(work: impl Future<Output = Result<(), Stop>>) -> Result<(), Stop> {
     // A look-up of a host name may still be under way; nobody waits for it.
     runtime.shutdown_background();
     ended
-}
-
-fn completions(shell: clap_complete::Shell) -> Result<(), Stop> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "airbyte-agent", &mut script);
-    std::io::stdout().write_all(&script)?;
-    Ok(())
 }

@@ -1,9 +1,10 @@
 //! Progress on standard error, when that is a terminal.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::terminal;
 
@@ -96,5 +97,66 @@ fn bar(length: Option<u64>) -> ProgressBar {
 fn style(bar: &ProgressBar, template: &str) {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("━╸ "));
+    }
+}
+
+/// Counts the bytes of a file.
+pub(crate) struct Bytes {
+    bar: ProgressBar,
+    started: Instant,
+}
+
+impl Bytes {
+    /// Starts to count, towards `total` where it is known.
+    pub(crate) fn new(total: Option<u64>) -> Self {
+        let bytes = Self { bar: bar(total), started: Instant::now() };
+        bytes.start(0, total);
+        bytes
+    }
+
+    /// Goes on behind bytes that are here.
+    pub(crate) fn start(&self, from: u64, total: Option<u64>) {
+        self.bar.set_message("");
+        if let Some(total) = total {
+            self.bar.set_length(total);
+        }
+        self.bar.set_position(from);
+        // The rate is that of the bytes that come from now on.
+        self.bar.reset_eta();
+        style(
+            &self.bar,
+            if total.is_some() {
+                "{bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left {msg}"
+            } else {
+                "{spinner} {bytes}, {bytes_per_sec}, {elapsed} {msg}"
+            },
+        );
+    }
+
+    /// Bytes have arrived.
+    pub(crate) fn more(&self, bytes: usize) {
+        self.bar.inc(bytes as u64);
+    }
+
+    /// Why nothing moves.
+    pub(crate) fn say(&self, message: &'static str) {
+        self.bar.set_message(message);
+    }
+
+    /// Takes the bar away and leaves a line.
+    pub(crate) fn finish(self, path: &Path) {
+        self.bar.finish_and_clear();
+        if terminal::shows_errors() {
+            let bytes = HumanBytes(self.bar.position());
+            let seconds = self.started.elapsed().as_secs_f64();
+            let name = path.display();
+            let _ = writeln!(std::io::stderr(), "{name}: {bytes}, {seconds:.1} s");
+        }
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
     }
 }

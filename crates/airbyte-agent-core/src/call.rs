@@ -31,6 +31,7 @@ pub struct CallOptions {
     exclude: Vec<String>,
     intent: Option<String>,
     truncate: bool,
+    if_range: Option<String>,
 }
 
 impl CallOptions {
@@ -76,6 +77,19 @@ impl CallOptions {
     pub fn truncate(mut self) -> Self {
         self.truncate = true;
         self
+    }
+
+    /// Of a download that asks for a part: take the whole file instead unless it still is the one
+    /// with this entity tag or time of change, as [`Download::validator`] gave it. Only calls
+    /// straight to the vendor say so; with others compare what comes back.
+    #[must_use]
+    pub fn if_range(mut self, validator: impl Into<String>) -> Self {
+        self.if_range = Some(validator.into());
+        self
+    }
+
+    pub(crate) fn unchanged(&self) -> Option<&str> {
+        self.if_range.as_deref()
     }
 
     pub(crate) const fn limit(&self) -> Option<Duration> {

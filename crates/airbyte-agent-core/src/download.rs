@@ -52,6 +52,25 @@ impl Download {
         }
     }
 
+    /// By what the server knows this very state of the file: its entity tag, unless that is a weak
+    /// one, else when it was changed. With it a part can be asked for later
+    /// ([`CallOptions::if_range`](crate::CallOptions::if_range)).
+    pub fn validator(&self) -> Option<&str> {
+        let tag = self.header(http::header::ETAG).filter(|tag| !tag.starts_with("W/"));
+        tag.or_else(|| self.header(http::header::LAST_MODIFIED))
+    }
+
+    /// Whether the server says that parts of the file can be asked for.
+    pub fn has_parts(&self) -> bool {
+        self.is_partial() || self.header(http::header::ACCEPT_RANGES) == Some("bytes")
+    }
+
+    /// Where in the file the part begins that the server sends.
+    pub fn first_byte(&self) -> Option<u64> {
+        let range = self.header(http::header::CONTENT_RANGE)?.trim().strip_prefix("bytes")?;
+        range.trim_start().split_once('-')?.0.trim().parse().ok()
+    }
+
     fn header(&self, name: http::HeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }

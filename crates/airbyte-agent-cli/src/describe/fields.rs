@@ -8,7 +8,7 @@ use super::page::Page;
 const DEPTH: usize = 2;
 
 /// The members that a schema declares, through `null` beside it.
-pub(super) fn members(schema: &Value) -> Option<&Map<String, Value>> {
+pub(crate) fn members(schema: &Value) -> Option<&Map<String, Value>> {
     schema.get("properties").and_then(Value::as_object).or_else(|| {
         let choices = ["oneOf", "anyOf", "allOf"].into_iter().find_map(|key| schema.get(key))?;
         choices.as_array()?.iter().find_map(members)

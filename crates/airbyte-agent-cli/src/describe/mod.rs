@@ -12,6 +12,7 @@ use std::io::Write as _;
 use airbyte_agent_core::description::{Connector, Entity, Operation, Schema};
 use airbyte_agent_core::{Error, find_operation, suggestion};
 
+pub(crate) use self::fields::members;
 use crate::args::{DescribeArgs, Manner};
 use crate::failure::{Stop, usage};
 use crate::{advice, output, pager, registry, terminal};
@@ -75,7 +76,7 @@ fn entity<'c>(connector: &'c Connector, name: &str) -> Result<&'c Entity, Error>
 }
 
 /// The type of a value in words: `string`, `array of integer`, `string or null`.
-fn type_of(schema: &Schema) -> String {
+pub(crate) fn type_of(schema: &Schema) -> String {
     let mut kinds: Vec<String> = schema
         .kinds
         .iter()

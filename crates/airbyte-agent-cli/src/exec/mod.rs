@@ -33,12 +33,15 @@ async fn run(args: &ExecArgs) -> Result<(), Stop> {
     check_options(args, operation)?;
     let connection = connect(&args.connection, description.clone()).await?;
     let is_file = download::gives_bytes(operation, &arguments);
+    let is_whole = !arguments.contains_key("range_header");
+    let place = operation.place();
+    let mark = is_whole.then(|| download::fingerprint(&description.name, &place, &arguments));
     let call = call(args, &connection, operation, arguments)?;
     if args.dry_run {
         return Ok(print_dry_run(&call.dry_run()?)?);
     }
     if is_file {
-        return download::download(call, args.out.as_deref()).await;
+        return download::download(args, call, mark).await;
     }
     let reading = Reading::new(operation, &args.select, &connection.mask);
     if args.all {

@@ -4,12 +4,14 @@
 
 mod accounts;
 mod arguments;
+mod completions;
 mod connect;
 mod describe;
 mod doctor;
 mod download;
 mod failures;
 mod home;
+mod interrupt;
 mod login;
 mod mcp;
 mod output;

@@ -81,6 +81,29 @@ impl Vendor {
         Self { url, seen }
     }
 
+    /// Sends the first bytes of a file and keeps the rest for a long time.
+    #[cfg(unix)]
+    pub(crate) fn slow(content: &'static str, first: usize, tag: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request);
+                let length = content.len();
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\netag: {tag}\r\ncontent-length: {length}\r\n\r\n{}",
+                    &content[..first]
+                );
+                let _ = stream.flush();
+                thread::sleep(std::time::Duration::from_secs(60));
+            }
+        });
+        Self { url, seen: Arc::default() }
+    }
+
     /// Always gives the same answer.
     pub(crate) fn always(answer: Answer) -> Self {
         Self::new(move |_, _| answer.clone())

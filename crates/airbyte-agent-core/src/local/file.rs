@@ -16,14 +16,14 @@ use crate::transport::{Layout, Prepared, Reply, Transport as _};
 
 /// Runs a download.
 pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> Result<Download> {
-    let range = range(call.arguments)?;
+    let part = part(&call)?;
     let what = call.operation.place();
     let steps = call.operation.download.as_ref().and_then(|download| download.file_url.as_ref());
     let (arguments, request) = transport.request(&call)?;
     let make = |base: &Url| {
         let mut outgoing = LocalTransport::outgoing(&call, request.clone(), base)?;
-        if let (None, Some(range)) = (steps, &range) {
-            outgoing.headers.insert(header::RANGE, range.clone());
+        if steps.is_none() {
+            outgoing.headers.extend(part.clone());
         }
         Ok(outgoing)
     };
@@ -49,7 +49,7 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
         let url = absolute(base, &address)?;
         let mut headers = HeaderMap::new();
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
-        headers.extend(range.clone().map(|range| (header::RANGE, range)));
+        headers.extend(part.clone());
         let (method, what) = (Method::GET, what.clone());
         Ok(Outgoing { method, url, headers, body: bytes::Bytes::new(), repeatable: true, what })
     };
@@ -58,6 +58,22 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
         return Err(transport.failure(response, &outgoing).await);
     }
     Ok(Download::new(response))
+}
+
+/// The headers that ask for a part of the file, and for its bytes as they are: those of a part are
+/// counted, and so is how many have come.
+fn part(call: &Prepared<'_>) -> Result<HeaderMap> {
+    let identity = HeaderValue::from_static("identity");
+    let mut headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, identity)]);
+    if let Some(range) = range(call.arguments)? {
+        headers.insert(header::RANGE, range);
+        if let Some(validator) = call.options.unchanged() {
+            let value = HeaderValue::from_str(validator)
+                .map_err(|_| Error::validation("what the file is known by cannot be a header"))?;
+            headers.insert(header::IF_RANGE, value);
+        }
+    }
+    Ok(headers)
 }
 
 fn range(arguments: &Arguments) -> Result<Option<HeaderValue>> {
