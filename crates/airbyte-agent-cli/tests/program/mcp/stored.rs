@@ -32,12 +32,14 @@ fn stored_accounts_are_served_by_name_or_where_nothing_else_is_known() {
         (vec!["--connector", "stripe", "--via", &vendor.url], "usual"),
         (vec!["--connector", "stripe:work", "--via", &vendor.url], "other"),
         (vec!["--config", &file], "other"),
+        (vec!["--config", &file, "-vv", "--audit", "-"], "other"),
     ] {
         let mut server = Server::start(&args, &variables);
         let answer = server.call("stripe", json!({"entity": "customers", "action": "list"}));
         assert_eq!(answer["isError"], false, "{answer}");
         assert!(!answer.to_string().contains(CANARY));
-        assert_eq!(server.end().succeeded().stderr, "");
+        let told = server.end().succeeded().stderr;
+        assert!(!told.contains("canary") && args.contains(&"-vv") != told.is_empty(), "{told}");
         let seen = vendor.seen().pop().unwrap();
         let key = format!("Bearer {CANARY}-{expected}");
         assert_eq!(seen.header("authorization"), Some(key.as_str()), "{args:?}");
