@@ -219,7 +219,7 @@ async fn the_session_of_a_client_that_vanishes_in_mid_call_ends() {
     call.abort();
     // Neither the call nor the session outlives its time.
     eventually(|| site.vendor.running() == 0).await;
-    tokio::time::sleep(Duration::from_millis(1_600)).await;
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
     let answer = ask(site.address, "POST", "/mcp", &[&session], &calling("t1")).await;
     assert_eq!(answer.status, 404);
     // Others are served meanwhile and afterwards.
