@@ -6,9 +6,9 @@
 mod calls;
 mod polish;
 mod prepare;
+mod send;
 
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TagStyle};
-use quote::quote;
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
 use serde_json::Value;
 
 use crate::Error;
@@ -49,8 +49,6 @@ pub fn platform(document: &Value) -> Result<Platform, Error> {
     settings
         .with_interface(InterfaceStyle::Builder)
         .with_tag(TagStyle::Merged)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote! { crate::hooks::Hooks })
         .with_map_type("::std::collections::BTreeMap");
     let tokens =
         Generator::new(&settings).generate_tokens(&openapi).map_err(|e| space(e.to_string()))?;

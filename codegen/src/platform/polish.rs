@@ -1,18 +1,18 @@
 //! Takes out of progenitor's file what does not belong in a library, and documents what is left.
 //!
-//! Out go: the constructor that may panic, builders of types that only come back, examples that are
-//! not compiled, the `Debug` form of secrets. Whatever is public gets a comment.
+//! Out go: the client itself, which is written by hand, builders of types that only come back,
+//! examples that are not compiled, the `Debug` form of secrets. Whatever is public gets a comment.
+//! How requests are sent is the business of [`send`](super::send).
 
 use std::collections::BTreeMap;
 
 use heck::ToUpperCamelCase as _;
 use quote::{ToTokens as _, format_ident, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{
-    Attribute, Field, Fields, ImplItem, Item, ItemImpl, ItemMod, Meta, Type, UseTree, parse_quote,
-};
+use syn::{Attribute, Field, Fields, ImplItem, Item, ItemImpl, ItemMod, Meta, Type, parse_quote};
 
 use super::prepare::Prepared;
+use super::send;
 use crate::prose;
 
 /// Widest comment, at whatever depth it stands.
@@ -20,44 +20,31 @@ const WIDTH: usize = 88;
 
 /// The finished text of the file, without its first line.
 pub(super) fn polish(mut file: syn::File, prepared: &Prepared) -> String {
-    file.items.retain(|item| !is_module(item, "prelude"));
+    file.items.retain(|item| match item {
+        Item::Mod(module) => module.ident == "types" || module.ident == "builder",
+        // The operations, and not how a client is made.
+        Item::Impl(item) => {
+            item.trait_.is_none()
+                && !item.items.iter().any(|item| is_function(item, "new_with_client"))
+        }
+        _ => false,
+    });
     for item in &mut file.items {
         match item {
-            Item::Impl(item) => item.items.retain(|item| !is_function(item, "new")),
             Item::Mod(module) if module.ident == "types" => types(module, prepared),
             Item::Mod(module) if module.ident == "builder" => requests(module, prepared),
-            Item::Use(item) => without_encoder(&mut item.tree),
             _ => {}
         }
     }
     file.items.insert(
         0,
         parse_quote!(
-            use crate::hooks::encode_path;
+            pub use crate::client::Client;
         ),
     );
     Shorten.visit_file_mut(&mut file);
     Comment.visit_file_mut(&mut file);
-    file.items.push(operations(prepared));
     prettyplease::unparse(&file)
-}
-
-/// Segments of paths are encoded by a function of our own, which lets none lead elsewhere.
-fn without_encoder(tree: &mut UseTree) {
-    match tree {
-        UseTree::Path(path) => without_encoder(&mut path.tree),
-        UseTree::Group(group) => {
-            let items = std::mem::take(&mut group.items).into_iter();
-            group.items = items
-                .filter(|item| !matches!(item, UseTree::Name(name) if name.ident == "encode_path"))
-                .collect();
-        }
-        _ => {}
-    }
-}
-
-fn is_module(item: &Item, name: &str) -> bool {
-    matches!(item, Item::Mod(module) if module.ident == name)
 }
 
 fn is_function(item: &ImplItem, name: &str) -> bool {
@@ -190,7 +177,10 @@ fn requests(module: &mut ItemMod, prepared: &Prepared) {
             }
         }
     }
-    for item in contents(module) {
+    let items = contents(module);
+    items.retain(|item| !matches!(item, Item::Use(_)));
+    items.splice(0..0, send::uses());
+    for item in items {
         match item {
             Item::Struct(item) => drop_derive(&mut item.attrs, "Debug"),
             Item::Impl(item) if item.trait_.is_none() => {
@@ -204,6 +194,7 @@ fn requests(module: &mut ItemMod, prepared: &Prepared) {
                     };
                     Some(vec![parse_quote!(#[doc = #text])])
                 });
+                send::rewrite(item, prepared);
             }
             _ => {}
         }
@@ -222,18 +213,6 @@ fn document_setters(item: &mut ItemImpl, comment: impl Fn(&str) -> Option<Vec<At
 
 fn is_documented(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| attribute.path().is_ident("doc"))
-}
-
-/// The table that the hooks look into.
-fn operations(prepared: &Prepared) -> Item {
-    let rows = prepared.operations.iter().map(|operation| {
-        let (id, repeatable, open) = (&operation.id, operation.repeatable, operation.open);
-        quote!(crate::hooks::Operation { id: #id, repeatable: #repeatable, open: #open })
-    });
-    parse_quote! {
-        #[doc = " What the hooks have to know of the operations."]
-        pub(crate) static OPERATIONS: &[crate::hooks::Operation] = &[#(#rows),*];
-    }
 }
 
 /// Takes the prelude's own names for what is in the prelude.

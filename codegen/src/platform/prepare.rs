@@ -2,8 +2,8 @@
 //!
 //! The document says what is true of a server that keeps every promise. A client must live with
 //! others, so its answers are relaxed: nothing is required, `null` is accepted everywhere, sets of
-//! words are open. Requests stay as strict as they are. What the hooks add to every request (token,
-//! headers) and what they take from every answer (errors) is left out, and so is everything that is
+//! words are open. Requests stay as strict as they are. What the client adds to every request (token,
+//! headers) and what it takes from every answer (errors) is left out, and so is everything that is
 //! deprecated.
 
 use std::collections::BTreeSet;
@@ -37,6 +37,10 @@ pub(super) struct Prepared {
 pub(super) struct Operation {
     /// Its name.
     pub(super) id: String,
+    /// `get`, `post` and so on.
+    pub(super) method: String,
+    /// Its path.
+    pub(super) path: String,
     /// Whether doing it twice is harmless.
     pub(super) repeatable: bool,
     /// Whether it goes without a token.
@@ -50,7 +54,7 @@ pub(super) fn prepare(document: &Value) -> Prepared {
     let schemas = document["components"]["schemas"].clone();
     let mut operations = Vec::new();
     let (mut asked, mut answered) = (Vec::new(), Vec::new());
-    for (_, item) in members(&mut document["paths"]) {
+    for (path, item) in members(&mut document["paths"]) {
         let shared = item["parameters"].take();
         if let Some(item) = item.as_object_mut() {
             item.retain(|key, operation| {
@@ -60,6 +64,8 @@ pub(super) fn prepare(document: &Value) -> Prepared {
         for (method, operation) in members(item) {
             operations.push(Operation {
                 id: operation["operationId"].as_str().unwrap_or_default().to_owned(),
+                method: method.clone(),
+                path: path.clone(),
                 repeatable: operation["x-agent-idempotent"] == true
                     || matches!(method.as_str(), "get" | "put" | "delete"),
                 open: operation["security"].as_array().is_some_and(Vec::is_empty),

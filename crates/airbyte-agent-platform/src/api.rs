@@ -5,11 +5,7 @@
 //! A method of [`Client`] begins a request, setters fill it, `send` sends it through the session.
 //! Members of answers are all optional, whatever the platform promises.
 
-use crate::hooks::encode_path;
-#[allow(unused_imports)]
-pub use progenitor_client::{ByteStream, ClientInfo, Error, ResponseValue};
-#[allow(unused_imports)]
-use progenitor_client::{ClientHooks, OperationInfo, RequestBuilderExt};
+pub use crate::client::Client;
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
@@ -6869,78 +6865,6 @@ pub mod types {
         }
     }
 }
-/// Client for Airbyte Agent platform
-///
-/// The HTTP interface of Airbyte's hosted agent platform: it keeps the credentials of
-/// third-party services, runs operations of connectors on behalf of an organization's
-/// tenants, and searches copies of their records.
-///
-/// Everything is JSON, except the bytes of a download. Three kinds of tokens open it. An
-/// application token stands for a whole organization and lives 15 minutes; a scoped token
-/// is bound to one workspace and lives 20 minutes; a widget token is bound to a workspace
-/// and to the web page that embeds the sign-in widget. All three are opaque texts and go
-/// into `Authorization: Bearer`.
-///
-/// A workspace is the partition of one tenant; its name is the caller's own identifier of
-/// that tenant. A connector is a set of stored credentials and settings of one service
-/// inside a workspace. A definition says what kind of service it is; the same UUID is
-/// called `definition_id`, `actor_definition_id`, `source_definition_id`,
-/// `sourceDefinitionId` or `connector_definition_id`, depending on the endpoint. A source
-/// template is what an organization has switched on: one definition with defaults.
-///
-/// Keys of our own: `x-agent-idempotent` marks a POST or PATCH that may be repeated without
-/// harm, `x-agent-secret` a member that must never be shown.
-///
-/// Operations marked as deprecated are those of older generations of the platform. They are
-/// described so that a server can offer them; clients have no use for them.
-///
-/// Version: 1.0.0
-#[derive(Clone, Debug)]
-pub struct Client {
-    pub(crate) baseurl: String,
-    pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::hooks::Hooks,
-}
-impl Client {
-    /// Construct a new client with an existing `reqwest::Client`,
-    /// allowing more control over its configuration.
-    ///
-    /// `baseurl` is the base URL provided to the internal
-    /// `reqwest::Client`, and should include a scheme and hostname,
-    /// as well as port and a path stem if applicable.
-    pub fn new_with_client(
-        baseurl: &str,
-        client: reqwest::Client,
-        inner: crate::hooks::Hooks,
-    ) -> Self {
-        Self {
-            baseurl: baseurl.to_string(),
-            client,
-            inner,
-        }
-    }
-}
-impl ClientInfo<crate::hooks::Hooks> for Client {
-    fn api_version() -> &'static str {
-        "1.0.0"
-    }
-    fn baseurl(&self) -> &str {
-        self.baseurl.as_str()
-    }
-    fn client(&self) -> &reqwest::Client {
-        &self.client
-    }
-    fn inner(&self) -> &crate::hooks::Hooks {
-        &self.inner
-    }
-}
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::hooks::Hooks>,
-    {}
-};
 impl Client {
     /// Exchanges client credentials for an application token
     ///
@@ -7553,11 +7477,7 @@ impl Client {
 #[allow(clippy::all)]
 pub mod builder {
     use super::types;
-    #[allow(unused_imports)]
-    use super::{
-        encode_path, ByteStream, ClientInfo, ClientHooks, Error, OperationInfo,
-        RequestBuilderExt, ResponseValue,
-    };
+    use crate::client::{Result as Answer, invalid};
     /// Builder for [`Client::create_application_token`]
     ///
     /// [`Client::create_application_token`]: super::Client::create_application_token
@@ -7603,47 +7523,22 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/account/applications/token`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ApplicationToken>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ApplicationToken> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::ApplicationTokenRequest::try_from(v)
                         .map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/account/applications/token", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_application_token",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("create_application_token", ::http::Method::POST)
+                .fixed("api/v1/account/applications/token")
+                .body(&body)
+                .repeatable()
+                .open()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::create_scoped_token`]
@@ -7689,46 +7584,20 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/account/applications/scoped-token`
-        pub async fn send(self) -> Result<ResponseValue<types::ScopedToken>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ScopedToken> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::ScopedTokenRequest::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/account/applications/scoped-token", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_scoped_token",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("create_scoped_token", ::http::Method::POST)
+                .fixed("api/v1/account/applications/scoped-token")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_scoped_token_info`]
@@ -7744,42 +7613,14 @@ pub mod builder {
             Self { client: client }
         }
         /// Sends a `GET` request to `/api/v1/account/applications/scoped-token/info`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ScopedTokenInfo>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ScopedTokenInfo> {
             let Self { client } = self;
-            let url = format!(
-                "{}/api/v1/account/applications/scoped-token/info", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_scoped_token_info",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client
+                .draft("get_scoped_token_info", ::http::Method::GET)
+                .fixed("api/v1/account/applications/scoped-token/info")
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::create_widget_token`]
@@ -7825,46 +7666,20 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/account/applications/widget-token`
-        pub async fn send(self) -> Result<ResponseValue<types::WidgetToken>, Error<()>> {
+        pub async fn send(self) -> Answer<types::WidgetToken> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::WidgetTokenRequest::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/account/applications/widget-token", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_widget_token",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("create_widget_token", ::http::Method::POST)
+                .fixed("api/v1/account/applications/widget-token")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_connectors`]
@@ -7930,55 +7745,20 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/connectors`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ConnectorList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ConnectorList> {
             let Self { client, definition_id, workspace_id, workspace_name } = self;
-            let definition_id = definition_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let workspace_name = workspace_name.map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/integrations/connectors", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new("definition_id", &definition_id),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new(
-                        "workspace_name",
-                        &workspace_name,
-                    ),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_connectors",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let definition_id = definition_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            let workspace_name = workspace_name.map_err(invalid)?;
+            client
+                .draft("list_connectors", ::http::Method::GET)
+                .fixed("api/v1/integrations/connectors")
+                .query("workspace_name", &workspace_name)
+                .query("workspace_id", &workspace_id)
+                .query("definition_id", &definition_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::create_connector`]
@@ -8024,44 +7804,19 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/connectors`
-        pub async fn send(self) -> Result<ResponseValue<types::Connector>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Connector> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::CreateConnector::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/integrations/connectors", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_connector",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("create_connector", ::http::Method::POST)
+                .fixed("api/v1/integrations/connectors")
+                .body(&body)
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::check_connector_config`]
@@ -8107,46 +7862,20 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/connectors/check`
-        pub async fn send(self) -> Result<ResponseValue<types::CheckResult>, Error<()>> {
+        pub async fn send(self) -> Answer<types::CheckResult> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::CreateConnector::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/check", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "check_connector_config",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("check_connector_config", ::http::Method::POST)
+                .fixed("api/v1/integrations/connectors/check")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::start_oauth`]
@@ -8190,48 +7919,20 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/connectors/oauth/initiate`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::OAuthConsent>, Error<()>> {
+        pub async fn send(self) -> Answer<types::OAuthConsent> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::OAuthRequest::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/oauth/initiate", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "start_oauth",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("start_oauth", ::http::Method::POST)
+                .fixed("api/v1/integrations/connectors/oauth/initiate")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_connector`]
@@ -8264,42 +7965,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/connectors/{connector_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Connector>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Connector> {
             let Self { client, connector_id } = self;
-            let connector_id = connector_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/{}", client.baseurl, encode_path(&
-                connector_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_connector",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let connector_id = connector_id.map_err(invalid)?;
+            client
+                .draft("get_connector", ::http::Method::GET)
+                .fixed("api/v1/integrations/connectors")
+                .segment(&connector_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::update_connector`]
@@ -8360,48 +8035,22 @@ pub mod builder {
             self
         }
         /// Sends a `PUT` request to `/api/v1/integrations/connectors/{connector_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Connector>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Connector> {
             let Self { client, connector_id, body } = self;
-            let connector_id = connector_id.map_err(Error::InvalidRequest)?;
+            let connector_id = connector_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::UpdateConnector::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/{}", client.baseurl, encode_path(&
-                connector_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .put(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "update_connector",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("update_connector", ::http::Method::PUT)
+                .fixed("api/v1/integrations/connectors")
+                .segment(&connector_id)
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::delete_connector`]
@@ -8434,42 +8083,16 @@ pub mod builder {
             self
         }
         /// Sends a `DELETE` request to `/api/v1/integrations/connectors/{connector_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::DeleteJob>, Error<()>> {
+        pub async fn send(self) -> Answer<types::DeleteJob> {
             let Self { client, connector_id } = self;
-            let connector_id = connector_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/{}", client.baseurl, encode_path(&
-                connector_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .delete(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_connector",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let connector_id = connector_id.map_err(invalid)?;
+            client
+                .draft("delete_connector", ::http::Method::DELETE)
+                .fixed("api/v1/integrations/connectors")
+                .segment(&connector_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::check_connector`]
@@ -8530,48 +8153,23 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/connectors/{connector_id}/check`
-        pub async fn send(self) -> Result<ResponseValue<types::CheckResult>, Error<()>> {
+        pub async fn send(self) -> Answer<types::CheckResult> {
             let Self { client, connector_id, body } = self;
-            let connector_id = connector_id.map_err(Error::InvalidRequest)?;
+            let connector_id = connector_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::UpdateConnector::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/{}/check", client.baseurl,
-                encode_path(& connector_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "check_connector",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("check_connector", ::http::Method::POST)
+                .fixed("api/v1/integrations/connectors")
+                .segment(&connector_id)
+                .fixed("check")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::execute`]
@@ -8632,50 +8230,22 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/connectors/{connector_id}/execute`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ExecuteResult>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ExecuteResult> {
             let Self { client, connector_id, body } = self;
-            let connector_id = connector_id.map_err(Error::InvalidRequest)?;
+            let connector_id = connector_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::ExecuteRequest::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/{}/execute", client.baseurl,
-                encode_path(& connector_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "execute",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("execute", ::http::Method::POST)
+                .fixed("api/v1/integrations/connectors")
+                .segment(&connector_id)
+                .fixed("execute")
+                .body(&body)
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::prepare_execution`]
@@ -8737,50 +8307,23 @@ pub mod builder {
         }
         /// Sends a `POST` request to
         /// `/api/v1/integrations/connectors/{connector_id}/execute/prepare`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::PrepareResult>, Error<()>> {
+        pub async fn send(self) -> Answer<types::PrepareResult> {
             let Self { client, connector_id, body } = self;
-            let connector_id = connector_id.map_err(Error::InvalidRequest)?;
+            let connector_id = connector_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::ExecuteRequest::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/{}/execute/prepare", client.baseurl,
-                encode_path(& connector_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "prepare_execution",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("prepare_execution", ::http::Method::POST)
+                .fixed("api/v1/integrations/connectors")
+                .segment(&connector_id)
+                .fixed("execute/prepare")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::inspect_connector`]
@@ -8813,42 +8356,17 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/connectors/{connector_id}/inspect`
-        pub async fn send(self) -> Result<ResponseValue<types::Inspection>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Inspection> {
             let Self { client, connector_id } = self;
-            let connector_id = connector_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/connectors/{}/inspect", client.baseurl,
-                encode_path(& connector_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "inspect_connector",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let connector_id = connector_id.map_err(invalid)?;
+            client
+                .draft("inspect_connector", ::http::Method::GET)
+                .fixed("api/v1/integrations/connectors")
+                .segment(&connector_id)
+                .fixed("inspect")
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_source_definitions`]
@@ -8882,44 +8400,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/definitions/sources`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::DefinitionList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::DefinitionList> {
             let Self { client, name } = self;
-            let name = name.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/definitions/sources", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("name", &name))
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_source_definitions",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let name = name.map_err(invalid)?;
+            client
+                .draft("list_source_definitions", ::http::Method::GET)
+                .fixed("api/v1/integrations/definitions/sources")
+                .query("name", &name)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_source_definition`]
@@ -8952,44 +8442,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/definitions/sources/{definition_id}`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::DefinitionDetail>, Error<()>> {
+        pub async fn send(self) -> Answer<types::DefinitionDetail> {
             let Self { client, definition_id } = self;
-            let definition_id = definition_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/definitions/sources/{}", client.baseurl,
-                encode_path(& definition_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_source_definition",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let definition_id = definition_id.map_err(invalid)?;
+            client
+                .draft("get_source_definition", ::http::Method::GET)
+                .fixed("api/v1/integrations/definitions/sources")
+                .segment(&definition_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_destination_definitions`]
@@ -9023,50 +8485,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/definitions/destinations`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::DestinationList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::DestinationList> {
             let Self { client, actor_definition_ids } = self;
-            let actor_definition_ids = actor_definition_ids
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/definitions/destinations", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new(
-                        "actorDefinitionIds",
-                        &actor_definition_ids,
-                    ),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_destination_definitions",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let actor_definition_ids = actor_definition_ids.map_err(invalid)?;
+            client
+                .draft("list_destination_definitions", ::http::Method::GET)
+                .fixed("api/v1/integrations/definitions/destinations")
+                .query("actorDefinitionIds", &actor_definition_ids)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_destination_definition`]
@@ -9099,44 +8527,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/definitions/destinations/{definition_id}`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::DestinationDetail>, Error<()>> {
+        pub async fn send(self) -> Answer<types::DestinationDetail> {
             let Self { client, definition_id } = self;
-            let definition_id = definition_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/definitions/destinations/{}", client.baseurl,
-                encode_path(& definition_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_destination_definition",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let definition_id = definition_id.map_err(invalid)?;
+            client
+                .draft("get_destination_definition", ::http::Method::GET)
+                .fixed("api/v1/integrations/definitions/destinations")
+                .segment(&definition_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_source_templates`]
@@ -9199,48 +8599,20 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/templates/sources`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::SourceTemplateList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SourceTemplateList> {
             let Self { client, tags, tags_mode, use_global } = self;
-            let tags = tags.map_err(Error::InvalidRequest)?;
-            let tags_mode = tags_mode.map_err(Error::InvalidRequest)?;
-            let use_global = use_global.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/sources", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("tags", &tags))
-                .query(&progenitor_client::QueryParam::new("tags_mode", &tags_mode))
-                .query(&progenitor_client::QueryParam::new("use_global", &use_global))
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_source_templates",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let tags = tags.map_err(invalid)?;
+            let tags_mode = tags_mode.map_err(invalid)?;
+            let use_global = use_global.map_err(invalid)?;
+            client
+                .draft("list_source_templates", ::http::Method::GET)
+                .fixed("api/v1/integrations/templates/sources")
+                .query("use_global", &use_global)
+                .query("tags", &tags)
+                .query("tags_mode", &tags_mode)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::create_source_template`]
@@ -9288,48 +8660,19 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/templates/sources`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::SourceTemplate>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SourceTemplate> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::CreateSourceTemplate::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/sources", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_source_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("create_source_template", ::http::Method::POST)
+                .fixed("api/v1/integrations/templates/sources")
+                .body(&body)
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_global_source_templates`]
@@ -9345,42 +8688,14 @@ pub mod builder {
             Self { client: client }
         }
         /// Sends a `GET` request to `/api/v1/integrations/templates/sources/global`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::SourceTemplateList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SourceTemplateList> {
             let Self { client } = self;
-            let url = format!(
-                "{}/api/v1/integrations/templates/sources/global", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_global_source_templates",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client
+                .draft("list_global_source_templates", ::http::Method::GET)
+                .fixed("api/v1/integrations/templates/sources/global")
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_source_template`]
@@ -9413,44 +8728,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/templates/sources/{template_id}`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::SourceTemplate>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SourceTemplate> {
             let Self { client, template_id } = self;
-            let template_id = template_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/sources/{}", client.baseurl,
-                encode_path(& template_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_source_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let template_id = template_id.map_err(invalid)?;
+            client
+                .draft("get_source_template", ::http::Method::GET)
+                .fixed("api/v1/integrations/templates/sources")
+                .segment(&template_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::delete_source_template`]
@@ -9483,42 +8770,16 @@ pub mod builder {
             self
         }
         /// Sends a `DELETE` request to `/api/v1/integrations/templates/sources/{template_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Deleted>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Deleted> {
             let Self { client, template_id } = self;
-            let template_id = template_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/sources/{}", client.baseurl,
-                encode_path(& template_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .delete(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_source_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let template_id = template_id.map_err(invalid)?;
+            client
+                .draft("delete_source_template", ::http::Method::DELETE)
+                .fixed("api/v1/integrations/templates/sources")
+                .segment(&template_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::update_source_template`]
@@ -9581,50 +8842,22 @@ pub mod builder {
             self
         }
         /// Sends a `PATCH` request to `/api/v1/integrations/templates/sources/{template_id}`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::SourceTemplate>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SourceTemplate> {
             let Self { client, template_id, body } = self;
-            let template_id = template_id.map_err(Error::InvalidRequest)?;
+            let template_id = template_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::UpdateSourceTemplate::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/sources/{}", client.baseurl,
-                encode_path(& template_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .patch(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "update_source_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("update_source_template", ::http::Method::PATCH)
+                .fixed("api/v1/integrations/templates/sources")
+                .segment(&template_id)
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_connection_templates`]
@@ -9640,42 +8873,14 @@ pub mod builder {
             Self { client: client }
         }
         /// Sends a `GET` request to `/api/v1/integrations/templates/connections`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ConnectionTemplateList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ConnectionTemplateList> {
             let Self { client } = self;
-            let url = format!(
-                "{}/api/v1/integrations/templates/connections", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_connection_templates",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client
+                .draft("list_connection_templates", ::http::Method::GET)
+                .fixed("api/v1/integrations/templates/connections")
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::create_connection_template`]
@@ -9708,44 +8913,15 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/templates/connections`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ConnectionTemplate>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ConnectionTemplate> {
             let Self { client, body } = self;
-            let body = body.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/connections", client.baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_connection_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let body = body.map_err(invalid)?;
+            client
+                .draft("create_connection_template", ::http::Method::POST)
+                .fixed("api/v1/integrations/templates/connections")
+                .body(&body)
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::describe_cron`]
@@ -9789,47 +8965,18 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/integrations/templates/connections/cron/describe`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::CronDescription>, Error<()>> {
+        pub async fn send(self) -> Answer<types::CronDescription> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| types::CronRequest::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/connections/cron/describe", client
-                .baseurl,
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "describe_cron",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("describe_cron", ::http::Method::POST)
+                .fixed("api/v1/integrations/templates/connections/cron/describe")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_connection_template`]
@@ -9862,44 +9009,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/integrations/templates/connections/{template_id}`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ConnectionTemplate>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ConnectionTemplate> {
             let Self { client, template_id } = self;
-            let template_id = template_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/connections/{}", client.baseurl,
-                encode_path(& template_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_connection_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let template_id = template_id.map_err(invalid)?;
+            client
+                .draft("get_connection_template", ::http::Method::GET)
+                .fixed("api/v1/integrations/templates/connections")
+                .segment(&template_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::delete_connection_template`]
@@ -9932,42 +9051,16 @@ pub mod builder {
             self
         }
         /// Sends a `DELETE` request to `/api/v1/integrations/templates/connections/{template_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Deleted>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Deleted> {
             let Self { client, template_id } = self;
-            let template_id = template_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/connections/{}", client.baseurl,
-                encode_path(& template_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .delete(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_connection_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let template_id = template_id.map_err(invalid)?;
+            client
+                .draft("delete_connection_template", ::http::Method::DELETE)
+                .fixed("api/v1/integrations/templates/connections")
+                .segment(&template_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::update_connection_template`]
@@ -10030,51 +9123,23 @@ pub mod builder {
             self
         }
         /// Sends a `PATCH` request to `/api/v1/integrations/templates/connections/{template_id}`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::ConnectionTemplate>, Error<()>> {
+        pub async fn send(self) -> Answer<types::ConnectionTemplate> {
             let Self { client, template_id, body } = self;
-            let template_id = template_id.map_err(Error::InvalidRequest)?;
+            let template_id = template_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::UpdateConnectionTemplate::try_from(v)
                         .map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/integrations/templates/connections/{}", client.baseurl,
-                encode_path(& template_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .patch(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "update_connection_template",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("update_connection_template", ::http::Method::PATCH)
+                .fixed("api/v1/integrations/templates/connections")
+                .segment(&template_id)
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::set_oauth_app`]
@@ -10114,44 +9179,18 @@ pub mod builder {
             self
         }
         /// Sends a `PUT` request to `/api/v1/oauth/credentials`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::OAuthAppInfo>, Error<()>> {
+        pub async fn send(self) -> Answer<types::OAuthAppInfo> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| types::OAuthApp::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/oauth/credentials", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .put(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "set_oauth_app",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("set_oauth_app", ::http::Method::PUT)
+                .fixed("api/v1/oauth/credentials")
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::reset_oauth_app`]
@@ -10184,34 +9223,16 @@ pub mod builder {
             self
         }
         /// Sends a `DELETE` request to `/api/v1/oauth/credentials/connector_type/{connector_type}`
-        pub async fn send(self) -> Result<ResponseValue<()>, Error<()>> {
+        pub async fn send(self) -> Answer<()> {
             let Self { client, connector_type } = self;
-            let connector_type = connector_type.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/oauth/credentials/connector_type/{}", client.baseurl,
-                encode_path(& connector_type.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client.client.delete(url).headers(header_map).build()?;
-            let info = OperationInfo {
-                operation_id: "reset_oauth_app",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let connector_type = connector_type.map_err(invalid)?;
+            client
+                .draft("reset_oauth_app", ::http::Method::DELETE)
+                .fixed("api/v1/oauth/credentials/connector_type")
+                .segment(&connector_type)
+                .repeatable()
+                .done()
+                .await
         }
     }
     /// Builder for [`Client::list_skills`]
@@ -10293,53 +9314,22 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/skills`
-        pub async fn send(self) -> Result<ResponseValue<types::SkillList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SkillList> {
             let Self { client, cursor, limit, organization_id, workspace_id } = self;
-            let cursor = cursor.map_err(Error::InvalidRequest)?;
-            let limit = limit.map_err(Error::InvalidRequest)?;
-            let organization_id = organization_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/skills", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .query(
-                    &progenitor_client::QueryParam::new(
-                        "organization_id",
-                        &organization_id,
-                    ),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_skills",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let cursor = cursor.map_err(invalid)?;
+            let limit = limit.map_err(invalid)?;
+            let organization_id = organization_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("list_skills", ::http::Method::GET)
+                .fixed("api/v1/skills")
+                .query("limit", &limit)
+                .query("cursor", &cursor)
+                .query("organization_id", &organization_id)
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::search_skills`]
@@ -10436,55 +9426,24 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/skills/search`
-        pub async fn send(self) -> Result<ResponseValue<types::SkillList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SkillList> {
             let Self { client, cursor, limit, organization_id, query, workspace_id } = self;
-            let cursor = cursor.map_err(Error::InvalidRequest)?;
-            let limit = limit.map_err(Error::InvalidRequest)?;
-            let organization_id = organization_id.map_err(Error::InvalidRequest)?;
-            let query = query.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/skills/search", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .query(
-                    &progenitor_client::QueryParam::new(
-                        "organization_id",
-                        &organization_id,
-                    ),
-                )
-                .query(&progenitor_client::QueryParam::new("query", &query))
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "search_skills",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let cursor = cursor.map_err(invalid)?;
+            let limit = limit.map_err(invalid)?;
+            let organization_id = organization_id.map_err(invalid)?;
+            let query = query.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("search_skills", ::http::Method::GET)
+                .fixed("api/v1/skills/search")
+                .query("query", &query)
+                .query("limit", &limit)
+                .query("cursor", &cursor)
+                .query("organization_id", &organization_id)
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_skill_docs`]
@@ -10566,55 +9525,22 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/skills/docs`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::SkillDocument>, Error<()>> {
+        pub async fn send(self) -> Answer<types::SkillDocument> {
             let Self { client, id, organization_id, section, workspace_id } = self;
-            let id = id.map_err(Error::InvalidRequest)?;
-            let organization_id = organization_id.map_err(Error::InvalidRequest)?;
-            let section = section.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/skills/docs", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("id", &id))
-                .query(
-                    &progenitor_client::QueryParam::new(
-                        "organization_id",
-                        &organization_id,
-                    ),
-                )
-                .query(&progenitor_client::QueryParam::new("section", &section))
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_skill_docs",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let id = id.map_err(invalid)?;
+            let organization_id = organization_id.map_err(invalid)?;
+            let section = section.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("get_skill_docs", ::http::Method::GET)
+                .fixed("api/v1/skills/docs")
+                .query("id", &id)
+                .query("section", &section)
+                .query("organization_id", &organization_id)
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_workspaces`]
@@ -10695,50 +9621,22 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/workspaces`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::WorkspaceList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::WorkspaceList> {
             let Self { client, cursor, limit, name_contains, status } = self;
-            let cursor = cursor.map_err(Error::InvalidRequest)?;
-            let limit = limit.map_err(Error::InvalidRequest)?;
-            let name_contains = name_contains.map_err(Error::InvalidRequest)?;
-            let status = status.map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/workspaces", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("cursor", &cursor))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .query(
-                    &progenitor_client::QueryParam::new("name_contains", &name_contains),
-                )
-                .query(&progenitor_client::QueryParam::new("status", &status))
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_workspaces",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let cursor = cursor.map_err(invalid)?;
+            let limit = limit.map_err(invalid)?;
+            let name_contains = name_contains.map_err(invalid)?;
+            let status = status.map_err(invalid)?;
+            client
+                .draft("list_workspaces", ::http::Method::GET)
+                .fixed("api/v1/workspaces")
+                .query("name_contains", &name_contains)
+                .query("status", &status)
+                .query("limit", &limit)
+                .query("cursor", &cursor)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_workspace_stats`]
@@ -10754,40 +9652,14 @@ pub mod builder {
             Self { client: client }
         }
         /// Sends a `GET` request to `/api/v1/workspaces/stats`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::WorkspaceStats>, Error<()>> {
+        pub async fn send(self) -> Answer<types::WorkspaceStats> {
             let Self { client } = self;
-            let url = format!("{}/api/v1/workspaces/stats", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_workspace_stats",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            client
+                .draft("get_workspace_stats", ::http::Method::GET)
+                .fixed("api/v1/workspaces/stats")
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::ask_workspace`]
@@ -10842,51 +9714,19 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/workspaces/query/structured`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::QuestionAnswer>, Error<()>> {
+        pub async fn send(self) -> Answer<types::QuestionAnswer> {
             let Self { client, workspace_name, body } = self;
-            let workspace_name = workspace_name.map_err(Error::InvalidRequest)?;
+            let workspace_name = workspace_name.map_err(invalid)?;
             let body = body
                 .and_then(|v| types::Question::try_from(v).map_err(|e| e.to_string()))
-                .map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/workspaces/query/structured", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .query(
-                    &progenitor_client::QueryParam::new(
-                        "workspace_name",
-                        &workspace_name,
-                    ),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "ask_workspace",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("ask_workspace", ::http::Method::POST)
+                .fixed("api/v1/workspaces/query/structured")
+                .query("workspace_name", &workspace_name)
+                .body(&body)
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_workspace`]
@@ -10919,42 +9759,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/workspaces/{workspace_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Workspace>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Workspace> {
             let Self { client, workspace_id } = self;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/workspaces/{}", client.baseurl, encode_path(& workspace_id
-                .to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_workspace",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("get_workspace", ::http::Method::GET)
+                .fixed("api/v1/workspaces")
+                .segment(&workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::update_workspace`]
@@ -11015,48 +9829,22 @@ pub mod builder {
             self
         }
         /// Sends a `PUT` request to `/api/v1/workspaces/{workspace_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Workspace>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Workspace> {
             let Self { client, workspace_id, body } = self;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::UpdateWorkspace::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/workspaces/{}", client.baseurl, encode_path(& workspace_id
-                .to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .put(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "update_workspace",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("update_workspace", ::http::Method::PUT)
+                .fixed("api/v1/workspaces")
+                .segment(&workspace_id)
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::delete_workspace`]
@@ -11089,42 +9877,16 @@ pub mod builder {
             self
         }
         /// Sends a `DELETE` request to `/api/v1/workspaces/{workspace_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Deleted>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Deleted> {
             let Self { client, workspace_id } = self;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/workspaces/{}", client.baseurl, encode_path(& workspace_id
-                .to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .delete(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_workspace",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("delete_workspace", ::http::Method::DELETE)
+                .fixed("api/v1/workspaces")
+                .segment(&workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_workflows`]
@@ -11157,44 +9919,16 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/internal/workflows`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::WorkflowList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::WorkflowList> {
             let Self { client, workspace_id } = self;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/internal/workflows", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_workflows",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("list_workflows", ::http::Method::GET)
+                .fixed("api/v1/internal/workflows")
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::create_workflow`]
@@ -11240,44 +9974,19 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/internal/workflows`
-        pub async fn send(self) -> Result<ResponseValue<types::Workflow>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Workflow> {
             let Self { client, body } = self;
             let body = body
                 .and_then(|v| {
                     types::CreateWorkflow::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!("{}/api/v1/internal/workflows", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_workflow",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("create_workflow", ::http::Method::POST)
+                .fixed("api/v1/internal/workflows")
+                .body(&body)
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_workflow`]
@@ -11325,46 +10034,18 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/internal/workflows/{workflow_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Workflow>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Workflow> {
             let Self { client, workflow_id, workspace_id } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}", client.baseurl, encode_path(&
-                workflow_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_workflow",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("get_workflow", ::http::Method::GET)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::delete_workflow`]
@@ -11412,42 +10093,18 @@ pub mod builder {
             self
         }
         /// Sends a `DELETE` request to `/api/v1/internal/workflows/{workflow_id}`
-        pub async fn send(self) -> Result<ResponseValue<()>, Error<()>> {
+        pub async fn send(self) -> Answer<()> {
             let Self { client, workflow_id, workspace_id } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}", client.baseurl, encode_path(&
-                workflow_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .delete(url)
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_workflow",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("delete_workflow", ::http::Method::DELETE)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .done()
+                .await
         }
     }
     /// Builder for [`Client::update_workflow`]
@@ -11523,52 +10180,24 @@ pub mod builder {
             self
         }
         /// Sends a `PATCH` request to `/api/v1/internal/workflows/{workflow_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Workflow>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Workflow> {
             let Self { client, workflow_id, workspace_id, body } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::UpdateWorkflow::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}", client.baseurl, encode_path(&
-                workflow_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .patch(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "update_workflow",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("update_workflow", ::http::Method::PATCH)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .query("workspace_id", &workspace_id)
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_automations`]
@@ -11616,48 +10245,19 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/internal/workflows/{workflow_id}/automations`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::AutomationList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::AutomationList> {
             let Self { client, workflow_id, workspace_id } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}/automations", client.baseurl,
-                encode_path(& workflow_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_automations",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("list_automations", ::http::Method::GET)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .fixed("automations")
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::create_automation`]
@@ -11733,52 +10333,24 @@ pub mod builder {
             self
         }
         /// Sends a `POST` request to `/api/v1/internal/workflows/{workflow_id}/automations`
-        pub async fn send(self) -> Result<ResponseValue<types::Automation>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Automation> {
             let Self { client, workflow_id, workspace_id, body } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::CreateAutomation::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}/automations", client.baseurl,
-                encode_path(& workflow_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "create_automation",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("create_automation", ::http::Method::POST)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .fixed("automations")
+                .query("workspace_id", &workspace_id)
+                .body(&body)
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::get_automation`]
@@ -11842,48 +10414,21 @@ pub mod builder {
         }
         /// Sends a `GET` request to
         /// `/api/v1/internal/workflows/{workflow_id}/automations/{automation_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Automation>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Automation> {
             let Self { client, workflow_id, automation_id, workspace_id } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let automation_id = automation_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}/automations/{}", client.baseurl,
-                encode_path(& workflow_id.to_string()), encode_path(& automation_id
-                .to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "get_automation",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let automation_id = automation_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("get_automation", ::http::Method::GET)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .fixed("automations")
+                .segment(&automation_id)
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::delete_automation`]
@@ -11947,44 +10492,21 @@ pub mod builder {
         }
         /// Sends a `DELETE` request to
         /// `/api/v1/internal/workflows/{workflow_id}/automations/{automation_id}`
-        pub async fn send(self) -> Result<ResponseValue<()>, Error<()>> {
+        pub async fn send(self) -> Answer<()> {
             let Self { client, workflow_id, automation_id, workspace_id } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let automation_id = automation_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}/automations/{}", client.baseurl,
-                encode_path(& workflow_id.to_string()), encode_path(& automation_id
-                .to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .delete(url)
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "delete_automation",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => Ok(ResponseValue::empty(response)),
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let automation_id = automation_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
+            client
+                .draft("delete_automation", ::http::Method::DELETE)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .fixed("automations")
+                .segment(&automation_id)
+                .query("workspace_id", &workspace_id)
+                .repeatable()
+                .done()
+                .await
         }
     }
     /// Builder for [`Client::update_automation`]
@@ -12076,54 +10598,27 @@ pub mod builder {
         }
         /// Sends a `PATCH` request to
         /// `/api/v1/internal/workflows/{workflow_id}/automations/{automation_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::Automation>, Error<()>> {
+        pub async fn send(self) -> Answer<types::Automation> {
             let Self { client, workflow_id, automation_id, workspace_id, body } = self;
-            let workflow_id = workflow_id.map_err(Error::InvalidRequest)?;
-            let automation_id = automation_id.map_err(Error::InvalidRequest)?;
-            let workspace_id = workspace_id.map_err(Error::InvalidRequest)?;
+            let workflow_id = workflow_id.map_err(invalid)?;
+            let automation_id = automation_id.map_err(invalid)?;
+            let workspace_id = workspace_id.map_err(invalid)?;
             let body = body
                 .and_then(|v| {
                     types::UpdateAutomation::try_from(v).map_err(|e| e.to_string())
                 })
-                .map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/internal/workflows/{}/automations/{}", client.baseurl,
-                encode_path(& workflow_id.to_string()), encode_path(& automation_id
-                .to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .patch(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .query(
-                    &progenitor_client::QueryParam::new("workspace_id", &workspace_id),
-                )
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "update_automation",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+                .map_err(invalid)?;
+            client
+                .draft("update_automation", ::http::Method::PATCH)
+                .fixed("api/v1/internal/workflows")
+                .segment(&workflow_id)
+                .fixed("automations")
+                .segment(&automation_id)
+                .query("workspace_id", &workspace_id)
+                .body(&body)
+                .repeatable()
+                .send()
+                .await
         }
     }
     /// Builder for [`Client::list_organization_credentials`]
@@ -12185,316 +10680,21 @@ pub mod builder {
             self
         }
         /// Sends a `GET` request to `/api/v1/organizations/{organization_id}/credentials`
-        pub async fn send(
-            self,
-        ) -> Result<ResponseValue<types::CredentialList>, Error<()>> {
+        pub async fn send(self) -> Answer<types::CredentialList> {
             let Self { client, organization_id, limit, offset } = self;
-            let organization_id = organization_id.map_err(Error::InvalidRequest)?;
-            let limit = limit.map_err(Error::InvalidRequest)?;
-            let offset = offset.map_err(Error::InvalidRequest)?;
-            let url = format!(
-                "{}/api/v1/organizations/{}/credentials", client.baseurl, encode_path(&
-                organization_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            #[allow(unused_mut)]
-            let mut request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .query(&progenitor_client::QueryParam::new("offset", &offset))
-                .headers(header_map)
-                .build()?;
-            let info = OperationInfo {
-                operation_id: "list_organization_credentials",
-            };
-            client.pre(&mut request, &info).await?;
-            let result = client.exec(request, &info).await;
-            client.post(&result, &info).await?;
-            let response = result?;
-            match response.status().as_u16() {
-                200..=299 => ResponseValue::from_response(response).await,
-                _ => Err(Error::UnexpectedResponse(response)),
-            }
+            let organization_id = organization_id.map_err(invalid)?;
+            let limit = limit.map_err(invalid)?;
+            let offset = offset.map_err(invalid)?;
+            client
+                .draft("list_organization_credentials", ::http::Method::GET)
+                .fixed("api/v1/organizations")
+                .segment(&organization_id)
+                .fixed("credentials")
+                .query("limit", &limit)
+                .query("offset", &offset)
+                .repeatable()
+                .send()
+                .await
         }
     }
 }
-/// What the hooks have to know of the operations.
-pub(crate) static OPERATIONS: &[crate::hooks::Operation] = &[
-    crate::hooks::Operation {
-        id: "create_application_token",
-        repeatable: true,
-        open: true,
-    },
-    crate::hooks::Operation {
-        id: "create_scoped_token",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_scoped_token_info",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "create_widget_token",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_connectors",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "create_connector",
-        repeatable: false,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "check_connector_config",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "start_oauth",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_connector",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "update_connector",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "delete_connector",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "check_connector",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "execute",
-        repeatable: false,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "prepare_execution",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "inspect_connector",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_source_definitions",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_source_definition",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_destination_definitions",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_destination_definition",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_source_templates",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "create_source_template",
-        repeatable: false,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_global_source_templates",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_source_template",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "update_source_template",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "delete_source_template",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_connection_templates",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "create_connection_template",
-        repeatable: false,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "describe_cron",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_connection_template",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "update_connection_template",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "delete_connection_template",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "set_oauth_app",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "reset_oauth_app",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_skills",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "search_skills",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_skill_docs",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_workspaces",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_workspace_stats",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "ask_workspace",
-        repeatable: false,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_workspace",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "update_workspace",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "delete_workspace",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_workflows",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "create_workflow",
-        repeatable: false,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_workflow",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "update_workflow",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "delete_workflow",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_automations",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "create_automation",
-        repeatable: false,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "get_automation",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "update_automation",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "delete_automation",
-        repeatable: true,
-        open: false,
-    },
-    crate::hooks::Operation {
-        id: "list_organization_credentials",
-        repeatable: true,
-        open: false,
-    },
-];

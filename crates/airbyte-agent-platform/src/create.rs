@@ -9,7 +9,6 @@ use serde_json::{Map, Value};
 
 use crate::api::types;
 use crate::exists::already_exists;
-use crate::hooks::Answer as _;
 use crate::info::{CheckOutcome, Ensured};
 use crate::workspace::Workspace;
 
@@ -284,7 +283,7 @@ impl Workspace {
         };
         self.ensure().await?;
         let request = self.platform().api().check_connector_config().body(body);
-        request.send().await.answer().map(CheckOutcome::from)
+        request.send().await.map(CheckOutcome::from)
     }
 
     /// Makes a connector of the secret that a person's sign-in left at the platform.

@@ -2,7 +2,6 @@
 
 use airbyte_agent_core::{Error, ErrorKind, Result, suggestion};
 
-use crate::hooks::Answer as _;
 use crate::info::DefinitionInfo;
 use crate::platform::Platform;
 
@@ -17,7 +16,7 @@ impl Platform {
         if !text.is_empty() {
             request = request.name(text);
         }
-        let theirs = request.send().await.answer()?.definitions.unwrap_or_default();
+        let theirs = request.send().await?.definitions.unwrap_or_default();
         theirs.into_iter().map(DefinitionInfo::try_from).collect()
     }
 

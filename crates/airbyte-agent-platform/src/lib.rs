@@ -3,10 +3,10 @@
 #[rustfmt::skip]
 #[allow(clippy::pedantic, reason = "as progenitor writes it")]
 pub mod api;
+mod client;
 mod create;
 mod definitions;
 mod exists;
-mod hooks;
 mod info;
 mod oauth_app;
 mod platform;
@@ -18,7 +18,6 @@ mod workspaces;
 
 pub use airbyte_agent_core::TypedConnector;
 pub use create::CreateOptions;
-pub use hooks::{Answer, Hooks};
 pub use info::{
     CheckOutcome, ConnectorDetails, ConnectorInfo, DefinitionInfo, Ensured, TemplateInfo,
     WorkspaceInfo,

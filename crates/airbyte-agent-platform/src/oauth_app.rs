@@ -4,7 +4,6 @@ use airbyte_agent_core::Result;
 use serde_json::{Map, Value};
 
 use crate::api::types;
-use crate::hooks::Answer as _;
 use crate::platform::Platform;
 
 impl Platform {
@@ -25,7 +24,7 @@ impl Platform {
             connector_type: None,
             configuration,
         };
-        self.api().set_oauth_app().body(body).send().await.answer().map(drop)
+        self.api().set_oauth_app().body(body).send().await.map(drop)
     }
 
     /// Goes back to the platform's own OAuth application for the kind of this display name.
@@ -35,6 +34,6 @@ impl Platform {
     ///
     /// What the platform answers.
     pub async fn reset_oauth_app(&self, kind: &str) -> Result<()> {
-        self.api().reset_oauth_app().connector_type(kind).send().await.answer()
+        self.api().reset_oauth_app().connector_type(kind).send().await
     }
 }

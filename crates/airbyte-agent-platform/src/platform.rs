@@ -6,8 +6,7 @@ use airbyte_agent_core::hosted::Session;
 use airbyte_agent_core::{Hosted, Result};
 use secrecy::SecretString;
 
-use crate::api;
-use crate::hooks::{Hooks, drafts};
+use crate::client::Client;
 
 /// Airbyte's hosted platform, seen by one organization.
 ///
@@ -15,7 +14,7 @@ use crate::hooks::{Hooks, drafts};
 #[derive(Clone)]
 pub struct Platform {
     session: Session,
-    api: api::Client,
+    api: Client,
 }
 
 impl Platform {
@@ -25,7 +24,7 @@ impl Platform {
     ///
     /// `Validation` when the address or the organization cannot be right.
     pub fn new(options: Hosted) -> Result<Self> {
-        Self::within(Session::new(options)?)
+        Session::new(options).map(Self::within)
     }
 
     /// With client id, secret and organization from the environment (`AIRBYTE_CLIENT_ID`,
@@ -39,35 +38,22 @@ impl Platform {
     }
 
     /// In a session that exists.
-    ///
-    /// # Errors
-    ///
-    /// `Internal` when no requests can be put together.
-    pub fn within(session: Session) -> Result<Self> {
-        Self::made(session, None)
+    pub fn within(session: Session) -> Self {
+        Self { api: Client::new(session.clone(), None), session }
     }
 
     /// The same platform with another token than the session's own, for example a scoped one.
     ///
     /// Only [`api`](Self::api) and what is built on it carry the token; lookups and operations of
     /// connectors use the session's.
-    ///
-    /// # Errors
-    ///
-    /// As [`within`](Self::within).
-    pub fn with_token(&self, token: SecretString) -> Result<Self> {
-        Self::made(self.session.clone(), Some(token))
+    #[must_use]
+    pub fn with_token(&self, token: SecretString) -> Self {
+        let session = self.session.clone();
+        Self { api: Client::new(session.clone(), Some(token)), session }
     }
 
-    fn made(session: Session, token: Option<SecretString>) -> Result<Self> {
-        let base = session.base_url().as_str().trim_end_matches('/').to_owned();
-        let hooks = Hooks::new(session.clone(), token);
-        Ok(Self { api: api::Client::new_with_client(&base, drafts()?, hooks), session })
-    }
-
-    /// The whole API, operation by operation, as it is generated from its document. A request is
-    /// put together and sent; [`Answer::answer`](crate::Answer::answer) takes the result out.
-    pub fn api(&self) -> &api::Client {
+    /// The whole API, operation by operation, as it is generated from its document.
+    pub fn api(&self) -> &Client {
         &self.api
     }
 

@@ -6,7 +6,6 @@ use url::Url;
 
 use crate::api::types;
 use crate::create::CreateOptions;
-use crate::hooks::Answer as _;
 use crate::info::needed;
 use crate::workspace::Workspace;
 
@@ -106,7 +105,7 @@ impl Workspace {
             source_template_id: options.template_id().map(str::to_owned),
             oauth_input_configuration: None,
         };
-        let answer = self.platform().api().start_oauth().body(body).send().await.answer()?;
+        let answer = self.platform().api().start_oauth().body(body).send().await?;
         let address = needed(answer.consent_url, "consent address")?;
         Url::parse(&address)
             .map_err(|_| Error::new(ErrorKind::Decode, "the platform's consent address is no URL"))

@@ -5,7 +5,6 @@ use serde_json::Map;
 
 use crate::api::types;
 use crate::exists::already_exists;
-use crate::hooks::Answer as _;
 use crate::info::{Ensured, TemplateInfo};
 use crate::platform::Platform;
 
@@ -19,7 +18,7 @@ impl Platform {
     ///
     /// What the platform answers.
     pub async fn templates(&self) -> Result<Vec<TemplateInfo>> {
-        let theirs = self.api().list_source_templates().send().await.answer()?;
+        let theirs = self.api().list_source_templates().send().await?;
         theirs.data.unwrap_or_default().into_iter().map(TemplateInfo::try_from).collect()
     }
 
@@ -29,7 +28,7 @@ impl Platform {
     ///
     /// What the platform answers.
     pub async fn global_templates(&self) -> Result<Vec<TemplateInfo>> {
-        let theirs = self.api().list_global_source_templates().send().await.answer()?;
+        let theirs = self.api().list_global_source_templates().send().await?;
         theirs.data.unwrap_or_default().into_iter().map(TemplateInfo::try_from).collect()
     }
 
@@ -67,7 +66,7 @@ impl Platform {
                 mode: Some(types::CreateSourceTemplateMode::Direct),
                 ..types::CreateSourceTemplate::default()
             };
-            let made = self.api().create_source_template().body(body).send().await.answer();
+            let made = self.api().create_source_template().body(body).send().await;
             match made {
                 Ok(template) => {
                     let value = TemplateInfo::try_from(template)?;
@@ -100,7 +99,7 @@ impl Platform {
     ///
     /// `NotFound` when there is none of this id, and what the platform answers.
     pub async fn delete_template(&self, id: &str) -> Result<()> {
-        self.api().delete_source_template().template_id(id).send().await.answer().map(drop)
+        self.api().delete_source_template().template_id(id).send().await.map(drop)
     }
 }
 

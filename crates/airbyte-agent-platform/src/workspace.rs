@@ -8,7 +8,6 @@ use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
 use crate::api::types;
-use crate::hooks::Answer as _;
 use crate::info::{CheckOutcome, ConnectorDetails, ConnectorInfo, WorkspaceInfo};
 use crate::platform::Platform;
 
@@ -100,7 +99,7 @@ impl Workspace {
         if let Some(id) = definition_id {
             request = request.definition_id(id);
         }
-        match request.send().await.answer() {
+        match request.send().await {
             Ok(list) => {
                 list.data.unwrap_or_default().into_iter().map(ConnectorInfo::try_from).collect()
             }
@@ -126,7 +125,7 @@ impl Workspace {
     /// `NotFound` when the workspace has none of this id, and what the platform answers.
     pub async fn connector(&self, id: &str) -> Result<ConnectorDetails> {
         let info = self.own(id).await?;
-        let theirs = self.platform.api().get_connector().connector_id(id).send().await.answer()?;
+        let theirs = self.platform.api().get_connector().connector_id(id).send().await?;
         let details = ConnectorDetails::try_from(theirs)?;
         // Lists tell more of the kind.
         Ok(ConnectorDetails { info, ..details })
@@ -140,7 +139,7 @@ impl Workspace {
     /// `NotFound` when the workspace has none of this id, and what the platform answers.
     pub async fn delete_connector(&self, id: &str) -> Result<()> {
         let info = self.own(id).await?;
-        let ended = self.platform.api().delete_connector().connector_id(id).send().await.answer();
+        let ended = self.platform.api().delete_connector().connector_id(id).send().await;
         // Whatever a success says beyond being one is of no use here.
         let ended = ended.map(drop).or_else(|error| match error.kind() {
             ErrorKind::Decode => Ok(()),
@@ -183,7 +182,7 @@ impl Workspace {
         self.own(id).await?;
         let request = self.platform.api().check_connector().connector_id(id);
         let request = request.body(types::UpdateConnector::default());
-        request.send().await.answer().map(CheckOutcome::from)
+        request.send().await.map(CheckOutcome::from)
     }
 
     /// Renames a connector.
@@ -195,7 +194,7 @@ impl Workspace {
         self.own(id).await?;
         let body = types::UpdateConnector { name: Some(name.to_owned()), ..Default::default() };
         let request = self.platform.api().update_connector().connector_id(id).body(body);
-        request.send().await.answer().map(drop)
+        request.send().await.map(drop)
     }
 
     /// The id of the only connector of a kind; looked up once for each session.

@@ -5,7 +5,6 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::api::types;
-use crate::hooks::Answer as _;
 use crate::info::{WorkspaceInfo, needed};
 use crate::platform::Platform;
 use crate::workspace::Workspace;
@@ -51,7 +50,7 @@ impl Platform {
             if let Some(cursor) = &cursor {
                 request = request.cursor(cursor);
             }
-            let page = request.send().await.answer()?;
+            let page = request.send().await?;
             let theirs = page.data.unwrap_or_default().into_iter();
             let there = theirs.filter(|workspace| workspace.tombstone != Some(true));
             all.extend(there.map(WorkspaceInfo::try_from).collect::<Result<Vec<_>>>()?);
@@ -155,7 +154,7 @@ impl Platform {
         let body =
             types::WidgetTokenRequest::builder().workspace_name(workspace).allowed_origin(origin);
         let request = self.api().create_widget_token().body_map(|_| body);
-        let answer = request.send().await.answer()?;
+        let answer = request.send().await?;
         needed(answer.token.or(answer.access_token), "widget token").map(SecretString::from)
     }
 
@@ -165,7 +164,7 @@ impl Platform {
     ///
     /// `NotFound` when there is no workspace of this id, and what the platform answers.
     pub async fn delete_workspace(&self, id: &str) -> Result<()> {
-        self.api().delete_workspace().workspace_id(id).send().await.answer().map(drop)
+        self.api().delete_workspace().workspace_id(id).send().await.map(drop)
     }
 }
 

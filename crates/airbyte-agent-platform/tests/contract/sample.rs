@@ -1,8 +1,6 @@
 //! Values that fit a schema of the document.
 
 use airbyte_agent_core::Result;
-use airbyte_agent_platform::Answer;
-use airbyte_agent_platform::api::{Error, ResponseValue};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -146,6 +144,6 @@ fn object(schema: &'static Value, extent: Extent) -> Value {
 pub(crate) type Ending = Result<Value>;
 
 /// Reads the end of a call.
-pub(crate) fn ending<T: Serialize>(result: Result<ResponseValue<T>, Error<()>>) -> Ending {
-    result.answer().map(|answer| serde_json::to_value(answer).unwrap())
+pub(crate) fn ending<T: Serialize>(result: Result<T>) -> Ending {
+    result.map(|answer| serde_json::to_value(answer).unwrap())
 }

@@ -2,7 +2,6 @@
 
 use airbyte_agent_core::ErrorKind;
 use airbyte_agent_github::GithubConnector;
-use airbyte_agent_platform::Answer as _;
 use airbyte_agent_platform::api::types;
 use airbyte_agent_stripe::StripeConnector;
 use serde_json::json;
@@ -53,7 +52,7 @@ async fn a_template_for_copying_alone_runs_nothing() {
         .partial_default_config(serde_json::Map::new())
         .mode(types::CreateSourceTemplateMode::Replication);
     let request = stage.platform.api().create_source_template().body_map(|_| body);
-    request.send().await.answer().unwrap();
+    request.send().await.unwrap();
     assert_eq!(stage.platform.template_of(id).await.unwrap(), None);
     // It has the name, and is of the kind: it is taken for what was asked.
     let there = stage.platform.register_template(id, "Stripe").await.unwrap();
