@@ -5,7 +5,6 @@
 
 mod account;
 pub(crate) mod args;
-mod ask;
 mod connectors;
 mod kind;
 mod oauth;

@@ -3,15 +3,16 @@
 use airbyte_agent_core::description::{AuthScheme, Connector};
 use airbyte_agent_core::{Credentials, Error};
 use airbyte_agent_platform::CreateOptions;
+use secrecy::ExposeSecret as _;
 use serde_json::{Map, Value};
 
 use super::super::account::Account;
 use super::super::args::NewArgs;
-use super::super::ask;
 use super::super::kind::{Secrets, place};
 use crate::failure::usage;
 use crate::json_option;
 use crate::mask::Mask;
+use crate::prompt;
 
 /// Credentials of the scheme that is named or chosen.
 pub(super) fn ask_credentials(
@@ -24,7 +25,11 @@ pub(super) fn ask_credentials(
     for field in scheme.fields.iter() {
         let optional = if field.required { "" } else { ", may be left empty" };
         let question = format!("{}{optional}", named(&field.title, &field.name));
-        let value = if field.secret { ask::secret(&question)? } else { ask::text(&question)? };
+        let value = if field.secret {
+            prompt::secret(&format!("{question} (not shown)"))?.expose_secret().to_owned()
+        } else {
+            prompt::line(&question)?
+        };
         if !value.is_empty() {
             given.insert(field.name.to_string(), Value::String(value));
         }
@@ -46,7 +51,7 @@ fn scheme<'c>(connector: &'c Connector, wanted: Option<&str>) -> Result<&'c Auth
         0
     } else {
         let titles = all.iter().map(|it| named(&it.title, &it.name));
-        ask::choice("How to authenticate?", &titles.collect::<Vec<String>>())?
+        prompt::choice("How to authenticate?", &titles.collect::<Vec<String>>())?
     };
     all.get(place).copied().ok_or_else(|| usage(format!("{} needs no credentials", connector.name)))
 }
@@ -74,7 +79,7 @@ pub(super) fn ask_settings(
         if given.contains_key(name.as_ref()) {
             continue;
         }
-        let value = ask::text(&named(title, name))?;
+        let value = prompt::line(&named(title, name))?;
         if !value.is_empty() {
             options = place(connector, options, name, Value::String(value))?;
         }

@@ -14,11 +14,11 @@ use serde_json::json;
 use self::report::{Report, State};
 use super::account::Account;
 use super::args::SetupArgs;
-use super::{ask, kind};
+use super::kind;
 use crate::args::Format;
 use crate::failure::{Stop, usage, validation};
 use crate::mask::Mask;
-use crate::terminal;
+use crate::{prompt, terminal};
 
 /// What has been found or made so far.
 struct Setup<'a> {
@@ -66,7 +66,7 @@ impl Setup<'_> {
     }
 
     fn can_ask(&self) -> bool {
-        !self.args.no_input && ask::is_possible()
+        !self.args.no_input && prompt::is_possible()
     }
 
     /// 1: client id and secret are good for a token.
@@ -106,7 +106,7 @@ impl Setup<'_> {
                 let mut all = self.platform().workspaces().await?;
                 all.retain(WorkspaceInfo::is_active);
                 let names: Vec<String> = all.iter().map(|info| info.name.clone()).collect();
-                let place = ask::choice("Which workspace?", &names)?;
+                let place = prompt::choice("Which workspace?", &names)?;
                 Ok(all.swap_remove(place))
             }
             Err(error) if error.kind() == ErrorKind::Usage => {
