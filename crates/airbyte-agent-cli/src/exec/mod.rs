@@ -3,12 +3,13 @@
 mod download;
 mod pages;
 mod reading;
+mod store;
 
 use std::collections::HashSet;
 use std::io::Write as _;
 
 use airbyte_agent_core::description::Operation;
-use airbyte_agent_core::{Call, Description, DryRun, Error, find_operation};
+use airbyte_agent_core::{Call, CallOptions, Description, DryRun, Error, find_operation};
 use serde_json::{Map, Value, json};
 
 use self::reading::Reading;
@@ -28,6 +29,9 @@ pub(crate) async fn exec(args: ExecArgs) -> Result<(), Stop> {
 
 async fn run(args: &ExecArgs) -> Result<(), Stop> {
     let (description, entity, action) = target(args)?;
+    if store::has(&action) {
+        return store::ask(args, description, &entity, &action).await;
+    }
     let operation = find_operation(&description, &entity, &action)?;
     let arguments = arguments::arguments(operation, args.params.as_deref(), &args.param)?;
     check_options(args, operation)?;
@@ -97,7 +101,15 @@ fn call(
 ) -> Result<Call, Error> {
     let mut call = connection.client.call(&operation.entity, operation.action);
     call.set_all(arguments);
-    let mut options = std::mem::take(call.options());
+    *call.options() = options(args, std::mem::take(call.options()));
+    if let Some(cursor) = &args.resume {
+        call.resume(cursor.parse()?);
+    }
+    Ok(call)
+}
+
+/// The options of a call that the command line says.
+fn options(args: &ExecArgs, mut options: CallOptions) -> CallOptions {
     if let Some(limit) = args.connection.timeout {
         options = options.timeout(limit);
     }
@@ -107,11 +119,7 @@ fn call(
     if let Some(intent) = &args.intent {
         options = options.intent(intent);
     }
-    *call.options() = options.select(fields(&args.select)).exclude(fields(&args.exclude));
-    if let Some(cursor) = &args.resume {
-        call.resume(cursor.parse()?);
-    }
-    Ok(call)
+    options.select(fields(&args.select)).exclude(fields(&args.exclude))
 }
 
 fn fields(names: &[String]) -> impl Iterator<Item = &str> {

@@ -55,6 +55,37 @@ fn files_come_over_both_transports() {
 }
 
 #[test]
+fn the_context_store_is_asked() {
+    let store = |action: &str, args: &[&str]| {
+        let base = ["exec", "stripe", "customers", action, "--hosted", "--sandbox"];
+        run(&[&base[..], args].concat())
+    };
+    let search = "context_store_search";
+    let page = store(search, &["-p", "query={}", "-p", "limit=7", "--cursor"]).succeeded().json();
+    assert_eq!(page["data"].as_array().unwrap().len(), 7);
+    assert!(page["next"].is_string(), "{page}");
+    let id = page["data"][3]["id"].as_str().unwrap().to_owned();
+    let filter = format!(r#"query.filter={{"eq": {{"id": "{id}"}}}}"#);
+    let found = store(search, &["-p", &filter]).succeeded().json();
+    assert_eq!(
+        (found["data"].as_array().unwrap().len(), &found["data"][0]["id"]),
+        (1, &page["data"][3]["id"])
+    );
+    let all = store(search, &["-p", "query:={}", "-p", "limit=100", "--all", "--max", "230"])
+        .succeeded()
+        .json();
+    assert_eq!(all["data"].as_array().unwrap().len(), 230);
+    let sql = "sql=SELECT count(*) AS n FROM customers";
+    let counted = store("context_store_sql_query", &["-p", sql]).succeeded().json();
+    assert!(counted["data"][0]["n"].as_u64().unwrap() >= 250, "{counted}");
+    assert_eq!(store(search, &["-p", r#"query.filter={"eq": {"idd": "x"}}"#]).code, 3);
+    assert_eq!(store(search, &["-p", "query={}", "--dry-run"]).code, 2);
+    let local = run(&["exec", "stripe", "customers", search, "--sandbox"]);
+    assert_eq!(local.code, 2, "{local:?}");
+    assert!(local.message().contains("--hosted"), "{local:?}");
+}
+
+#[test]
 fn credentials_are_checked() {
     let ran = run(&["check", "stripe", "--sandbox"]).succeeded();
     assert_eq!(ran.json()["status"], "healthy");
