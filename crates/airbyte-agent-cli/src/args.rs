@@ -226,6 +226,9 @@ pub(crate) struct CheckArgs {
     pub(crate) connector: Option<String>,
     #[command(flatten)]
     pub(crate) connection: ConnectionArgs,
+    /// How to tell the outcome [default: text on a terminal, json otherwise]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) output: Option<Manner>,
 }
 
 #[derive(Args)]

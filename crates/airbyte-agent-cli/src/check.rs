@@ -5,7 +5,7 @@ use std::io::Write as _;
 use airbyte_agent_core::{CheckReport, CheckStatus, Error, ErrorKind};
 use serde_json::json;
 
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, Manner};
 use crate::connect::connect;
 use crate::failure::Stop;
 use crate::{registry, terminal};
@@ -30,7 +30,8 @@ pub(crate) async fn check(args: CheckArgs) -> Result<(), Stop> {
     }
     let operation = entity.zip(action).map(|(entity, action)| format!("{entity}.{action}"));
     let mut stdout = std::io::stdout().lock();
-    if terminal::shows_output() {
+    let usual = if terminal::shows_output() { Manner::Text } else { Manner::Json };
+    if args.output.unwrap_or(usual) == Manner::Text {
         let said = match (status, &operation) {
             (CheckStatus::Healthy, Some(operation)) => {
                 format!("the credentials work ({operation})")

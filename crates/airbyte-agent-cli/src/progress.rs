@@ -26,6 +26,7 @@ impl Progress {
         bar.set_message("first page");
         let progress = Self { bar, started: Instant::now(), records: 0, pages: 0 };
         progress.look(max.is_some());
+        run(&progress.bar);
         progress
     }
 
@@ -87,11 +88,14 @@ fn bar(length: Option<u64>) -> ProgressBar {
     } else {
         ProgressDrawTarget::hidden()
     };
-    let bar = ProgressBar::with_draw_target(length, target);
+    ProgressBar::with_draw_target(length, target)
+}
+
+/// Lets the clock of a bar run, once it looks as it should.
+fn run(bar: &ProgressBar) {
     if terminal::shows_errors() {
         bar.enable_steady_tick(TICK);
     }
-    bar
 }
 
 fn style(bar: &ProgressBar, template: &str) {
@@ -111,6 +115,7 @@ impl Bytes {
     pub(crate) fn new(total: Option<u64>) -> Self {
         let bytes = Self { bar: bar(total), started: Instant::now() };
         bytes.start(0, total);
+        run(&bytes.bar);
         bytes
     }
 
@@ -120,9 +125,6 @@ impl Bytes {
         if let Some(total) = total {
             self.bar.set_length(total);
         }
-        self.bar.set_position(from);
-        // The rate is that of the bytes that come from now on.
-        self.bar.reset_eta();
         style(
             &self.bar,
             if total.is_some() {
@@ -131,6 +133,10 @@ impl Bytes {
                 "{spinner} {bytes}, {bytes_per_sec}, {elapsed} {msg}"
             },
         );
+        self.bar.set_position(from);
+        // The rate is that of the bytes that come from now on.
+        self.bar.tick();
+        self.bar.reset_eta();
     }
 
     /// Bytes have arrived.

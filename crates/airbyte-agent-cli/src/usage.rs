@@ -30,15 +30,31 @@ fn message(error: &clap::Error) -> String {
     match error.kind() {
         ErrorKind::UnknownArgument if is_option => {
             let name = named.split(['=', ' ']).next().unwrap_or_default();
-            let hint = match context(error, ContextKind::SuggestedArg) {
-                Some(close) => format!(", did you mean '{close}'?"),
-                None => String::new(),
-            };
+            let hint = close(error, ContextKind::SuggestedArg).unwrap_or_default();
             format!("there is no option '{name}'{hint}")
         }
         ErrorKind::UnknownArgument | ErrorKind::TooManyValues => {
             "there is an argument too many; values with blanks, such as JSON, need quotes"
                 .to_owned()
+        }
+        ErrorKind::InvalidSubcommand => {
+            let name = context(error, ContextKind::InvalidSubcommand).unwrap_or_default();
+            let hint = close(error, ContextKind::SuggestedSubcommand)
+                .unwrap_or_else(|| "; --help lists the commands".to_owned());
+            format!("there is no command '{name}'{hint}")
+        }
+        ErrorKind::InvalidValue if error.get(ContextKind::ValidValue).is_some() => {
+            let given = context(error, ContextKind::InvalidValue).unwrap_or_default();
+            let allowed = all(error, ContextKind::ValidValue).join(", ");
+            let hint = close(error, ContextKind::SuggestedValue).unwrap_or_default();
+            if given.is_empty() {
+                format!("{named} takes one of {allowed}")
+            } else {
+                format!("{named} takes one of {allowed}, got '{given}'{hint}")
+            }
+        }
+        ErrorKind::MissingRequiredArgument => {
+            format!("missing: {}", all(error, ContextKind::InvalidArg).join(", "))
         }
         ErrorKind::InvalidUtf8 => "an argument is not UTF-8 text".to_owned(),
         _ => {
@@ -52,9 +68,17 @@ fn message(error: &clap::Error) -> String {
 }
 
 fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    match error.get(kind)? {
-        ContextValue::String(text) => Some(text.clone()),
-        ContextValue::Strings(texts) => texts.first().cloned(),
-        other => Some(other.to_string()),
+    all(error, kind).into_iter().next()
+}
+
+fn all(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        None | Some(ContextValue::None) => Vec::new(),
+        Some(ContextValue::Strings(texts)) => texts.clone(),
+        Some(other) => vec![other.to_string()],
     }
+}
+
+fn close(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    Some(format!(", did you mean '{}'?", context(error, kind)?))
 }

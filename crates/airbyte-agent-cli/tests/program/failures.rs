@@ -90,6 +90,10 @@ fn unknown_names_come_with_close_ones() {
         (vec!["exec", "--spec", &spec, "things", "list", "--parms", "{}"], "'--params'"),
         (vec!["describe", "github", "isues"], "'issues'"),
         (vec!["check", "strpe"], "'stripe'"),
+        (vec!["sarch", "x"], "there is no command 'sarch', did you mean 'search'?"),
+        (vec!["search", "x", "--output", "yml"], "got 'yml', did you mean 'yaml'?"),
+        (vec!["search", "x", "--output"], "--output <FORMAT> takes one of json, "),
+        (vec!["exec"], "missing: <CONNECTOR ENTITY ACTION>"),
     ] {
         let ran = run(&args);
         assert_eq!((ran.code, ran.error()["kind"].as_str()), (2, Some("usage")), "{args:?}");

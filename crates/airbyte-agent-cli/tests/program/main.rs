@@ -22,4 +22,5 @@ mod search;
 mod secrets;
 mod settings;
 mod sign_in;
+mod terminal;
 mod vendor;

@@ -120,7 +120,7 @@ mod tests {
                 ErrorKind::Vendor,
                 "no table",
             ),
-            (json!({"status": "failed", "result": {"data": []}}), ErrorKind::Vendor, "no reason"),
+            (json!({"status": "failed"}), ErrorKind::Vendor, "no reason"),
             (json!({"status": "success", "result": null}), ErrorKind::Decode, "no records"),
         ] {
             let error = read(body.to_string().as_bytes(), "things.search").unwrap_err();

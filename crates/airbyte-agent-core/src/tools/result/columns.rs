@@ -125,10 +125,14 @@ mod tests {
 
     #[test]
     fn containers_give_their_members() {
-        let records =
-            [json!({"key": "A-1", "fields": {"summary": "s", "status": {"name": "Done"}}})];
+        let fields = json!({"summary": "s", "status": {"name": "Done"}, "one": 1, "two": null});
+        let records = [json!({"key": "A-1", "fields": fields})];
         let telling = columns(&records, None).telling;
-        assert_eq!(telling, [vec!["key"], vec!["fields", "summary"], vec!["fields", "status"]]);
+        let in_fields = |name| vec!["fields", name];
+        assert_eq!(
+            telling,
+            [vec!["key"], in_fields("summary"), in_fields("status"), in_fields("one")]
+        );
     }
 
     #[test]
