@@ -123,7 +123,8 @@ impl Store {
         let place = entry.place;
         let text = self.vault(place)?.get(connector, account)?.ok_or_else(|| {
             let message = format!(
-                "the account {connector}/{account} is not in the {place} any more; log in again"
+                "the account {connector}/{account} is not in {} any more; log in again",
+                place.title()
             );
             Error::new(ErrorKind::Authentication, message)
         })?;

@@ -35,6 +35,14 @@ impl Place {
         }
     }
 
+    /// As a sentence names it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Keyring => "the keyring",
+            Self::File => "a sealed file",
+        }
+    }
+
     /// The place of such a text.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Keyring, Self::File].into_iter().find(|place| place.as_str() == text)

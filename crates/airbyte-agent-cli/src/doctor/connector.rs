@@ -143,7 +143,7 @@ fn stored(
     let name = &entry.account;
     let scheme = entry.scheme.as_deref().unwrap_or("unknown scheme");
     let used = if is_used { "calls use the account" } else { "there is the account" };
-    let text = format!("{used} '{name}' ({scheme}, in the {})", entry.place);
+    let text = format!("{used} '{name}' ({scheme}, in {})", entry.place.title());
     let option = if name == DEFAULT { String::new() } else { format!(" --account {name}") };
     let again = format!("airbyte-agent login {}{option}", connector.name);
     let ended = entry.expires_at.filter(|at| *at <= SystemTime::now());

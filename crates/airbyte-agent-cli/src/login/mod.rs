@@ -49,7 +49,7 @@ pub(crate) async fn login(args: LoginArgs) -> Result<(), Stop> {
         };
         let spec = args.spec.as_ref().map(|path| format!(" --spec {}", path.display()));
         let what = spec.unwrap_or_else(|| format!(" {connector}"));
-        writeln!(stdout, "{said}. Kept in the {place} as {connector}/{name}.")?;
+        writeln!(stdout, "{said}. Kept in {} as {connector}/{name}.", place.title())?;
         writeln!(stdout, "Try: airbyte-agent check{what}{option}")?;
     } else {
         let said = json!({

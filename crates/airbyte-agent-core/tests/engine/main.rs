@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod acme;
+mod authorization;
 mod faults;
 mod files;
 mod hosted;
