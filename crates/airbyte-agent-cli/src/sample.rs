@@ -31,17 +31,24 @@ pub(crate) fn credentials(connector: &Connector) -> Credentials {
 
 /// Sample values for the settings without which a connector has no address.
 pub(crate) fn settings(connector: &Connector) -> impl Iterator<Item = (String, String)> {
-    let needs_value = |variable: &&ServerVariable| {
-        variable.default.is_none() && variable.derived_from.is_none() && !variable.from_token
-    };
     let own = scheme(connector).map(|scheme| connector.server_of(scheme, |_| false));
-    let server = own.unwrap_or(&connector.server);
-    server.variables.iter().filter(needs_value).map(|variable| {
-        let value = match (variable.choices.first(), variable.example.as_ref()) {
-            (Some(choice), _) => choice.to_string(),
-            (None, "") => "sandbox".to_owned(),
-            (None, example) => example.to_owned(),
-        };
-        (variable.name.to_string(), value)
-    })
+    own.unwrap_or(&connector.server).variables.iter().filter_map(sample)
+}
+
+/// The same for every way to authenticate.
+pub(crate) fn all_settings(connector: &Connector) -> impl Iterator<Item = (String, String)> {
+    connector.variables().into_iter().filter_map(sample)
+}
+
+/// A value for a variable that has none by itself.
+fn sample(variable: &ServerVariable) -> Option<(String, String)> {
+    if variable.default.is_some() || variable.derived_from.is_some() || variable.from_token {
+        return None;
+    }
+    let value = match (variable.choices.first(), variable.example.as_ref()) {
+        (Some(choice), _) => choice.to_string(),
+        (None, "") => "sandbox".to_owned(),
+        (None, example) => example.to_owned(),
+    };
+    Some((variable.name.to_string(), value))
 }

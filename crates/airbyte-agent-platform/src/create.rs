@@ -1,6 +1,6 @@
 //! Connectors from credentials and settings.
 
-use airbyte_agent_core::description::{Connector, Kind, Setting};
+use airbyte_agent_core::description::{Connector, Kind, Server, ServerVariable, Setting};
 use airbyte_agent_core::hosted::NewConnector;
 use airbyte_agent_core::{
     Credentials, Description, Error, ErrorKind, Result, StoredShape, suggestion,
@@ -109,7 +109,7 @@ impl CreateOptions {
 
     /// The variables of the address, checked against what the connector knows.
     pub(crate) fn checked_variables(&self, connector: &Connector) -> Result<Map<String, Value>> {
-        let known = &connector.server.variables;
+        let known = connector.variables();
         let mut wrong = Vec::new();
         for (name, value) in &self.variables {
             match known.iter().find(|variable| variable.name == *name) {
@@ -128,17 +128,27 @@ impl CreateOptions {
                 }
             }
         }
-        for variable in known.iter() {
-            let comes_by_itself = variable.default.is_some()
-                || variable.from_token
-                || variable.derived_from.is_some();
-            if !comes_by_itself && !self.variables.contains_key(variable.name.as_ref()) {
+        // A way to authenticate may have a server of its own; one of the servers has to be known.
+        let own = connector.auth.iter().filter_map(|scheme| scheme.server.as_ref());
+        let mut servers = std::iter::once(&connector.server).chain(own.map(|own| &own.server));
+        if servers.all(|server| self.missing(server).next().is_some()) {
+            for variable in self.missing(&connector.server) {
                 let what = variable.description.trim();
                 wrong.push(format!("the variable '{}' is missing: {what}", variable.name));
             }
         }
         refuse(connector, &wrong)?;
         Ok(self.variables.clone())
+    }
+
+    /// The variables without which the server has no address.
+    fn missing<'s>(&self, server: &'s Server) -> impl Iterator<Item = &'s ServerVariable> {
+        server.variables.iter().filter(|variable| {
+            let comes_by_itself = variable.default.is_some()
+                || variable.from_token
+                || variable.derived_from.is_some();
+            !comes_by_itself && !self.variables.contains_key(variable.name.as_ref())
+        })
     }
 
     pub(crate) fn display_name(&self, connector: &Connector, workspace: &str) -> String {

@@ -58,7 +58,7 @@ pub(super) fn options(
         options = options.template(id);
     }
     if account.is_sandbox() {
-        for (name, value) in sample::settings(connector) {
+        for (name, value) in sample::all_settings(connector) {
             options = options.variable(name, value);
         }
         for setting in connector.hosting.settings.iter().filter(|setting| setting.required) {
@@ -80,7 +80,7 @@ pub(super) fn place(
     value: Value,
 ) -> Result<CreateOptions, Error> {
     let settings = || connector.hosting.settings.iter().map(|setting| setting.name.as_ref());
-    let variables = || connector.server.variables.iter().map(|variable| variable.name.as_ref());
+    let variables = || connector.variables().into_iter().map(|variable| variable.name.as_ref());
     if settings().any(|known| known == name) {
         return Ok(options.setting(name, value));
     }
