@@ -17,8 +17,14 @@ pub(super) async fn oauth(account: &Account, what: Oauth) -> Result<(), Stop> {
         Oauth::ConsentUrl { connector, redirect_url, new } => {
             let connector = airbyte_agent::connector(&connector)?;
             let options = kind::options(account, &connector, &new)?;
-            let address =
-                workspace.start_sign_in(connector.clone(), &redirect_url, &options).await?;
+            let begun = workspace.start_sign_in(connector.clone(), &redirect_url, &options).await;
+            let address = begun.map_err(|error| {
+                Stop::from(error).with_hint(|error| {
+                    let lacks_template = error.message().contains("template");
+                    let register = "airbyte-agent platform templates register";
+                    lacks_template.then(|| format!("'{register} {}' makes one", connector.name))
+                })
+            })?;
             if account.format == Format::Table {
                 // To be copied: a table would break it.
                 writeln!(std::io::stdout(), "{address}")?;

@@ -270,7 +270,9 @@ fn a_person_signs_in() {
     let mine = ["--workspace", "mine"];
     let begin = ["oauth", "consent-url", "hubspot", "--redirect-url", "https://acme.test/done"];
     let begin = [&begin[..], &mine].concat();
-    assert_eq!(platform(&served, &begin).code, 3);
+    let ran = platform(&served, &begin);
+    assert_eq!(ran.code, 3, "{ran:?}");
+    assert!(ran.stderr.contains("templates register hubspot"), "{ran:?}");
     data(&served, &["templates", "register", "hubspot"]);
     let address = data(&served, &begin)["consent_url"].as_str().unwrap().to_owned();
     let table = platform(&served, &[&begin[..], &["--output", "table"]].concat()).succeeded();
