@@ -121,6 +121,7 @@ mod tests {
                 "no table",
             ),
             (json!({"status": "failed"}), ErrorKind::Vendor, "no reason"),
+            (json!({"status": "failed", "result": {"data": []}}), ErrorKind::Vendor, "no reason"),
             (json!({"status": "success", "result": null}), ErrorKind::Decode, "no records"),
         ] {
             let error = read(body.to_string().as_bytes(), "things.search").unwrap_err();

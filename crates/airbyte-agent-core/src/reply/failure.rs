@@ -121,9 +121,11 @@ pub(crate) fn platform_failure(envelope: &Value) -> Option<String> {
     if is_success(status) {
         return None;
     }
-    let told = ["result", "error", "errors", "message", "warning"];
+    // The result may hold records instead of a reason.
+    let reason = envelope.get("result").and_then(message_of).map(Value::String);
+    let told = ["error", "errors", "message", "warning"];
     let told = told.iter().filter_map(|name| envelope.get(*name).filter(|value| is_filled(value)));
-    let told = told.into_iter().find_map(|value| vendor_message(&value.to_string()));
+    let told = reason.iter().chain(told).find_map(|value| vendor_message(&value.to_string()));
     Some(told.unwrap_or_else(|| "it gave no reason".to_owned()))
 }
 
