@@ -1,6 +1,6 @@
 """How long `airbyte-agent mcp` takes until it has answered `initialize`, and how much memory it holds.
 
-Usage: start.py PROGRAM [RUNS]     (Linux; PROGRAM of `cargo build --profile dist -p airbyte-agent-cli`)
+Usage: start.py PROGRAM [RUNS]     (Linux; PROGRAM of `cargo build --release -p airbyte-agent-cli`)
 Serves all connectors over standard input and output. Fails above 20 ms (median) or 15 MB resident when
 idle; a build without optimisation is no measure.
 """
