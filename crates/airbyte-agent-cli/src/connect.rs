@@ -2,15 +2,15 @@
 
 use airbyte_agent_accounts::{Account, Store};
 use airbyte_agent_core::description::Connector;
-use airbyte_agent_core::hosted::Settings;
-use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Hosted, Local};
-use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
+use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local};
+use airbyte_agent_sandbox::Sandbox;
 use serde_json::{Map, Value};
 
 use crate::accounts;
 use crate::args::ConnectionArgs;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
+use crate::hosted::{Choice, Way, way};
 use crate::json_option;
 use crate::mask::Mask;
 use crate::sample;
@@ -34,8 +34,17 @@ pub(crate) async fn connect(
     let origin = origin.as_deref();
     let variables = Variables::here();
     let (client, mask) = if args.hosted {
-        let (options, mask) = hosted(args, &variables, origin)?;
-        (Client::hosted(description, options)?, mask)
+        let choice = Choice {
+            workspace: &args.workspace,
+            organization: &args.organization,
+            via: &args.via,
+            timeout: args.timeout,
+        };
+        let Way { mut hosted, mask, .. } = way(&choice, &variables, origin)?;
+        if let Some(id) = &args.connector_id {
+            hosted = hosted.connector_id(id);
+        }
+        (Client::hosted(description, hosted)?, mask)
     } else {
         let source = source(args, &description, &variables, origin.is_some())?;
         let mask = match &source {
@@ -61,36 +70,6 @@ async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Resu
         builder = builder.executor(LocalEngine::new([description.clone()]));
     }
     builder.start().await.map_err(|error| usage(format!("the sandbox cannot start: {error}")))
-}
-
-fn hosted(
-    args: &ConnectionArgs,
-    variables: &Variables,
-    sandbox: Option<&str>,
-) -> Result<(Hosted, Mask), Error> {
-    let (mut hosted, mask) = if let Some(url) = sandbox {
-        (Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(url), Mask::default())
-    } else {
-        let settings = variables.settings().or(Settings::from_default_file()?);
-        let mask = Mask::hosted(&settings, variables);
-        (settings.into_hosted()?, mask)
-    };
-    if let Some(name) = &args.workspace {
-        hosted = hosted.workspace(name);
-    }
-    if let Some(id) = &args.connector_id {
-        hosted = hosted.connector_id(id);
-    }
-    if let Some(id) = &args.organization {
-        hosted = hosted.organization(id);
-    }
-    if let Some(origin) = &args.via {
-        hosted = hosted.via(origin);
-    }
-    if let Some(limit) = args.timeout {
-        hosted = hosted.timeout(limit);
-    }
-    Ok((hosted, mask))
 }
 
 /// Where the credentials of a local call come from.

@@ -22,6 +22,7 @@ mod example;
 mod exec;
 mod failure;
 mod help;
+mod hosted;
 mod interrupt;
 mod json_option;
 mod login;

@@ -1,9 +1,8 @@
 //! From the options of an account to the platform, and from answers to output.
 
-use airbyte_agent_core::hosted::Settings;
-use airbyte_agent_core::{Description, Error, Hosted};
+use airbyte_agent_core::{Description, Error};
 use airbyte_agent_platform::{Platform, Workspace};
-use airbyte_agent_sandbox::{CLIENT_ID, CLIENT_SECRET, Sandbox};
+use airbyte_agent_sandbox::Sandbox;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,6 +10,7 @@ use super::args::AccountArgs;
 use crate::args::Format;
 use crate::engine::LocalEngine;
 use crate::failure::{Stop, usage};
+use crate::hosted::{Choice, Way, way};
 use crate::mask::Mask;
 use crate::output::{self, Printed};
 use crate::variables::Variables;
@@ -33,27 +33,14 @@ impl Account {
     pub(super) async fn open(args: &AccountArgs) -> Result<Self, Error> {
         let variables = Variables::here();
         let sandbox = if args.sandbox { Some(start_sandbox().await?) } else { None };
-        let mut named = args.workspace.clone();
-        let (mut hosted, mask) = if let Some(sandbox) = &sandbox {
-            (Hosted::new(CLIENT_ID, CLIENT_SECRET).base_url(sandbox.url()), Mask::default())
-        } else {
-            let settings = variables.settings().or(Settings::from_default_file()?);
-            let mask = Mask::hosted(&settings, &variables);
-            named = named.or_else(|| settings.workspace_name().map(str::to_owned));
-            (settings.into_hosted()?, mask)
+        let origin = sandbox.as_ref().map(Sandbox::url);
+        let choice = Choice {
+            workspace: &args.workspace,
+            organization: &args.organization,
+            via: &args.via,
+            timeout: args.timeout,
         };
-        if let Some(name) = &args.workspace {
-            hosted = hosted.workspace(name);
-        }
-        if let Some(id) = &args.organization {
-            hosted = hosted.organization(id);
-        }
-        if let Some(origin) = &args.via {
-            hosted = hosted.via(origin);
-        }
-        if let Some(limit) = args.timeout {
-            hosted = hosted.timeout(limit);
-        }
+        let Way { hosted, mask, workspace: named } = way(&choice, &variables, origin.as_deref())?;
         let platform = Platform::new(hosted)?;
         let format = output::format(args.output);
         Ok(Self { platform, variables, named, format, mask, sandbox })
