@@ -1,6 +1,6 @@
 //! Places in the spec's document: operations, references, answer schemas. Knows no Rust.
 
-use airbyte_agent_core::description::{Action, JsonPath, Location, Operation, Parameter, Step};
+use airbyte_agent_description::{Action, JsonPath, Location, Operation, Parameter, Step};
 use serde_json::{Map, Value};
 
 /// The spec as JSON, with the look-ups that generation needs.

@@ -1,7 +1,7 @@
 //! Which types an operation needs: its record, its metadata, its arguments. Asks for them; the
 //! answers come when all are known.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, Connector, Kind, MetaSource, Operation, Parameter, Schema,
 };
 

@@ -18,7 +18,7 @@ mod types;
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 use serde_json::Value;
 
 pub use platform::{Platform, platform};

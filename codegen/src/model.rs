@@ -1,7 +1,7 @@
 //! What is written down for a connector: its entities, operations and arguments with their Rust
 //! names and types. Data only; the files made of it are the business of `rust` and `docs`.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, AuthScheme, Body, Connector, CredentialField, Entity, Location, Operation, Parameter,
 };
 use serde_json::Value;

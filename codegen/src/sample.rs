@@ -1,6 +1,6 @@
 //! Values that fit a parameter, for examples. Knows schemas, no Rust.
 
-use airbyte_agent_core::description::{Json, Kind, Schema};
+use airbyte_agent_description::{Json, Kind, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::model::Argument;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use airbyte_agent_core::description::{Body, GraphQl, Operation, VariableValue};
+use airbyte_agent_description::{Body, GraphQl, Operation, VariableValue};
 use airbyte_agent_spec::Spec;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};

@@ -132,6 +132,7 @@ platform = ["dep:airbyte-agent-platform"]
 {features}
 [dependencies]
 airbyte-agent-core.workspace = true
+airbyte-agent-description.workspace = true
 airbyte-agent-platform = {{ workspace = true, optional = true }}
 {dependencies}
 [dev-dependencies]
@@ -183,7 +184,7 @@ fn example((name, features): &(String, Vec<String>)) -> String {
 fn list(slugs: &[String]) -> String {
     let mut text = format!(
         "// {HEADER}\n\n//! The connector crates, each behind the feature of its name.\n\n\
-         use airbyte_agent_core::description::Connector;\n\n"
+         use airbyte_agent_description::Connector;\n\n"
     );
     for slug in slugs {
         let module = slug.replace('-', "_");

@@ -4,7 +4,7 @@
 
 mod literal;
 
-use airbyte_agent_core::description::{Body, Json, Location};
+use airbyte_agent_description::{Body, Json, Location};
 use serde_json::{Map, Value, json};
 
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel};

@@ -1,6 +1,6 @@
 //! AUTH.md: every way to authenticate, the hosted platform, configuration.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     ApiKeyLocation, AuthKind, AuthScheme, RefreshGrant, ServerVariable,
 };
 use indexmap::{IndexMap, IndexSet};

@@ -1,7 +1,7 @@
 //! README.md, which is also the front page of the crate's documentation: every Rust block in it
 //! compiles as a doctest.
 
-use airbyte_agent_core::description::{AuthKind, AuthScheme, Next, ServerVariable};
+use airbyte_agent_description::{AuthKind, AuthScheme, Next, ServerVariable};
 
 use super::table;
 use crate::model::{BuilderKind, EntityModel, Model, OperationModel, SchemeModel};
@@ -93,7 +93,7 @@ pub(crate) fn anchor(entity: &str, action: &str) -> String {
 
 fn questions(model: &Model<'_>) -> String {
     let questions = &model.connector.questions;
-    let list = |items: &[airbyte_agent_core::description::Text]| -> String {
+    let list = |items: &[airbyte_agent_description::Text]| -> String {
         items
             .iter()
             .flat_map(|item| ["* ".to_owned(), prose::cell(item), "\n".to_owned()])

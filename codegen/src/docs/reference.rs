@@ -1,8 +1,6 @@
 //! REFERENCE.md: every operation with parameters, fields, paging and examples.
 
-use airbyte_agent_core::description::{
-    Action, Json, Location, Next, Operation, Paging, Schema, Source,
-};
+use airbyte_agent_description::{Action, Json, Location, Next, Operation, Paging, Schema, Source};
 
 use super::readme::{action_links, anchor};
 use super::schema::{kind, parameter_kind, rows};

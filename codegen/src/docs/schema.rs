@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use airbyte_agent_core::description::{Kind, Schema};
+use airbyte_agent_description::{Kind, Schema};
 use serde_json::Value;
 
 use crate::prose;

@@ -29,6 +29,7 @@ pub mod entities;
 {store}#[cfg(feature = "typed")]
 pub mod types;
 
+#[cfg(feature = "typed")]
 pub use airbyte_agent_core::{{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json}};
 
 #[cfg(feature = "typed")]

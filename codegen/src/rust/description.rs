@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, Body, CredentialField, Hints, Location, Method, Next, Operation, Paging, Parameter,
     Response, RetryPolicy, Schema, Style, Template,
 };
@@ -61,7 +61,7 @@ pub(crate) fn files(model: &Model<'_>) -> Result<BTreeMap<String, String>, Error
     let tokens = quote! {
         #(mod #modules;)*
         use std::borrow::Cow::Borrowed;
-        use airbyte_agent_core::description::*;
+        use airbyte_agent_description::*;
         #(#consts)*
         #[doc = " The connector as data."]
         pub static DESCRIPTION: Connector = #baked;
@@ -280,7 +280,7 @@ impl VisitMut for Readable<'_> {
     fn visit_path_mut(&mut self, path: &mut syn::Path) {
         let segments: Vec<String> = path.segments.iter().map(|s| s.ident.to_string()).collect();
         let known = match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["airbyte_agent_core", "description", ..] => 2,
+            ["airbyte_agent_description", ..] => 1,
             ["alloc", "borrow", "Cow", "Borrowed"] => 3,
             _ => 0,
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use airbyte_agent_core::description::{Action, Body, Next, Operation};
+use airbyte_agent_description::{Action, Body, Next, Operation};
 
 use super::example::{call_example, imports};
 use super::requests::{argument_type, argument_value};

@@ -1,6 +1,6 @@
 //! Calls as a caller would write them: for doc comments, README and REFERENCE.
 
-use airbyte_agent_core::description::{Action, Kind, Location, Schema};
+use airbyte_agent_description::{Action, Kind, Location, Schema};
 use serde_json::{Map, Value};
 
 use crate::model::{Argument, BuilderKind, EntityModel, Model, OperationModel, SchemeModel};

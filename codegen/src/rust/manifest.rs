@@ -30,21 +30,22 @@ workspace = true
 default = ["typed"]
 # Builders and record types. Without it the crate is its description, which is all that programs
 # need that name operations at run time.
-typed = [{dep}]
+typed = ["dep:airbyte-agent-core"{dep}]
 # `tools()`: the operations as tools for language models.
-tools = ["airbyte-agent-core/tools"]
+tools = ["airbyte-agent-core?/tools"]
 # JSON Schemas of request objects.
-schemars = [{schemas}"airbyte-agent-core/schemars"]
+schemars = [{schemas}"airbyte-agent-core?/schemars"]
 
 [dependencies]
-airbyte-agent-core.workspace = true
+airbyte-agent-core = {{ workspace = true, optional = true }}
+airbyte-agent-description.workspace = true
 {serde}{schemars}
 [dev-dependencies]
 tokio = {{ workspace = true, features = ["macros", "rt"] }}
 "#,
         header = header(&model.slug),
         package = model.package(),
-        dep = if derives { "\"dep:serde\"" } else { "" },
+        dep = if derives { ", \"dep:serde\"" } else { "" },
         schemas = if derives { "\"dep:schemars\", " } else { "" },
         schemars = if derives { "schemars = { workspace = true, optional = true }\n" } else { "" },
         serde = if derives { "serde = { workspace = true, optional = true }\n" } else { "" },

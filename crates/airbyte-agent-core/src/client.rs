@@ -8,9 +8,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::call::Call;
+use crate::description::expression;
 use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
-use crate::expression;
 use crate::hosted::{Hosted, HostedTransport, Session};
 use crate::local::{Local, LocalTransport};
 use crate::transport::Transport;

@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::time::Duration;
 
+use airbyte_agent_description::expression::ExpressionError;
+
 /// A result whose error is [`Error`] unless told otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -237,6 +239,12 @@ impl Error {
     /// Whether the user has to provide or renew credentials.
     pub fn needs_reauth(&self) -> bool {
         self.0.kind == ErrorKind::Authentication && self.0.status != Some(403)
+    }
+}
+
+impl From<ExpressionError> for Error {
+    fn from(error: ExpressionError) -> Self {
+        Self::decode(error.to_string())
     }
 }
 

@@ -26,15 +26,15 @@ pub mod authorization;
 mod builder;
 mod call;
 mod client;
-mod closest;
+
 pub mod context_store;
 mod cursor;
-pub mod description;
+
 mod download;
 mod dry_run;
 mod error;
 mod execute;
-pub mod expression;
+
 pub mod hosted;
 mod http;
 mod local;
@@ -62,7 +62,6 @@ pub use self::auth::{
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::{Call, CallOptions};
 pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};
-pub use self::closest::{closest, suggestion};
 pub use self::cursor::Cursor;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
@@ -76,6 +75,8 @@ pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar};
 pub use self::transport::{Layout, Prepared, Reply, Transport};
 pub use self::typed::TypedConnector;
+pub use airbyte_agent_description as description;
+pub use airbyte_agent_description::{closest, suggestion};
 
 /// What the macros need; not part of the public API.
 #[doc(hidden)]

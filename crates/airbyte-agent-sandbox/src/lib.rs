@@ -6,7 +6,7 @@
 //! address it answers as the hosted platform.
 //!
 //! ```no_run
-//! # async fn run(connector: airbyte_agent_core::description::Connector) -> std::io::Result<()> {
+//! # async fn run(connector: airbyte_agent_description::Connector) -> std::io::Result<()> {
 //! use airbyte_agent_sandbox::{Fault, Sandbox};
 //!
 //! let sandbox = Sandbox::builder().connector(connector).start().await?;

@@ -1,6 +1,6 @@
 //! Texts with holes, matched against what arrived: path segments, hosts, credentials.
 
-use airbyte_agent_core::description::{Piece, Template};
+use airbyte_agent_description::{Piece, Template};
 
 /// A text with named holes, each of which stands for at least one character.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Arguments that a sandbox accepts, for whoever wants to try an operation. Knows descriptions
 //! only.
 
-use airbyte_agent_core::description::{Body, Kind, Location, Operation, Schema};
+use airbyte_agent_description::{Body, Kind, Location, Operation, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::vendor::criteria;

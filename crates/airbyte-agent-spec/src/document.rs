@@ -1,6 +1,6 @@
 //! The parsed spec: what has to hold before anything else can be said about it.
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 
 use crate::lower::Cx;
 use crate::problem::{Problem, Severity, sort};

@@ -45,7 +45,7 @@ const WORDS: [&str; 13] = [
 /// Reports what is wrong with the expression in `node`.
 pub(crate) fn check<'a>(cx: &Cx<'a>, node: &'a Node, place: Place) {
     let text = node.plain();
-    if let Err(message) = airbyte_agent_core::expression::compile(&text) {
+    if let Err(message) = airbyte_agent_description::expression::compile(&text) {
         cx.report.error(node, format!("the expression does not compile: {message}"));
         return;
     }

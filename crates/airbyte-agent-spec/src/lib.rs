@@ -3,7 +3,7 @@
 //! A spec is an `OpenAPI` 3.1 document in YAML or JSON with the `x-airbyte-*` keys of the published
 //! dialect and our own `x-agent-*` keys; `specs/README.md` describes both. [`Spec::parse`] reads
 //! the text and keeps the position of every value, [`Spec::lower`] turns the document into an
-//! [`airbyte_agent_core::description::Connector`], and [`Spec::lint`] says everything that is
+//! [`airbyte_agent_description::Connector`], and [`Spec::lint`] says everything that is
 //! wrong or doubtful at once.
 //!
 //! This crate never touches the network and generates no code.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 
 use crate::{Problem, Spec};
 

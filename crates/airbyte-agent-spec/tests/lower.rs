@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, ApiKeyLocation, AuthKind, Body, Connector, ErrorCondition, FailureKind, Filter, Json,
     Kind, Location, MetaSource, Method, Operation, Parameter, Piece, RefreshFormat, RefreshGrant,
     RefreshStyle, Style, Template, UrlStep, Variable, VariableValue, WaitFormat,

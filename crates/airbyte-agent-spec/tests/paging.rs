@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use airbyte_agent_core::description::{Action, Next, Paging, Source};
+use airbyte_agent_description::{Action, Next, Paging, Source};
 use airbyte_agent_spec::Spec;
 
 /// The pagination of a list with these metadata fields, parameters (`name:type`) and answer.

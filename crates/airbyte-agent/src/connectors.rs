@@ -2,7 +2,7 @@
 
 //! The connector crates, each behind the feature of its name.
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 
 #[cfg(feature = "airtable")]
 pub use airbyte_agent_airtable as airtable;

@@ -17,6 +17,7 @@ pub mod entities;
 #[cfg(feature = "typed")]
 pub mod types;
 
+#[cfg(feature = "typed")]
 pub use airbyte_agent_core::{Credentials, Error, ErrorKind, Hosted, Local, Result, serde_json};
 
 #[cfg(feature = "typed")]

@@ -16,7 +16,7 @@ mod sponsored_brands_campaigns;
 mod sponsored_brands_ad_groups;
 
 use std::borrow::Cow::Borrowed;
-use airbyte_agent_core::description::*;
+use airbyte_agent_description::*;
 
 /// What `Schema` usually says.
 const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::closest::{closest, suggestion};
 use crate::description::{Kind, Schema};
+use crate::description::{closest, suggestion};
 
 /// Adds to `problems` what is wrong with `value`, each with its place.
 pub(crate) fn check_value(place: &str, schema: &Schema, value: &Value, problems: &mut Vec<String>) {

@@ -7,10 +7,10 @@ mod check;
 
 use serde_json::{Map, Value};
 
-use crate::closest::suggestion;
+use crate::description::expression;
+use crate::description::suggestion;
 use crate::description::{Action, Body, Connector, Location, Next, Operation, Parameter};
 use crate::error::{Error, Result};
-use crate::expression;
 
 pub(crate) use check::check_value;
 
@@ -174,7 +174,7 @@ fn supplied(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option
     };
     match default.value() {
         Value::String(text) if text.contains("{{") && parameter.location == Location::Query => {
-            expression::default(&text, config).map(|text| Some(Value::String(text)))
+            Ok(Some(Value::String(expression::default(&text, config)?)))
         }
         value => Ok(Some(value)),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::Credentials;
-use crate::closest::suggestion;
+use crate::description::suggestion;
 use crate::description::{AuthKind, AuthScheme, Connector};
 use crate::error::{Error, Result};
 use crate::secret::Redactor;

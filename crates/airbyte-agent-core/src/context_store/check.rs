@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{SEARCH, SQL_QUERY};
-use crate::closest::suggestion;
+use crate::description::suggestion;
 use crate::description::{Connector, Entity};
 use crate::error::{Error, Result};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 use url::Url;
 
-use crate::closest::suggestion;
+use crate::description::suggestion;
 use crate::description::{AuthScheme, Connector, Piece, Server, ServerVariable};
 use crate::error::{Error, Result};
 

@@ -8,10 +8,10 @@ use super::envelope::Sink;
 use super::read::Answer;
 use super::select::shape;
 use crate::call::CallOptions;
+use crate::description::expression;
 use crate::description::{Filter, JsonPath, Operation};
 use crate::error::{Error, Result};
 use crate::execute::Outcome;
-use crate::expression;
 
 /// Every match as a value.
 #[derive(Default)]
@@ -131,7 +131,7 @@ fn wrap(data: &mut Value) {
 pub(super) fn keeps(operation: &Operation, record: &Value) -> Result<bool> {
     match &operation.response.filter {
         None => Ok(true),
-        Some(Filter::Expression(source)) => expression::keeps(source, record),
+        Some(Filter::Expression(source)) => Ok(expression::keeps(source, record)?),
         // A record that does not say is not shown: filters guard private data.
         Some(Filter::Unless(path)) => match path.first(record) {
             None => Err(Error::decode(format!(

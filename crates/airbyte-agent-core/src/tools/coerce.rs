@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::controls::{Controls, is_clearable};
 use super::error::{ArgumentProblem, ToolError};
 use super::schema::key;
-use crate::closest::closest;
+use crate::description::closest;
 use crate::description::{Kind, Operation, Schema};
 
 /// The arguments of an operation.

@@ -11,7 +11,7 @@ mod users;
 mod comments;
 
 use std::borrow::Cow::Borrowed;
-use airbyte_agent_core::description::*;
+use airbyte_agent_description::*;
 
 /// What `Schema` usually says.
 const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use airbyte_agent_core::description::StoreField;
+use airbyte_agent_description::StoreField;
 use serde_json::{Map, Value, json};
 
 use super::guess::{self, Guess};

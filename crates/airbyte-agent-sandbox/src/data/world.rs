@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use airbyte_agent_core::description::{Connector, Filter, JsonPath, Kind};
+use airbyte_agent_description::{Connector, Filter, JsonPath, Kind};
 use serde_json::Value;
 
 use super::{plain, singular};
@@ -56,7 +56,7 @@ impl World {
                         .schema
                         .choices
                         .iter()
-                        .map(airbyte_agent_core::description::Json::value)
+                        .map(airbyte_agent_description::Json::value)
                         .filter(|value| !value.as_str().is_some_and(|t| NOT_VALUES.contains(&t)))
                         .collect();
                     if !values.is_empty() {

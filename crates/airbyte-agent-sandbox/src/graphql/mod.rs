@@ -5,7 +5,7 @@ mod document;
 mod token;
 mod variables;
 
-use airbyte_agent_core::description::{GraphQl, Location, Operation};
+use airbyte_agent_description::{GraphQl, Location, Operation};
 use serde_json::{Map, Value};
 
 use crate::incoming::Incoming;

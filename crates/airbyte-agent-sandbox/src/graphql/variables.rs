@@ -1,6 +1,6 @@
 //! Variables: checked by their declared types, turned back into the caller's arguments.
 
-use airbyte_agent_core::description::{GraphQl, Variable, VariableValue};
+use airbyte_agent_description::{GraphQl, Variable, VariableValue};
 use serde_json::{Map, Value};
 
 use super::document::{Operation, Shape, Type};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use airbyte_agent_core::description::{Connector, Entity, Operation};
+use airbyte_agent_description::{Connector, Entity, Operation};
 use serde_json::{Map, Value, json};
 
 use super::connectors::needs_nothing;

@@ -1,6 +1,6 @@
 //! Definitions: what can be connected. Their members have camelCase names.
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 use serde_json::{Value, json};
 
 use super::refusal::{Answer, Refusal};

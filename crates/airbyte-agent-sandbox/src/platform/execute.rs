@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 use serde_json::{Map, Value, json};
 
 use super::order::{Order, Work};

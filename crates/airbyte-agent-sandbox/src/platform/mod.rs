@@ -38,7 +38,7 @@ mod workspaces;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 use serde_json::json;
 
 use crate::dispatch::World;

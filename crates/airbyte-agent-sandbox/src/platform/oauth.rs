@@ -1,7 +1,7 @@
 //! OAuth: an organization's own apps, and consent by address: the address leads to a page of the
 //! sandbox that agrees, and from there back, where the connector exists.
 
-use airbyte_agent_core::description::{AuthKind, AuthScheme, Connector};
+use airbyte_agent_description::{AuthKind, AuthScheme, Connector};
 use serde_json::{Map, Value, json};
 
 use super::Cx;

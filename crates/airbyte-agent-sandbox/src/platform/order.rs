@@ -1,6 +1,6 @@
 //! The body of a request to execute an operation.
 
-use airbyte_agent_core::description::{Action, Body, Connector, Next, Operation};
+use airbyte_agent_description::{Action, Body, Connector, Next, Operation};
 use serde_json::{Map, Value};
 
 use super::fields::Fields;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 use serde_json::Map;
 
 use super::conduct::Tenant;

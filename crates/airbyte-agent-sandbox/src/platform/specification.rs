@@ -1,7 +1,7 @@
 //! The specification of a stored configuration, as definitions and templates show it: a JSON
 //! Schema made of credentials, settings and server variables.
 
-use airbyte_agent_core::description::{AuthScheme, Connector, Schema, Setting};
+use airbyte_agent_description::{AuthScheme, Connector, Schema, Setting};
 use serde_json::{Map, Value, json};
 
 /// The connector's specification.
@@ -141,8 +141,7 @@ fn of_schema(schema: &Schema) -> Value {
         out.insert("items".to_owned(), of_schema(items));
     }
     if !schema.choices.is_empty() {
-        let choices =
-            schema.choices.iter().map(airbyte_agent_core::description::Json::value).collect();
+        let choices = schema.choices.iter().map(airbyte_agent_description::Json::value).collect();
         out.insert("enum".to_owned(), choices);
     }
     out.into()

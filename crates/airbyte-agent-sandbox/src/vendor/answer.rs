@@ -1,8 +1,6 @@
 //! The body around the records: what the extraction of the description expects to find.
 
-use airbyte_agent_core::description::{
-    Connector, ErrorCheck, ErrorCondition, JsonPath, Operation, Step,
-};
+use airbyte_agent_description::{Connector, ErrorCheck, ErrorCondition, JsonPath, Operation, Step};
 use serde_json::{Map, Value, json};
 
 use crate::reply::Reply;

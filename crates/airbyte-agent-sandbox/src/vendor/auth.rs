@@ -1,6 +1,6 @@
 //! Whether a request carries a credential in the way the description asks for.
 
-use airbyte_agent_core::description::{ApiKeyLocation, AuthKind, AuthScheme, Connector, Template};
+use airbyte_agent_description::{ApiKeyLocation, AuthKind, AuthScheme, Connector, Template};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 

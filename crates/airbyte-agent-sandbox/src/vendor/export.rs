@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airbyte_agent_core::description::{Action, StoreField};
+use airbyte_agent_description::{Action, StoreField};
 use serde_json::{Map, Value};
 
 use super::{Vendor, filter, shapes};

@@ -1,6 +1,6 @@
 //! Files: made-up content, uploads, ranges.
 
-use airbyte_agent_core::description::{Operation, Step, UrlStep};
+use airbyte_agent_description::{Operation, Step, UrlStep};
 use bytes::Bytes;
 use serde_json::Value;
 
@@ -105,7 +105,7 @@ pub(crate) fn point(
         })
         .collect();
     let parent = steps.split_last().map_or(&[][..], |(_, parent)| parent);
-    let known = airbyte_agent_core::description::JsonPath { steps: parent.to_vec().into() };
+    let known = airbyte_agent_description::JsonPath { steps: parent.to_vec().into() };
     if !only_known || known.first(body).is_some_and(Value::is_object) {
         set(body, &steps, address.into());
     }

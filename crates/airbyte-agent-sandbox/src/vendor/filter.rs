@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use airbyte_agent_core::description::{Location, Operation, Paging, Parameter};
+use airbyte_agent_description::{Location, Operation, Paging, Parameter};
 use serde_json::{Map, Value};
 
 use super::criteria;

@@ -1,6 +1,6 @@
 //! Addresses of a vendor: base URLs and token endpoints, with variables as wildcards.
 
-use airbyte_agent_core::description::{Connector, Template};
+use airbyte_agent_description::{Connector, Template};
 
 use crate::incoming::Incoming;
 use crate::pattern::Pattern;

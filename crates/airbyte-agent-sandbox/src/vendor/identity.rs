@@ -1,6 +1,6 @@
 //! Which record a request means: the parameter that names it and the property it is held against.
 
-use airbyte_agent_core::description::{Action, Connector, Location, Operation, Piece};
+use airbyte_agent_description::{Action, Connector, Location, Operation, Piece};
 use serde_json::Value;
 
 use crate::data::{plain, singular};

@@ -20,7 +20,7 @@ mod tokens;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use airbyte_agent_core::description::{Action, Body, Connector, Operation, WaitFormat};
+use airbyte_agent_description::{Action, Body, Connector, Operation, WaitFormat};
 
 use crate::data::{World, identifiers};
 use crate::fault::{FaultKind, Faults, Target};

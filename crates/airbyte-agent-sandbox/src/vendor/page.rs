@@ -1,6 +1,6 @@
 //! Pages: where one begins, how long it is, and what says that there is another.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Connector, JsonPath, Kind, List, MetaSource, Next, Operation, PageSize, Paging, Source, Step,
     Text,
 };
@@ -252,8 +252,8 @@ fn describe(
     }
 }
 
-const ROOT: airbyte_agent_core::description::JsonPath =
-    airbyte_agent_core::description::JsonPath { steps: std::borrow::Cow::Borrowed(&[]) };
+const ROOT: airbyte_agent_description::JsonPath =
+    airbyte_agent_description::JsonPath { steps: std::borrow::Cow::Borrowed(&[]) };
 
 /// Where a source stands in the body; `None` when it is a header.
 fn steps(operation: &Operation, source: &Source) -> Option<Vec<Step>> {

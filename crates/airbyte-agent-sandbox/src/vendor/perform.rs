@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use airbyte_agent_core::description::{
-    Action, Body, Connector, JsonPath, Location, Operation, Step,
-};
+use airbyte_agent_description::{Action, Body, Connector, JsonPath, Location, Operation, Step};
 use serde_json::{Map, Value, json};
 
 use super::identity::{Naming, call, is_given, is_named, naming};

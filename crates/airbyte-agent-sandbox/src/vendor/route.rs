@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use airbyte_agent_core::description::{Body, Connector, Location, Operation, Schema};
+use airbyte_agent_description::{Body, Connector, Location, Operation, Schema};
 use serde_json::Value;
 
 use super::hosts::Address;

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, Json, JsonPath, MetaSource, Next, Operation, Source, Step,
 };
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     AuthScheme, Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle,
 };
 use base64::Engine;

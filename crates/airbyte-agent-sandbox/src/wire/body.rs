@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use airbyte_agent_core::description::{Body, Location, Operation, Schema};
+use airbyte_agent_description::{Body, Location, Operation, Schema};
 use serde_json::{Map, Value};
 
 use super::{Arguments, Sent, Upload, brackets, multipart, typed};

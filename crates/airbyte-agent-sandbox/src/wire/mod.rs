@@ -9,7 +9,7 @@ mod typed;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use airbyte_agent_core::description::{Connector, Location, Operation};
+use airbyte_agent_description::{Connector, Location, Operation};
 use bytes::Bytes;
 use serde_json::{Map, Value};
 

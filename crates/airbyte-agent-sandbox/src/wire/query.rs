@@ -1,6 +1,6 @@
 //! The query: lists in the declared style, deep objects, nothing undeclared.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     ApiKeyLocation, AuthKind, Connector, Kind, Location, Next, Operation, Parameter, Style, Text,
 };
 use base64::Engine;

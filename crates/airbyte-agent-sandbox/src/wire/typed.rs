@@ -1,6 +1,6 @@
 //! Texts become typed values, and values are held against the schema of the description.
 
-use airbyte_agent_core::description::{Kind, Schema};
+use airbyte_agent_description::{Kind, Schema};
 use serde_json::{Map, Number, Value};
 
 /// Reads a text as what the schema asks for.

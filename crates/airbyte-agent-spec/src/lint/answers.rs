@@ -1,6 +1,6 @@
 //! Answers: extractors must lead somewhere, and the way must be described.
 
-use airbyte_agent_core::description::{Action, JsonPath};
+use airbyte_agent_description::{Action, JsonPath};
 
 use crate::lower::{Cx, Op, Walk, success_schema, types};
 use crate::yaml::Node;

@@ -1,6 +1,6 @@
 //! Entities: every one explained, every mention of one known.
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 
 use crate::lower::Cx;
 use crate::names::hint;

@@ -1,6 +1,6 @@
 //! Values that a list needs from elsewhere, and headers nobody would think of.
 
-use airbyte_agent_core::description::Action;
+use airbyte_agent_description::Action;
 
 use crate::lower::{Cx, Op};
 use crate::yaml::Node;

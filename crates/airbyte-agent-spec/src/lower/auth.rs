@@ -1,6 +1,6 @@
 //! Ways to authenticate.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Mapping, Refresh, RefreshFormat,
     RefreshGrant, RefreshStyle, Scope, Template,
 };

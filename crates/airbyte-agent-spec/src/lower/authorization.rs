@@ -1,6 +1,6 @@
 //! How a user signs in: the endpoints of the authorization-code flow, and `x-agent-authorization`.
 
-use airbyte_agent_core::description::{Mapping, OAuthEndpoints, Template};
+use airbyte_agent_description::{Mapping, OAuthEndpoints, Template};
 
 use super::{Cx, auth};
 use crate::names::hint;

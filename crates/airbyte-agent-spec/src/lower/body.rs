@@ -1,6 +1,6 @@
 //! Request bodies.
 
-use airbyte_agent_core::description::{Body, Json, Kind, Location, Parameter, Schema, Style};
+use airbyte_agent_description::{Body, Json, Kind, Location, Parameter, Schema, Style};
 
 use super::refs::{is_open, types};
 use super::{Cx, Op, graphql, parameter};

@@ -1,6 +1,6 @@
 //! The connector as a whole.
 
-use airbyte_agent_core::description::Connector;
+use airbyte_agent_description::Connector;
 
 use super::{Cx, auth, entity, hosting, info, operation, server};
 use crate::yaml::Node;

@@ -1,6 +1,6 @@
 //! What a user provides for a scheme, and the secrets computed from it.
 
-use airbyte_agent_core::description::{AuthKind, CredentialField, Header, Mapping, Template};
+use airbyte_agent_description::{AuthKind, CredentialField, Header, Mapping, Template};
 
 use super::Cx;
 use crate::names::{hint, squash};

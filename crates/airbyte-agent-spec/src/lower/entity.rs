@@ -1,6 +1,6 @@
 //! Entities: operations brought together, with what the spec says about the kind of record.
 
-use airbyte_agent_core::description::{Action, Entity, Operation, StoreField};
+use airbyte_agent_description::{Action, Entity, Operation, StoreField};
 
 use super::Cx;
 use crate::yaml::Node;
@@ -69,7 +69,7 @@ fn has_shape<'a>(cx: &Cx<'a>, node: &'a Node) -> bool {
     !cx.properties(node).is_empty() || node.get("additionalProperties").is_some()
 }
 
-fn from_answers(operations: &[Operation]) -> Option<airbyte_agent_core::description::Json> {
+fn from_answers(operations: &[Operation]) -> Option<airbyte_agent_description::Json> {
     [Action::Get, Action::List, Action::Search, Action::Create, Action::Update]
         .into_iter()
         .filter_map(|action| operations.iter().find(|operation| operation.action == action))

@@ -1,6 +1,6 @@
 //! GraphQL bodies.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Body, GraphQl, Json, Kind, Location, Parameter, Piece, Schema, Style, Template, Variable,
     VariableValue,
 };

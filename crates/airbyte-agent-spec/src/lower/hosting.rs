@@ -1,8 +1,6 @@
 //! How the hosted platform keeps a connector: `x-airbyte-replication-*`.
 
-use airbyte_agent_core::description::{
-    Constant, Hosting, Json, Setting, StoredField, StoredVariable,
-};
+use airbyte_agent_description::{Constant, Hosting, Json, Setting, StoredField, StoredVariable};
 
 use super::Cx;
 use crate::yaml::Node;

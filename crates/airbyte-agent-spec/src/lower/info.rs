@@ -1,6 +1,6 @@
 //! What `info` says about the connector as a whole.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     ErrorCheck, ErrorCode, ErrorCondition, ErrorMeaning, FailureKind, Json, JsonPath, Link,
     Questions, RateLimit, RateLimitCost, RateLimitHeaders, Relationship, RetryPolicy, Scoping,
     Step, WaitFormat,

@@ -1,6 +1,6 @@
 //! Schemas of records as JSON Schema with every reference resolved.
 
-use airbyte_agent_core::description::Json;
+use airbyte_agent_description::Json;
 use serde_json::{Map, Value, json};
 
 use super::Cx;

@@ -1,6 +1,6 @@
 //! Operations in the order of the document.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, Body, Download, Hints, Location, Method, Operation, Parameter, Schema, Style, Template,
     Text,
 };

@@ -1,6 +1,6 @@
 //! Parameters of path, query and headers.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, ConfigInject, Json, Location, Parameter, Schema, Style, Text,
 };
 use serde_json::Value;

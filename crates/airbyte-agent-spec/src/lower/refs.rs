@@ -1,6 +1,6 @@
 //! References and ways through schemas.
 
-use airbyte_agent_core::description::{JsonPath, Step};
+use airbyte_agent_description::{JsonPath, Step};
 
 use super::Cx;
 use crate::yaml::Node;

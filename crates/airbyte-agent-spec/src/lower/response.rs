@@ -1,6 +1,6 @@
 //! Where records and metadata stand in the answer.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Action, ErrorCheck, ErrorCondition, Filter, Json, JsonPath, MetaField, MetaSource, Response,
     Step, Transform, UrlStep,
 };

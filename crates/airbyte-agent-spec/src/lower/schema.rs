@@ -1,6 +1,6 @@
 //! Schemas of arguments.
 
-use airbyte_agent_core::description::{Json, Kind, Property, Schema};
+use airbyte_agent_description::{Json, Kind, Property, Schema};
 use serde_json::Value;
 
 use super::Cx;

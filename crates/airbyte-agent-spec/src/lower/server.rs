@@ -1,8 +1,6 @@
 //! Where requests go.
 
-use airbyte_agent_core::description::{
-    Derivation, SchemeServer, Server, ServerVariable, Template, Text,
-};
+use airbyte_agent_description::{Derivation, SchemeServer, Server, ServerVariable, Template, Text};
 
 use super::Cx;
 use crate::names::{hint, squash};

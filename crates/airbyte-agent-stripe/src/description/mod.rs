@@ -23,7 +23,7 @@ mod disputes;
 mod payouts;
 
 use std::borrow::Cow::Borrowed;
-use airbyte_agent_core::description::*;
+use airbyte_agent_description::*;
 
 /// What `Schema` usually says.
 const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };

@@ -17,7 +17,7 @@ mod skills;
 mod triggers;
 
 use std::borrow::Cow::Borrowed;
-use airbyte_agent_core::description::*;
+use airbyte_agent_description::*;
 
 /// What `Schema` usually says.
 const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };

@@ -30,7 +30,7 @@ mod articles;
 mod article_attachments;
 
 use std::borrow::Cow::Borrowed;
-use airbyte_agent_core::description::*;
+use airbyte_agent_description::*;
 
 /// What `Schema` usually says.
 const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };

@@ -10,7 +10,7 @@ mod check_;
 mod _2fa_devices;
 
 use std::borrow::Cow::Borrowed;
-use airbyte_agent_core::description::*;
+use airbyte_agent_description::*;
 
 /// What `Schema` usually says.
 const SCHEMA: Schema = Schema { nullable: false, ..Schema::ANY };

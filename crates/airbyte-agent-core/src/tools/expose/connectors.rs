@@ -16,7 +16,7 @@ use super::super::toolset::Toolset;
 use super::super::{prose, schema};
 use super::signature::{self, Detail};
 use super::{Intent, Request, account, hints, reference};
-use crate::closest::closest;
+use crate::description::closest;
 use crate::description::{Action, Entity, Operation};
 
 /// The action that tells of an entity instead of doing something with it.

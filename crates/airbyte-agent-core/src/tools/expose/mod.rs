@@ -18,8 +18,8 @@ use super::gate::{self, Permitted};
 use super::names;
 use super::output::ToolOutput;
 use super::toolset::{Exposure, Toolset};
-use crate::closest::suggestion;
 use crate::description::Operation;
+use crate::description::suggestion;
 
 /// What a call asks for.
 pub(super) enum Intent<'t> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::closest::suggestion;
+use crate::description::suggestion;
 
 /// Names shown of fields that were left out.
 const SHOWN: usize = 24;

@@ -1,6 +1,6 @@
 //! Checks of credentials by the platform: one cheap call that reads.
 
-use airbyte_agent_core::description::{Action, Connector, Location, Operation};
+use airbyte_agent_description::{Action, Connector, Location, Operation};
 use serde_json::{Map, Value, json};
 
 use super::{change, draft};

@@ -1,7 +1,7 @@
 //! Credentials as they are given at creation: by the field names of one scheme, or by those of the
 //! stored configuration with the words that tell its scheme.
 
-use airbyte_agent_core::description::{AuthScheme, Connector};
+use airbyte_agent_description::{AuthScheme, Connector};
 use serde_json::{Map, Value};
 
 use super::view::MASK;

@@ -1,6 +1,6 @@
 //! Settings and server variables of a connector, as they are given at creation.
 
-use airbyte_agent_core::description::{Connector, Kind, Setting};
+use airbyte_agent_description::{Connector, Kind, Setting};
 use serde_json::{Map, Value};
 
 use super::credentials::leaf;
@@ -93,9 +93,8 @@ pub(super) fn check(
             let mut constants = connector.hosting.constants.iter();
             let filled = constants.find(|constant| constant.path == setting.path);
             let value = filled.map(|filled| constant(&filled.value.value(), now));
-            let default = || {
-                setting.schema.default.as_ref().map(airbyte_agent_core::description::Json::value)
-            };
+            let default =
+                || setting.schema.default.as_ref().map(airbyte_agent_description::Json::value);
             if let Some(value) = value.or_else(default) {
                 settings.insert(name.to_owned(), value);
             } else if setting.required {

@@ -1,6 +1,6 @@
 //! The document of a connector, written from its description.
 
-use airbyte_agent_core::description::{Connector, Entity, Operation, Parameter};
+use airbyte_agent_description::{Connector, Entity, Operation, Parameter};
 use serde_json::{Map, Value, json};
 
 use super::{Section, Skill, code, heading, list_of, of_connector, paragraph, table};

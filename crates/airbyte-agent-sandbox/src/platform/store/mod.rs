@@ -9,7 +9,7 @@ mod words;
 
 use std::time::Instant;
 
-use airbyte_agent_core::description::{Connector, Entity};
+use airbyte_agent_description::{Connector, Entity};
 use serde_json::{Map, Value, json};
 
 use super::Cx;

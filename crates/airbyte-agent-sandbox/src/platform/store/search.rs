@@ -1,6 +1,6 @@
 //! Search by filter: order, pages, fields.
 
-use airbyte_agent_core::description::Entity;
+use airbyte_agent_description::Entity;
 use serde_json::{Map, Value};
 
 use super::Row;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use airbyte_agent_core::description::Entity;
+use airbyte_agent_description::Entity;
 use serde_json::{Map, Value, json};
 
 use super::filter::{Condition, Reader};

@@ -3,7 +3,7 @@
 //! The tables below are the vocabulary of those specs. Names are compared without case and
 //! punctuation, so `page[cursor]`, `pageCursor` and `page_cursor` are one word.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     Json, JsonPath, Kind, Location, MetaField, MetaSource, Next, PageSize, Paging, Parameter,
     Source, Step, Text,
 };

@@ -4,7 +4,7 @@
 mod infer;
 mod said;
 
-use airbyte_agent_core::description::{Action, MetaField, Next, Paging, Parameter};
+use airbyte_agent_description::{Action, MetaField, Next, Paging, Parameter};
 
 use super::{Cx, Op};
 use crate::yaml::Node;

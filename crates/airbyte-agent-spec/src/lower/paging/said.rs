@@ -1,6 +1,6 @@
 //! `x-agent-pagination`.
 
-use airbyte_agent_core::description::{
+use airbyte_agent_description::{
     JsonPath, List, MetaField, Next, PageSize, Paging, Parameter, Source, Text,
 };
 

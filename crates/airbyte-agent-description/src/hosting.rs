@@ -7,7 +7,7 @@ use super::{Json, List, Schema, Text};
 
 /// What the platform keeps beside the credentials.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Hosting {
     /// Settings that are given when a connector is created (`replication_config`).
     pub settings: List<Setting>,
@@ -20,7 +20,7 @@ pub struct Hosting {
 
 /// A setting of a hosted connector.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Setting {
     /// Name in `replication_config`.
     pub name: Text,
@@ -36,7 +36,7 @@ pub struct Setting {
 
 /// A value at a place of the stored configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Constant {
     /// Place, dotted.
     pub path: Text,
@@ -46,7 +46,7 @@ pub struct Constant {
 
 /// A server variable in the stored configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct StoredVariable {
     /// Place in the stored configuration, dotted.
     pub path: Text,
@@ -58,7 +58,7 @@ pub struct StoredVariable {
 
 /// A credential field in the stored configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct StoredField {
     /// Place in the stored configuration, dotted.
     pub path: Text,

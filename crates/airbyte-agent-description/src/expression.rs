@@ -3,30 +3,52 @@
 //! Filters, transforms, scoping and templated defaults. Anything beyond what the dialect uses is
 //! refused when the spec is linted; here it is an error of the call.
 
+use std::fmt;
+
 use minijinja::value::{Serde, Value as Operand};
 use minijinja::{Environment, ErrorKind as TemplateError, State, UndefinedBehavior};
 use serde_json::{Map, Value, json};
 
-use crate::error::{Error, ErrorKind, Result};
+/// Why an expression gave no value; the message never quotes what it was evaluated on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExpressionError(String);
+
+impl fmt::Display for ExpressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ExpressionError {}
+
+type Result<T, E = ExpressionError> = std::result::Result<T, E>;
 
 /// Whether a record is kept: the text is neither empty nor one of the false words.
-pub(crate) fn keeps(source: &str, record: &Value) -> Result<bool> {
+///
+/// # Errors
+///
+/// When the expression needs what the value does not have, or is no valid template.
+pub fn keeps(source: &str, record: &Value) -> Result<bool> {
     let text = render(source, &json!({"record": record}))?;
     let text = text.trim();
     Ok(!matches!(text, "" | "0" | "False" | "false" | "None" | "none" | "null"))
 }
 
 /// A computed field of a record.
-pub(crate) fn transform(
-    source: &str,
-    record: &Value,
-    config: &Map<String, Value>,
-) -> Result<String> {
+///
+/// # Errors
+///
+/// When the expression needs what the value does not have, or is no valid template.
+pub fn transform(source: &str, record: &Value, config: &Map<String, Value>) -> Result<String> {
     render(source, &json!({"record": record, "config": config}))
 }
 
 /// A scoping value; `None` where the expression yields nothing.
-pub(crate) fn scope(
+///
+/// # Errors
+///
+/// When the expression needs what the value does not have, or is no valid template.
+pub fn scope(
     source: &str,
     parameter: &str,
     value: &Value,
@@ -38,7 +60,11 @@ pub(crate) fn scope(
 }
 
 /// A templated default.
-pub(crate) fn default(source: &str, config: &Map<String, Value>) -> Result<String> {
+///
+/// # Errors
+///
+/// When the expression needs what the value does not have, or is no valid template.
+pub fn default(source: &str, config: &Map<String, Value>) -> Result<String> {
     render(source, &json!({"config": config}))
 }
 
@@ -59,7 +85,7 @@ fn render(source: &str, context: &Value) -> Result<String> {
             TemplateError::SyntaxError => "it is not a valid template",
             _ => "it cannot be evaluated",
         };
-        Error::new(ErrorKind::Decode, format!("template '{source}': {what}"))
+        ExpressionError(format!("template '{source}': {what}"))
     })
 }
 

@@ -9,7 +9,7 @@ use super::{List, Text};
 
 /// JSON text that is known to be valid: a default, an enum member, a schema.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Json(pub Text);
 
 impl Json {
@@ -27,7 +27,7 @@ impl Json {
 /// JSON types.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub enum Kind {
     /// `string`
     String,
@@ -59,7 +59,7 @@ impl Kind {
 
 /// What a value may be.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Schema {
     /// Types allowed; none means any.
     pub kinds: List<Kind>,
@@ -109,7 +109,7 @@ impl Schema {
 
 /// A member of an object schema.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_core::description))]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
 pub struct Property {
     /// Name on the wire.
     pub name: Text,

@@ -1,0 +1,60 @@
+//! What an Airbyte agent connector is, as plain data.
+//!
+//! A spec is lowered once into a [`Connector`]: entities with their operations, what an operation
+//! takes and sends, where records stand in an answer, how a list continues, how to authenticate.
+//! Generated crates hold the result as a `static` (every list and text is a borrowed [`Cow`]);
+//! dynamic connectors build the same value at run time. The engine, `airbyte-agent-core`, reads
+//! nothing else. Nothing in here performs I/O or knows of any vendor.
+//!
+//! The structs are exhaustive on purpose: generated code constructs them. They belong to the
+//! contract between the generator and the engine, not to the stable public API, and may change
+//! with any release; crates that share them require each other in exactly the same version.
+
+mod auth;
+mod closest;
+mod connector;
+mod entity;
+#[cfg(feature = "expressions")]
+pub mod expression;
+mod failure;
+mod hosting;
+mod lookup;
+mod operation;
+mod paging;
+mod path;
+mod rate_limit;
+mod retry;
+mod schema;
+mod server;
+mod template;
+
+use std::borrow::Cow;
+
+pub use auth::{
+    ApiKeyLocation, AuthKind, AuthScheme, CredentialField, Header, Mapping, OAuthEndpoints,
+    Refresh, RefreshFormat, RefreshGrant, RefreshStyle, SchemeServer, Scope,
+};
+pub use closest::{closest, suggestion};
+pub use connector::{Connector, Link, Questions, Relationship};
+pub use entity::{Entity, Scoping, StoreField};
+pub use failure::{ErrorCode, ErrorMeaning, FailureKind};
+pub use hosting::{Constant, Hosting, Setting, StoredField, StoredVariable};
+pub use lookup::{UnknownName, find_operation};
+pub use operation::{
+    Action, Body, ConfigInject, Download, ErrorCheck, ErrorCondition, Filter, GraphQl, Hints,
+    Location, MetaField, MetaSource, Method, Operation, Parameter, Response, Style, Transform,
+    UrlStep, Variable, VariableValue,
+};
+pub use paging::{Next, PageSize, Paging, Source};
+pub use path::{JsonPath, Step};
+pub use rate_limit::{RateLimit, RateLimitCost, RateLimitHeaders};
+pub use retry::{RetryPolicy, WaitFormat};
+pub use schema::{Json, Kind, Property, Schema};
+pub use server::{Derivation, Server, ServerVariable};
+pub use template::{Piece, Template};
+
+/// Text of a description: borrowed in generated crates, owned in dynamic ones.
+pub type Text = Cow<'static, str>;
+
+/// A list of a description: borrowed in generated crates, owned in dynamic ones.
+pub type List<T> = Cow<'static, [T]>;

@@ -1,0 +1,66 @@
+//! How failed requests are tried again.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::{List, Text};
+
+/// How often and when a failed request is tried again.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
+pub struct RetryPolicy {
+    /// Tries in all, the first included.
+    pub max_attempts: u32,
+    /// Wait before the second try, in milliseconds.
+    pub initial_delay_ms: u64,
+    /// Factor from one wait to the next.
+    pub base: f64,
+    /// Longest wait, in milliseconds.
+    pub max_delay_ms: u64,
+    /// Whether the wait is drawn between zero and the computed value.
+    pub jitter: bool,
+    /// Statuses that are tried again.
+    pub statuses: List<u16>,
+    /// Whether a timeout is tried again.
+    pub on_timeout: bool,
+    /// Whether a failed connection is tried again.
+    pub on_network_error: bool,
+    /// Header in which the vendor says how long to wait.
+    pub wait_header: Text,
+    /// How that header is written when it is a plain number.
+    pub wait_format: WaitFormat,
+}
+
+impl RetryPolicy {
+    /// The policy of a spec that declares none.
+    pub const STANDARD: Self = Self {
+        max_attempts: 3,
+        initial_delay_ms: 1_000,
+        base: 2.0,
+        max_delay_ms: 60_000,
+        jitter: true,
+        statuses: Cow::Borrowed(&[408, 429, 500, 502, 503, 504]),
+        on_timeout: true,
+        on_network_error: true,
+        wait_header: Cow::Borrowed("retry-after"),
+        wait_format: WaitFormat::Seconds,
+    };
+}
+
+/// How a number in the wait header is meant. An HTTP date is understood with any of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
+pub enum WaitFormat {
+    /// Seconds from now.
+    Seconds,
+    /// Milliseconds from now.
+    Milliseconds,
+    /// Seconds since 1970.
+    UnixTimestamp,
+    /// An instant, in Unix milliseconds.
+    UnixMilliseconds,
+    /// An instant, in ISO 8601.
+    Iso8601,
+}

@@ -1,0 +1,46 @@
+//! The base address of a vendor's API.
+
+use serde::Serialize;
+
+use super::{List, Template, Text};
+
+/// Base address of the vendor's API and the variables in it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
+pub struct Server {
+    /// Base URL, without a trailing slash; names are server variables.
+    pub url: Template,
+    /// The variables.
+    pub variables: List<ServerVariable>,
+}
+
+/// A variable part of the base URL.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
+pub struct ServerVariable {
+    /// Name, as in `{name}`.
+    pub name: Text,
+    /// What it stands for.
+    pub description: Text,
+    /// Value used when the caller gives none; `None` where the spec's default is a placeholder.
+    pub default: Option<Text>,
+    /// The values allowed, empty for any.
+    pub choices: List<Text>,
+    /// An example of a value, empty when the spec gives none.
+    pub example: Text,
+    /// Credential field whose last part, behind the delimiter, is the value
+    /// (Mailchimp's data centre behind the `-` of the API key).
+    pub derived_from: Option<Derivation>,
+    /// Whether the token answer supplies the value, so that nobody has to configure it.
+    pub from_token: bool,
+}
+
+/// A server variable that hides in a credential.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "bake", derive(databake::Bake), databake(path = airbyte_agent_description))]
+pub struct Derivation {
+    /// Credential field.
+    pub field: Text,
+    /// The value is what follows the last occurrence of this text.
+    pub delimiter: Text,
+}
