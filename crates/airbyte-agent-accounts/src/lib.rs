@@ -27,11 +27,13 @@
 //! | `index.json` | which accounts there are, and where: no secret |
 //! | `key.json` | the key of the sealed files, sealed itself by a passphrase (Argon2id) |
 //! | `<connector>.<account>.sealed` | an account (ChaCha20-Poly1305) |
+//! | `cursor.key` | the key that seals cursors |
 //! | `*.lock` | nothing; locked while an account changes |
 //!
 //! A file is written beside its place and renamed, so that none is ever half written.
 
 mod account;
+mod cursor_key;
 mod folder;
 mod index;
 mod name;

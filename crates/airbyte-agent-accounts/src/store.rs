@@ -91,6 +91,10 @@ impl Store {
         self.0.folder.path()
     }
 
+    pub(crate) fn files(&self) -> &Folder {
+        &self.0.folder
+    }
+
     /// All accounts, ordered by connector and name. Unlocks nothing.
     ///
     /// # Errors

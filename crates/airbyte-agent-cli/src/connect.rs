@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::accounts;
 use crate::args::ConnectionArgs;
+use crate::cursor_key;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
 use crate::hosted::{Choice, Way, way};
@@ -60,7 +61,7 @@ pub(crate) async fn connect(
         })?;
         (client, mask)
     };
-    Ok(Connection { client, mask, _sandbox: sandbox })
+    Ok(Connection { client: cursor_key::lasting(client), mask, _sandbox: sandbox })
 }
 
 async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Result<Sandbox, Error> {

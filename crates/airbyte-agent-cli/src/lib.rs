@@ -15,6 +15,7 @@ mod check;
 mod complete;
 mod connect;
 mod connectors;
+mod cursor_key;
 mod describe;
 mod doctor;
 pub mod engine;

@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 
 use crate::arguments::Arguments;
 use crate::client::Client;
-use crate::cursor::{Cursor, Position};
+use crate::cursor::{Cursor, NextPage, Seal};
 use crate::description::{Action, Operation};
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
@@ -193,7 +193,7 @@ impl Call {
     }
 
     /// Arguments with those of the cursor, and what the cursor says besides.
-    fn positioned(&self) -> Result<(Arguments, Position)> {
+    fn positioned(&self) -> Result<(Arguments, NextPage)> {
         if let Some(defect) = &self.defect {
             return Err(Error::validation(format!("{}: {defect}", self.place())));
         }
@@ -206,23 +206,24 @@ impl Call {
             {
                 arguments.insert(name.to_owned(), largest.into());
             }
-            return Ok((arguments, Position::default()));
+            return Ok((arguments, NextPage::default()));
         };
-        let mut position = cursor.position_of(&self.place())?;
+        let operation = self.operation()?;
+        let mut position = self.client.seal(operation, &self.arguments)?.open(cursor)?;
         if position.behind.is_some() {
             return Err(Error::validation(
                 "the cursor points inside a page: only the tool that gave it can go on there",
             ));
         }
-        if position.follow.as_deref() == Some("") {
+        if position.page.follow.as_deref() == Some("") {
             return Err(Error::usage(format!(
                 "{}: the list goes on, but what leads to the next page stands in the vendor's own \
                  answer only, which the platform does not hand on",
                 self.place()
             )));
         }
-        arguments.extend(std::mem::take(&mut position.set));
-        Ok((arguments, position))
+        arguments.extend(std::mem::take(&mut position.page.set));
+        Ok((arguments, position.page))
     }
 
     /// Runs the call. Boxed, so that the engine is not compiled anew for every record type.
@@ -238,8 +239,8 @@ impl Call {
                 self.place()
             )));
         }
-        let (arguments, position) = self.positioned()?;
-        let call = self.prepared(operation, &arguments, &position);
+        let (arguments, page) = self.positioned()?;
+        let call = self.prepared(operation, &arguments, &page);
         let transport = self.client.transport();
         let span = tracing::debug_span!(
             "airbyte_agent.call",
@@ -264,10 +265,11 @@ impl Call {
     async fn read<R>(&self, read: impl Fn(Answer<'_>) -> Result<R>) -> Result<R> {
         let (started, limit) = (Instant::now(), self.limit());
         let redact = |text: &str| self.client.transport().redact(text);
+        let seal = self.client.seal(self.operation()?, &self.arguments)?;
         let mut attempt = 1;
         loop {
             let reply = self.run(limit.saturating_sub(started.elapsed())).await?;
-            let error = match read(self.answer(&reply, &redact)?) {
+            let error = match read(self.answer(&reply, &redact, &seal)?) {
                 Err(error) if error.is_retryable() => error,
                 done => return done,
             };
@@ -283,10 +285,10 @@ impl Call {
         &'a self,
         operation: &'a Operation,
         arguments: &'a Arguments,
-        position: &'a Position,
+        page: &'a NextPage,
     ) -> Prepared<'a> {
         let connector = self.client.description();
-        let (follow, only) = (position.follow.as_deref(), position.only.as_deref());
+        let (follow, only) = (page.follow.as_deref(), page.only.as_deref());
         Prepared { connector, operation, arguments, options: &self.options, follow, only }
     }
 
@@ -294,9 +296,10 @@ impl Call {
         &'a self,
         reply: &'a Reply,
         redact: &'a dyn Fn(&str) -> String,
+        seal: &'a Seal<'a>,
     ) -> Result<Answer<'a>> {
         let connector = self.client.description();
-        Ok(Answer { connector, operation: self.operation()?, reply, redact })
+        Ok(Answer { connector, operation: self.operation()?, reply, redact, seal: Some(seal) })
     }
 
     /// Makes the call; a page of records.
@@ -365,8 +368,8 @@ impl Call {
         if operation.download.is_none() {
             return Err(Error::usage(format!("{} is no download", self.place())));
         }
-        let (arguments, position) = self.positioned()?;
-        let call = self.prepared(operation, &arguments, &position);
+        let (arguments, page) = self.positioned()?;
+        let call = self.prepared(operation, &arguments, &page);
         let transport = self.client.transport();
         let limit = self.options.timeout.unwrap_or_else(|| transport.default_timeout());
         let head = tokio::time::timeout(limit, transport.download(call)).await;
@@ -393,8 +396,8 @@ impl Call {
     ///
     /// Whatever is wrong with the call.
     pub fn dry_run(&self) -> Result<DryRun> {
-        let (arguments, position) = self.positioned()?;
-        let call = self.prepared(self.operation()?, &arguments, &position);
+        let (arguments, page) = self.positioned()?;
+        let call = self.prepared(self.operation()?, &arguments, &page);
         self.client.transport().dry_run(call)
     }
 }

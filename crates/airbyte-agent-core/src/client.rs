@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::arguments::Arguments;
 use crate::call::Call;
+use crate::cursor::{CursorKey, Seal};
 use crate::description::expression;
 use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
@@ -103,7 +105,11 @@ pub struct EntitySummary {
 
 /// A connector, ready to be called: a description and a way to run calls. Cheap to clone.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    /// That of the process unless one was given.
+    cursor_key: Option<CursorKey>,
+}
 
 struct Inner {
     description: Description,
@@ -131,7 +137,7 @@ impl Client {
         let config = options.config.clone();
         let transport = LocalTransport::new(description.clone(), options)?;
         let way = Way::Local(Box::new(transport));
-        Ok(Self(Arc::new(Inner { description, way, config })))
+        Ok(Self { inner: Arc::new(Inner { description, way, config }), cursor_key: None })
     }
 
     /// Through the hosted platform.
@@ -161,17 +167,44 @@ impl Client {
     }
 
     fn by(description: Description, way: Way) -> Self {
-        Self(Arc::new(Inner { description, way, config: Map::new() }))
+        let inner = Arc::new(Inner { description, way, config: Map::new() });
+        Self { inner, cursor_key: None }
+    }
+
+    /// The same client with cursors that are sealed under this key instead of one that ends with
+    /// the process.
+    #[must_use]
+    pub fn with_cursor_key(mut self, key: CursorKey) -> Self {
+        self.cursor_key = Some(key);
+        self
+    }
+
+    /// Seals and opens the cursors of calls of an operation with these arguments of the caller.
+    pub(crate) fn seal<'a>(
+        &'a self,
+        operation: &'a Operation,
+        arguments: &Arguments,
+    ) -> Result<Seal<'a>> {
+        let account = self.transport().account_identity();
+        let connector = &self.description().name;
+        Ok(Seal::new(self.cursor_key()?, connector, operation, account, arguments))
+    }
+
+    pub(crate) fn cursor_key(&self) -> Result<&CursorKey> {
+        match &self.cursor_key {
+            Some(key) => Ok(key),
+            None => CursorKey::of_process(),
+        }
     }
 
     /// The description.
     pub fn description(&self) -> &Connector {
-        &self.0.description
+        &self.inner.description
     }
 
     /// The session with the platform, where calls go through it.
     pub fn session(&self) -> Option<&Session> {
-        match &self.0.way {
+        match &self.inner.way {
             Way::Hosted(hosted) => Some(hosted.session()),
             Way::Local(_) | Way::Other(_) => None,
         }
@@ -184,7 +217,7 @@ impl Client {
     /// `Usage` when calls go straight to the vendor, and as
     /// [`Session::connector_id`].
     pub async fn connector_id(&self) -> Result<String> {
-        match &self.0.way {
+        match &self.inner.way {
             Way::Hosted(hosted) => hosted.connector_id(self.description()).await,
             Way::Local(_) | Way::Other(_) => {
                 Err(Error::usage("this client does not go through the hosted platform"))
@@ -193,7 +226,7 @@ impl Client {
     }
 
     pub(crate) fn transport(&self) -> &dyn Transport {
-        match &self.0.way {
+        match &self.inner.way {
             Way::Local(transport) => transport.as_ref(),
             Way::Hosted(transport) => transport,
             Way::Other(transport) => transport.as_ref(),
@@ -201,11 +234,11 @@ impl Client {
     }
 
     pub(crate) fn config(&self) -> &Map<String, Value> {
-        &self.0.config
+        &self.inner.config
     }
 
     pub(crate) fn is_local(&self) -> bool {
-        matches!(self.0.way, Way::Local(_))
+        matches!(self.inner.way, Way::Local(_))
     }
 
     /// A call to be put together. Whether the operation exists is told when it is made.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::call::{Call, CallOptions};
 use crate::client::Client;
 use crate::context_store::{self, StoreMeta, StoreQuery};
-use crate::cursor::{Cursor, Position};
+use crate::cursor::{Cursor, NextPage, Seal};
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
 use crate::lookup::find_operation;
@@ -115,15 +115,22 @@ impl Asked {
         format!("{}.{}", self.entity, self.action)
     }
 
+    fn seal(&self, params: &Map<String, Value>) -> Result<Seal<'_>> {
+        let client = &self.client;
+        let (key, account) = (client.cursor_key()?, client.transport().account_identity());
+        let paged = (self.place(), vec!["cursor", "limit"]);
+        Ok(Seal::of(key, &client.description().name, paged, account, params))
+    }
+
     async fn outcome(mut self) -> Result<Outcome> {
         let mut params = match std::mem::take(&mut self.arguments) {
             Value::Null => Map::new(),
             Value::Object(params) => params,
             _ => return Err(Error::validation("arguments must be a JSON object")),
         };
-        let place = self.place();
+        let given = params.clone();
         if let Some(cursor) = &self.cursor {
-            params.extend(cursor.position_of(&place)?.set);
+            params.extend(self.seal(&params)?.open(cursor)?.page.set);
         }
         let asked =
             self.client.context_store(&self.entity, &self.action, params, &self.options).await;
@@ -131,7 +138,7 @@ impl Asked {
         let next = match meta.cursor.clone().filter(|_| meta.has_more) {
             Some(token) => {
                 let set = Map::from_iter([("cursor".to_owned(), Value::String(token))]);
-                Some(Cursor::new(&Position { operation: place, set, ..Position::default() })?)
+                Some(self.seal(&given)?.page(NextPage::with(set))?)
             }
             None => None,
         };

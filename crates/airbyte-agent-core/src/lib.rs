@@ -62,7 +62,7 @@ pub use self::auth::{
 pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::{Call, CallOptions};
 pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};
-pub use self::cursor::Cursor;
+pub use self::cursor::{Cursor, CursorKey, NextPage};
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
 pub use self::error::{Error, ErrorKind, Result};

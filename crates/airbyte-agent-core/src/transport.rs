@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::arguments::Arguments;
 use crate::call::CallOptions;
 use crate::context_store::StoreQuery;
-use crate::cursor::Cursor;
+use crate::cursor::NextPage;
 use crate::description::{Connector, Location, Operation};
 use crate::download::Download;
 use crate::dry_run::DryRun;
@@ -77,7 +77,7 @@ impl Reply {
     /// The same answer with where the list continues, `None` for its end. Without this it is read
     /// from the answer, as the description says.
     #[must_use]
-    pub fn with_next(mut self, next: Option<Cursor>) -> Self {
+    pub fn with_next(mut self, next: Option<NextPage>) -> Self {
         self.continuation = Continuation::Known(next);
         self
     }
@@ -100,7 +100,7 @@ pub(crate) enum Continuation {
     /// As the description says.
     Described,
     /// The transport knows.
-    Known(Option<Cursor>),
+    Known(Option<NextPage>),
 }
 
 /// Who shaped the body of a [`Reply`].
@@ -135,6 +135,12 @@ pub trait Transport: Send + Sync {
 
     /// Text without the secrets in use.
     fn redact(&self, text: &str) -> String;
+
+    /// What tells the account from others, in any form: cursors are bound to it. It is only used
+    /// under a secret key, so it may be made of secrets. Empty when there is nothing to tell.
+    fn account_identity(&self) -> Vec<u8> {
+        Vec::new()
+    }
 
     /// How long to wait before a call is made again whose answer was a success and yet told a
     /// passing failure; `None` when it is not to be made again. `attempt` counts from one.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
 
 use super::Credentials;
 use crate::description::suggestion;
@@ -60,6 +61,23 @@ impl Account {
     /// A secret, unless it is blank.
     pub(crate) fn secret(&self, name: &str) -> Option<&str> {
         self.secrets.get(name).map(ExposeSecret::expose_secret).filter(|text| !text.is_empty())
+    }
+
+    /// What tells this account from others, made of its settings and secrets; tokens that are
+    /// renewed are left out, so that it lasts.
+    pub(crate) fn identity(&self, connector: &Connector, config: &Map<String, Value>) -> Vec<u8> {
+        let scheme = self.scheme(connector);
+        let renewed = ["access_token", "refresh_token"];
+        let lasting = |name: &str| scheme.refresh.is_none() || !renewed.contains(&name);
+        let mut parts = vec![("scheme", scheme.name.to_string())];
+        let secrets = self.secrets.iter().filter(|(name, _)| lasting(name));
+        parts.extend(secrets.map(|(name, value)| (&**name, value.expose_secret().to_owned())));
+        let mut config: Vec<_> =
+            config.iter().map(|(name, value)| (&**name, value.to_string())).collect();
+        config.sort_unstable();
+        parts.extend(config);
+        // As JSON, so that no two lists of parts are written alike.
+        serde_json::to_vec(&parts).unwrap_or_default()
     }
 
     /// Makes every secret known to the redactor, in the forms in which a vendor may echo it.

@@ -119,6 +119,13 @@ impl Session {
         self.0.options.generation
     }
 
+    /// What tells a connector in this session from others; cursors are bound to it.
+    pub(super) fn identity(&self, connector_id: Option<&str>) -> Vec<u8> {
+        let Hosted { client_id, workspace, organization, .. } = &self.0.options;
+        let parts = (client_id, organization, workspace, connector_id);
+        serde_json::to_vec(&parts).unwrap_or_default()
+    }
+
     /// Who gives secrets to operations that run on this machine, if they do.
     pub(super) fn secrets(&self) -> Option<&dyn SecretProvider> {
         self.0.options.secrets.as_deref()

@@ -256,4 +256,8 @@ impl Transport for HostedTransport {
     fn redact(&self, text: &str) -> String {
         self.session.redact(text)
     }
+
+    fn account_identity(&self) -> Vec<u8> {
+        self.session.identity(self.connector_id.as_deref())
+    }
 }

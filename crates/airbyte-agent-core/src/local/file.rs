@@ -42,6 +42,7 @@ pub(super) async fn download(transport: &LocalTransport, call: Prepared<'_>) -> 
         operation: call.operation,
         reply: &reply,
         redact: &redact,
+        seal: None,
     };
     let metadata = reply::outcome(answer, &transport.config, &CallOptions::default())?.data;
     let address = address(&what, &metadata, steps, &arguments)?;

@@ -149,6 +149,9 @@ impl LocalTransport {
             .map_err(|_| Error::internal("unknown HTTP method"))?;
         let mut body = request.body.unwrap_or_default();
         if let Some(follow) = call.follow {
+            if !call.operation.paging.continues_by_address() {
+                return Err(Error::validation(format!("{what}: no page of it has an address")));
+            }
             let next =
                 url.join(follow).map_err(|_| Error::decode("the next page has no address"))?;
             if !same_origin(&next, base) {
@@ -320,6 +323,10 @@ impl Transport for LocalTransport {
 
     fn redact(&self, text: &str) -> String {
         self.redactor.clean(text)
+    }
+
+    fn account_identity(&self) -> Vec<u8> {
+        self.account.identity(self.connector(), &self.config)
     }
 
     fn pause(&self, attempt: u32, error: &Error) -> Option<Duration> {

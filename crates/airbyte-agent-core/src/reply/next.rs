@@ -5,14 +5,19 @@ use url::Url;
 
 use super::envelope::Place;
 use crate::arguments::Arguments;
-use crate::cursor::{Cursor, Position};
-use crate::description::{JsonPath, List, MetaSource, Next, Operation, Paging, Source, Step, Text};
-use crate::error::Result;
+use crate::cursor::NextPage;
+use crate::description::{
+    ApiKeyLocation, AuthKind, Connector, JsonPath, List, MetaSource, Next, Operation, Paging,
+    Source, Step, Text,
+};
 use crate::transport::Layout;
 
 /// The values of an answer that paging looks at.
 pub(crate) struct Continuation<'a> {
+    pub(crate) connector: &'a Connector,
     pub(crate) operation: &'a Operation,
+    /// Takes the secrets in use out of a text.
+    pub(crate) redact: &'a dyn Fn(&str) -> String,
     /// Arguments that were sent, defaults included.
     pub(crate) arguments: &'a Arguments,
     /// Who shaped the body.
@@ -26,33 +31,33 @@ pub(crate) struct Continuation<'a> {
 }
 
 impl Continuation<'_> {
-    /// The cursor of the next page; `None` at the end.
-    pub(crate) fn next(&self) -> Result<Option<Cursor>> {
-        let Some(paging) = self.style() else { return Ok(None) };
+    /// The next page; `None` at the end.
+    pub(crate) fn next(&self) -> Option<NextPage> {
+        let paging = self.style()?;
         let ended = paging.more.as_ref().is_some_and(|source| !self.goes_on(source))
             || paging.done.as_ref().is_some_and(|source| self.is_over(source));
         if ended || paging.short_page_ends && self.is_short(paging) {
-            return Ok(None);
+            return None;
         }
-        let mut position = Position { operation: self.operation.place(), ..Position::default() };
+        let mut page = NextPage::default();
         let found = match &paging.next {
             Next::None { .. } => false,
             Next::Cursor { from, .. } | Next::Link { from, .. } if !self.is_carried(from) => {
                 // Whoever goes on is told that there is no way.
-                position.follow = Some(String::new());
+                page.follow = Some(String::new());
                 self.is_said_to_go_on(paging)
             }
             Next::Cursor { from, into } => match self.value(from).filter(is_token) {
                 Some(token) => {
-                    position.set.insert(into.to_string(), self.typed(into, token));
+                    page.set.insert(into.to_string(), self.typed(into, token));
                     true
                 }
                 None => false,
             },
             Next::Link { from, feed, keep } => match self.value(from) {
                 Some(Value::String(address)) if !address.is_empty() => {
-                    self.follow(&address, feed, &mut position);
-                    position.only = only(keep.as_ref(), &position.set);
+                    self.follow(&address, feed, &mut page);
+                    page.only = only(keep.as_ref(), &page.set);
                     true
                 }
                 _ => false,
@@ -60,7 +65,7 @@ impl Continuation<'_> {
             Next::LastRecord { field, into, add } => match self.last(field) {
                 Some(value) if self.records > 0 => {
                     let value = self.typed(into, behind(value, *add));
-                    position.set.insert(into.to_string(), value);
+                    page.set.insert(into.to_string(), value);
                     true
                 }
                 _ => false,
@@ -68,27 +73,26 @@ impl Continuation<'_> {
             Next::Offset { into, start } => {
                 let sent = self.number(into).unwrap_or(*start);
                 let received = self.records as u64;
-                position.set.insert(into.to_string(), json!(sent + received));
+                page.set.insert(into.to_string(), json!(sent + received));
                 received > 0 && !self.is_short(paging)
             }
             Next::Page { into, start } => {
                 let sent = self.number(into).unwrap_or(*start);
-                position.set.insert(into.to_string(), json!(sent + 1));
+                page.set.insert(into.to_string(), json!(sent + 1));
                 self.records > 0 && !self.is_short(paging)
             }
         };
         if !found {
-            return Ok(None);
+            return None;
         }
         // Without the size the vendor would not page on.
-        if let Some(size) =
-            paging.size.as_ref().filter(|size| size.needed && !position.set.is_empty())
+        if let Some(size) = paging.size.as_ref().filter(|size| size.needed && !page.set.is_empty())
             && let Some(value) = self.arguments.get(size.parameter.as_ref())
         {
-            position.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
-            position.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
+            page.only.iter_mut().for_each(|only| only.push(size.parameter.to_string()));
+            page.set.entry(size.parameter.to_string()).or_insert_with(|| value.clone());
         }
-        Cursor::new(&position).map(Some)
+        Some(page)
     }
 
     /// The way in which this answer continues: the first whose token or address is there.
@@ -204,7 +208,7 @@ impl Continuation<'_> {
         }
     }
 
-    fn follow(&self, address: &str, feed: &[(Text, Text)], position: &mut Position) {
+    fn follow(&self, address: &str, feed: &[(Text, Text)], page: &mut NextPage) {
         // A relative address still has a query.
         let base = Url::parse("https://relative.invalid/").ok();
         let url = Url::options().base_url(base.as_ref()).parse(address).ok();
@@ -217,18 +221,38 @@ impl Continuation<'_> {
             match value.filter(|value| !value.is_empty()) {
                 Some(value) => {
                     let value = self.typed(into, Value::String(value));
-                    position.set.insert(into.to_string(), value);
+                    page.set.insert(into.to_string(), value);
                 }
                 None => missing.push(into.to_string()),
             }
         }
-        if position.set.is_empty() {
-            position.follow = Some(address.to_owned());
+        if page.set.is_empty() {
+            page.follow = Some(self.without_credentials(address));
             return;
         }
         // What the caller gave belongs to the first page.
         let given = missing.into_iter().filter(|name| self.arguments.contains_key(name));
-        position.set.extend(given.map(|name| (name, Value::Null)));
+        page.set.extend(given.map(|name| (name, Value::Null)));
+    }
+}
+
+impl Continuation<'_> {
+    /// An address without the credentials that the vendor repeats in its query: they are added anew
+    /// when the page is asked for, and have no place in a cursor.
+    fn without_credentials(&self, address: &str) -> String {
+        let Some((before, query)) = address.split_once('?') else { return address.to_owned() };
+        let is_key = |name: &str| {
+            self.connector.auth.iter().any(|scheme| {
+                matches!(&scheme.kind, AuthKind::ApiKey { location: ApiKeyLocation::Query, name: key }
+                    if key == name)
+            })
+        };
+        let is_secret = |pair: &str| {
+            let mut parsed = form_urlencoded::parse(pair.as_bytes());
+            parsed.any(|(name, value)| is_key(&name) || (self.redact)(&value) != value)
+        };
+        let kept: Vec<&str> = query.split('&').filter(|pair| !is_secret(pair)).collect();
+        if kept.is_empty() { before.to_owned() } else { format!("{before}?{}", kept.join("&")) }
     }
 }
 

@@ -10,7 +10,7 @@ use super::link::link;
 use super::meaning::{self, cost_wait, meaning};
 use super::next::{Continuation, body_places};
 use super::position::path_at;
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Seal};
 use crate::description::{
     Body, Connector, ErrorCheck, ErrorCondition, FailureKind, JsonPath, MetaSource, Operation, Step,
 };
@@ -26,6 +26,8 @@ pub(crate) struct Answer<'a> {
     pub(crate) reply: &'a Reply,
     /// Takes the secrets in use out of a text.
     pub(crate) redact: &'a dyn Fn(&str) -> String,
+    /// Makes cursors; without it there are none.
+    pub(crate) seal: Option<&'a Seal<'a>>,
 }
 
 /// What was read besides the records.
@@ -261,18 +263,22 @@ impl<'a> Answer<'a> {
 
     /// The cursor of the next page. `records` counts those before any filter.
     pub(super) fn next(&self, read: &Read, records: usize) -> Result<Option<Cursor>> {
-        if let transport::Continuation::Known(next) = self.reply.continuation() {
-            return Ok(next.clone());
-        }
-        Continuation {
-            operation: self.operation,
-            arguments: &self.reply.arguments,
-            layout: self.reply.layout,
-            meta: &read.meta,
-            body: &|path| read.get(path).cloned(),
-            records,
-        }
-        .next()
+        let Some(seal) = self.seal else { return Ok(None) };
+        let page = match self.reply.continuation() {
+            transport::Continuation::Known(page) => page.clone(),
+            transport::Continuation::Described => Continuation {
+                connector: self.connector,
+                operation: self.operation,
+                redact: self.redact,
+                arguments: &self.reply.arguments,
+                layout: self.reply.layout,
+                meta: &read.meta,
+                body: &|path| read.get(path).cloned(),
+                records,
+            }
+            .next(),
+        };
+        page.map(|page| seal.page(page)).transpose()
     }
 }
 

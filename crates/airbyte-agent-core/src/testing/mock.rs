@@ -13,7 +13,7 @@ use super::rule::{Kept, Rule};
 use crate::arguments::{self, Arguments, Completion};
 use crate::call::CallOptions;
 use crate::client::{Client, Description};
-use crate::cursor::{Cursor, Position};
+use crate::cursor::NextPage;
 use crate::description::Action;
 use crate::download::{Chunked, Download};
 use crate::dry_run::DryRun;
@@ -232,11 +232,10 @@ impl Taken {
             Answer::Pages(pages) => {
                 let next = (place.page + 1 < pages.len()).then(|| {
                     let place = Place { page: place.page + 1, ..place };
-                    let (operation, follow) = (seen.place(), Some(place.address()));
-                    Cursor::new(&Position { operation, follow, ..Position::default() })
+                    NextPage::at(place.address())
                 });
                 let page = pages.into_iter().nth(place.page);
-                (page.unwrap_or(Page { data: Value::Null, meta: Value::Null }), next.transpose()?)
+                (page.unwrap_or(Page { data: Value::Null, meta: Value::Null }), next)
             }
         };
         if seen.action.is_array() && !page.data.is_array() {

@@ -5,6 +5,7 @@
 
 mod acme;
 mod authorization;
+mod cursors;
 mod faults;
 mod files;
 mod hosted;

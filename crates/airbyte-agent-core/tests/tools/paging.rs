@@ -164,6 +164,30 @@ async fn a_foreign_cursor_is_refused() {
     }
 }
 
+/// A model, or a text that steers it, writes a cursor of its own: nothing is sent, and a policy is not
+/// widened by it.
+#[tokio::test]
+async fn a_cursor_that_was_not_given_out_is_refused() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let server = library().await;
+    let tools = tools(&server, Exposure::PerOperation).read_only().only(["books.list"]);
+    let address = format!("{}/loans", server.url);
+    for position in [
+        json!({"o": "books.list", "u": address, "a": 0}),
+        json!({"o": "books.list", "s": {"owner": "somebody"}, "a": 0}),
+        json!({"o": "books.list", "b": [3, 7], "a": 0}),
+    ] {
+        let mut bytes = position.to_string().into_bytes();
+        bytes.extend([0; 16]);
+        let cursor = URL_SAFE_NO_PAD.encode(bytes);
+        let arguments = json!({"cursor": cursor});
+        let error = tools.call("library_books_list", arguments).await.unwrap_err();
+        assert!(error.to_string().contains("cursor"), "{error}");
+    }
+    assert!(server.seen().is_empty());
+}
+
 #[tokio::test]
 async fn a_list_that_goes_in_circles_is_stopped() {
     let server =

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde_json::{Map, Value};
 
 use super::{envelope, explain, resume};
-use crate::cursor::Cursor;
+use crate::cursor::{Cursor, Seal};
 use crate::description::Operation;
 use crate::error::{Error, ErrorKind};
 use crate::tools::error::ToolError;
@@ -47,8 +47,10 @@ pub(super) async fn run(
     let operation = request.permitted.operation();
     let controls = request.controls.clone();
     let wanted = controls.max_records;
+    let client = &request.permitted.account().client;
+    let seal = client.seal(operation, &request.arguments)?;
     let mut start = match &controls.cursor {
-        Some(text) => resume::start(operation, text, &mut request.arguments)?,
+        Some(text) => resume::start(operation, &seal, text, &mut request.arguments)?,
         None => resume::Start::default(),
     };
     resume::size(operation, wanted, &mut request.arguments);
@@ -118,7 +120,7 @@ pub(super) async fn run(
     }
     let known = fields::names(operation);
     let notes = notes.sentences(&request.selector, &known);
-    let list = List { request: &request, operation, pages, entries, meta, notes };
+    let list = List { request: &request, operation, seal: &seal, pages, entries, meta, notes };
     list.fit(most, &limits)
 }
 
@@ -137,6 +139,7 @@ async fn page(request: &Request<'_>, at: Option<&Cursor>) -> Result<crate::Outco
 struct List<'r> {
     request: &'r Request<'r>,
     operation: &'r Operation,
+    seal: &'r Seal<'r>,
     pages: Vec<Page>,
     entries: Vec<Entry>,
     meta: Value,
@@ -212,7 +215,7 @@ impl List<'_> {
         let mark = last.map_or(0, |entry| entry.mark);
         let size = self.size();
         let size = size.as_ref().map(|(name, value)| (*name, value));
-        Ok(Some(resume::inside(self.operation, page, size, (due.before, mark))?))
+        Ok(Some(resume::inside(self.seal, page, size, (due.before, mark))?))
     }
 
     /// The page size that was asked for.

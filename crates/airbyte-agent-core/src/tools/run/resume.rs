@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cursor::{Cursor, Position};
+use crate::cursor::{Cursor, NextPage, Seal};
 use crate::description::{Kind, Next, Operation, Source, Step};
 use crate::error::{Error, Result};
 use crate::tools::error::ToolError;
@@ -23,23 +23,19 @@ pub(super) struct Start {
 /// Reads a cursor: one of ours, or the vendor's own token where a list continues by one.
 pub(super) fn start(
     operation: &Operation,
+    seal: &Seal<'_>,
     text: &str,
     arguments: &mut Map<String, Value>,
 ) -> Result<Start, ToolError> {
     if let Ok(cursor) = text.parse::<Cursor>() {
-        let mut position = cursor.position()?;
-        if position.operation != operation.place() {
-            let problem = format!(
-                "the cursor belongs to {}, not to {}",
-                position.operation,
-                operation.place()
-            );
-            return Err(ToolError::argument("cursor", problem));
-        }
+        let mut position = seal
+            .open(&cursor)
+            .map_err(|error| ToolError::argument("cursor", error.message().to_owned()))?;
         let Some(behind) = position.behind.take() else {
             return Ok(Start { page: Some(cursor), behind: None });
         };
-        let page = Some(Cursor::new(&position)?);
+        let is_first = position.page == NextPage::default();
+        let page = if is_first { None } else { Some(seal.page(position.page)?) };
         return Ok(Start { page, behind: Some(behind) });
     }
     if let Next::Cursor { into, .. } = &operation.paging.next {
@@ -58,21 +54,20 @@ pub(super) fn start(
 
 /// The cursor of a place inside a page.
 pub(super) fn inside(
-    operation: &Operation,
+    seal: &Seal<'_>,
     page: Option<&Cursor>,
     size: Option<(&str, &Value)>,
     behind: (usize, u32),
 ) -> Result<Cursor> {
-    let mut position = match page {
-        Some(cursor) => cursor.position()?,
-        None => Position { operation: operation.place(), ..Position::default() },
+    let mut page = match page {
+        Some(cursor) => seal.open(cursor)?.page,
+        None => NextPage::default(),
     };
     // The same page again only comes out of the same page size.
     if let Some((name, value)) = size {
-        position.set.entry(name).or_insert_with(|| value.clone());
+        page.set.entry(name).or_insert_with(|| value.clone());
     }
-    position.behind = Some(behind);
-    Cursor::new(&position)
+    seal.place(page, Some(behind))
 }
 
 /// How many records of a page, read again, come before the first that is due; `marks` are those of
