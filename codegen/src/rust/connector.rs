@@ -197,7 +197,7 @@ pub fn entity_schema(&self, entity: &str) -> Option<Value> {
 #[cfg(feature = "tools")]
 #[must_use]
 pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-    self.client.tools()
+    airbyte_agent_core::tools::Toolset::new(self.client.clone())
 }
 "#;
     lines.lines().for_each(|line| w.line(line));

@@ -98,7 +98,7 @@ impl AirtableConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A base: a database with its own tables and permissions.

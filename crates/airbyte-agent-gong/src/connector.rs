@@ -98,7 +98,7 @@ impl GongConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A member of the company's Gong account, active or former.

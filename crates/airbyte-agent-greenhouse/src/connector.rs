@@ -98,7 +98,7 @@ impl GreenhouseConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A candidate's application for a job, or a prospect who is considered for jobs.

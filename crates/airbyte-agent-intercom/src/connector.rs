@@ -101,7 +101,7 @@ impl IntercomConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A person: a user who signed up, or a lead who has not.

@@ -97,7 +97,7 @@ impl KlaviyoConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A person Klaviyo knows, with contact data, location and custom properties.

@@ -102,7 +102,7 @@ impl SalesforceConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// A kind of record of the org (for the list), or a record of any kind (for the other actions).

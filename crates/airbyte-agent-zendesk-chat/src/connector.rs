@@ -99,7 +99,7 @@ impl ZendeskChatConnector {
     #[cfg(feature = "tools")]
     #[must_use]
     pub fn tools(&self) -> airbyte_agent_core::tools::Toolset {
-        self.client.tools()
+        airbyte_agent_core::tools::Toolset::new(self.client.clone())
     }
 
     /// The Zendesk Chat account with its plan; there is just one.

@@ -1,0 +1,142 @@
+//! What the user provides to authenticate.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use crate::description::Connector;
+use crate::error::{Error, Result};
+
+/// Credential fields by the names in the spec, and, where several schemes exist, which one.
+///
+/// The credential structs of the connector crates turn into this; it can also be put together by
+/// hand. Its debug output shows field names only.
+///
+/// ```
+/// use airbyte_agent_engine::Credentials;
+///
+/// let credentials = Credentials::new().scheme("githubPAT").field("token", "ghp_example");
+/// assert!(!format!("{credentials:?}").contains("ghp_example"));
+/// ```
+#[derive(Clone, Default)]
+pub struct Credentials {
+    scheme: Option<String>,
+    fields: BTreeMap<String, SecretString>,
+}
+
+impl Credentials {
+    /// No credentials yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Chooses the security scheme by its name in the spec.
+    #[must_use]
+    pub fn scheme(mut self, name: impl Into<String>) -> Self {
+        self.scheme = Some(name.into());
+        self
+    }
+
+    /// Adds a field.
+    #[must_use]
+    pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fields.insert(name.into(), SecretString::from(value.into()));
+        self
+    }
+
+    /// Takes the members of a JSON object; `null` members are left out, scalars become text.
+    ///
+    /// # Errors
+    ///
+    /// [`Validation`](crate::ErrorKind::Validation) when it is not an object of scalars. The
+    /// message names the field and never its value.
+    pub fn from_json(value: &Value) -> Result<Self> {
+        let Value::Object(members) = value else {
+            return Err(Error::validation(
+                "credentials must be a JSON object of field names to texts",
+            ));
+        };
+        let mut credentials = Self::new();
+        for (name, value) in members {
+            let text = match value {
+                Value::Null => continue,
+                Value::String(text) => text.clone(),
+                Value::Bool(_) | Value::Number(_) => value.to_string(),
+                // A service account's key file is an object by nature.
+                Value::Object(_) if name == "credentials_json" => value.to_string(),
+                Value::Array(_) | Value::Object(_) => {
+                    return Err(Error::validation(format!("credential '{name}' must be a text")));
+                }
+            };
+            credentials.fields.insert(name.clone(), SecretString::from(text));
+        }
+        Ok(credentials)
+    }
+
+    /// Takes every field found in the environment under `AIRBYTE_AGENT_<SLUG>_<FIELD>`.
+    #[must_use]
+    pub fn from_env(connector: &Connector) -> Self {
+        Self::from_variables(connector, |name| std::env::var(name).ok())
+    }
+
+    /// Takes the same variables as [`from_env`](Self::from_env), read by `variable`.
+    #[must_use]
+    pub fn from_variables(
+        connector: &Connector,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Self {
+        let prefix = format!("AIRBYTE_AGENT_{}_", connector.name.to_uppercase().replace('-', "_"));
+        let mut credentials = Self::new();
+        for scheme in connector.auth.iter() {
+            for field in scheme.fields.iter() {
+                let names = std::iter::once(&field.name).chain(field.aliases.iter());
+                for name in names {
+                    let full = format!("{prefix}{}", name.to_uppercase().replace('-', "_"));
+                    if let Some(value) = variable(&full)
+                        && !value.is_empty()
+                    {
+                        credentials.fields.insert(name.to_string(), SecretString::from(value));
+                    }
+                }
+            }
+        }
+        credentials
+    }
+
+    /// Whether there is no field.
+    pub fn is_empty(&self) -> bool {
+        self.fields.is_empty()
+    }
+
+    pub(crate) fn scheme_name(&self) -> Option<&str> {
+        self.scheme.as_deref()
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.fields.keys().map(String::as_str)
+    }
+
+    /// The value of a field under its name or one of its aliases, unless it is blank.
+    pub(crate) fn get(&self, name: &str, aliases: &[crate::description::Text]) -> Option<&str> {
+        std::iter::once(name)
+            .chain(aliases.iter().map(AsRef::as_ref))
+            .find_map(|name| self.fields.get(name))
+            .map(ExposeSecret::expose_secret)
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        self.fields.values().map(ExposeSecret::expose_secret)
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Credentials")
+            .field("scheme", &self.scheme)
+            .field("fields", &self.fields.keys().collect::<Vec<_>>())
+            .finish()
+    }
+}

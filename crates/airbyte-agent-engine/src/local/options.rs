@@ -1,0 +1,156 @@
+//! How to reach a vendor directly.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use crate::auth::{Announce, Credentials, TokenStore, TokenUpdate};
+use crate::description::RetryPolicy;
+use crate::http::HttpClient;
+
+/// Straight to the vendor, with the user's credentials.
+///
+/// ```
+/// use airbyte_agent_engine::{Credentials, Local};
+/// use std::time::Duration;
+///
+/// let local = Local::new(Credentials::new().field("api_token", "…").field("email", "a@b.c"))
+///     .config("subdomain", "acme")
+///     .timeout(Duration::from_secs(20));
+/// ```
+#[derive(Clone)]
+pub struct Local {
+    pub(crate) credentials: Credentials,
+    pub(crate) config: Map<String, Value>,
+    pub(crate) via: Option<String>,
+    pub(crate) timeout: Duration,
+    pub(crate) read_timeout: Duration,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) on_token_refresh: Option<Arc<Announce>>,
+    pub(crate) token_store: Option<Arc<dyn TokenStore>>,
+    pub(crate) http: Option<Arc<dyn HttpClient>>,
+    pub(crate) private_hosts: bool,
+    pub(crate) max_answer_bytes: usize,
+}
+
+impl Local {
+    /// These credentials, and otherwise what suits most.
+    pub fn new(credentials: impl Into<Credentials>) -> Self {
+        Self {
+            credentials: credentials.into(),
+            config: Map::new(),
+            via: None,
+            timeout: Duration::from_secs(120),
+            read_timeout: Duration::from_secs(30),
+            retry: None,
+            on_token_refresh: None,
+            token_store: None,
+            http: None,
+            private_hosts: false,
+            max_answer_bytes: 64 * 1024 * 1024,
+        }
+    }
+
+    /// Replaces the credentials.
+    #[must_use]
+    pub fn credentials(mut self, credentials: impl Into<Credentials>) -> Self {
+        self.credentials = credentials.into();
+        self
+    }
+
+    /// Sets a server variable or another setting of the connector, for example a subdomain.
+    #[must_use]
+    pub fn config(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.config.insert(key.into(), value.into());
+        self
+    }
+
+    /// Sends every request to this origin instead, path and query unchanged, with the intended
+    /// host in `X-Forwarded-Host`: a recording proxy, a gateway, the sandbox.
+    #[must_use]
+    pub fn via(mut self, origin: impl Into<String>) -> Self {
+        self.via = Some(origin.into());
+        self
+    }
+
+    /// Longest time for a call with all its retries; 120 s unless set. A single call can set its
+    /// own by [`CallOptions::timeout`](crate::CallOptions::timeout).
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Longest silence of the vendor, before the answer and within it; 30 s unless set.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.read_timeout = timeout;
+        self
+    }
+
+    /// Replaces the connector's retry policy.
+    #[must_use]
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+
+    /// Is told of new tokens before they are used, so that they can be stored. Must not block.
+    #[must_use]
+    pub fn on_token_refresh(
+        mut self,
+        callback: impl Fn(&TokenUpdate) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_token_refresh = Some(Arc::new(callback));
+        self
+    }
+
+    /// Begins with the tokens of this store and keeps renewed ones there, also when several
+    /// processes share the account.
+    #[must_use]
+    pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
+        self.token_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Sends requests by a client of your own.
+    #[must_use]
+    pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
+        self.http = Some(Arc::new(client));
+        self
+    }
+
+    /// Lets redirects and download addresses lead to private and local hosts, as a vendor inside
+    /// one's own network may need. The configured base URL may be private in any case.
+    #[must_use]
+    pub fn allow_private_hosts(mut self) -> Self {
+        self.private_hosts = true;
+        self
+    }
+
+    /// Largest JSON answer that is read; 64 MiB unless set. Downloads have no limit.
+    #[must_use]
+    pub fn max_answer_bytes(mut self, limit: usize) -> Self {
+        self.max_answer_bytes = limit;
+        self
+    }
+}
+
+impl<C: Into<Credentials>> From<C> for Local {
+    fn from(credentials: C) -> Self {
+        Self::new(credentials)
+    }
+}
+
+impl fmt::Debug for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Local")
+            .field("credentials", &self.credentials)
+            .field("config", &self.config.keys().collect::<Vec<_>>())
+            .field("via", &self.via)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
