@@ -45,6 +45,7 @@ mod reply;
 mod request;
 mod retry;
 mod secret;
+mod selection;
 #[cfg(feature = "testing")]
 pub mod testing;
 #[cfg(feature = "tools")]

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::closest::suggestion;
 use crate::description::{Action, Body, Connector, Location, Next, Operation, Parameter};
 use crate::error::{Error, Result};
-use crate::expression;
+use crate::{expression, selection};
 
 pub(crate) use check::check_value;
 
@@ -67,7 +67,17 @@ pub(crate) fn complete(
             continue;
         }
         match arguments.get(parameter.name.as_ref()) {
-            Some(value) => check_value(&parameter.name, &parameter.schema, value, &mut problems),
+            Some(value) => {
+                let known = problems.len();
+                check_value(&parameter.name, &parameter.schema, value, &mut problems);
+                if parameter.name == selection::ARGUMENT
+                    && problems.len() == known
+                    && selection::chosen_by(operation).is_some()
+                    && !value.is_null()
+                {
+                    problems.extend(selection::names(value).err());
+                }
+            }
             None if is_missing(connector, parameter, completion) => {
                 problems.push(missing(parameter));
             }

@@ -13,6 +13,7 @@ mod operation;
 mod paging;
 mod path;
 mod schema;
+mod selection;
 mod template;
 
 use std::borrow::Cow;
@@ -32,6 +33,8 @@ pub use operation::{
 pub use paging::{Next, PageSize, Paging, Source};
 pub use path::{JsonPath, Step};
 pub use schema::{Json, Kind, Property, Schema};
+pub use selection::Selection;
+pub(crate) use selection::is_name;
 pub use template::{Piece, Template};
 
 /// Text of a description: borrowed in generated crates, owned in dynamic ones.

@@ -20,7 +20,7 @@ use url::Url;
 use self::exchange::{Outgoing, header};
 pub use self::options::Local;
 pub(crate) use self::server::{configuration, known_settings};
-use crate::arguments::{self, Arguments, Completion};
+use crate::arguments::{Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
 use crate::description::{Connector, RetryPolicy, Server};
@@ -124,14 +124,7 @@ impl LocalTransport {
 
     /// Completed arguments and the request below the base URL.
     fn request(&self, call: &Prepared<'_>) -> Result<(Arguments, Request)> {
-        let mut arguments = arguments::complete(
-            call.connector,
-            call.operation,
-            call.arguments.clone(),
-            &self.config,
-            Completion::Local,
-        )?;
-        call.narrow(&mut arguments);
+        let arguments = call.complete(&self.config, Completion::Local)?;
         let mut request = request::build(call.operation, &arguments)?;
         if let (Some(name), Some(key)) =
             (&call.operation.idempotency_header, call.options.idempotency())

@@ -19,5 +19,6 @@ mod meanings;
 mod paging;
 mod platform;
 mod records;
+mod selections;
 mod server;
 mod servers;
