@@ -32,6 +32,7 @@ mod cursor;
 pub mod description;
 mod download;
 mod dry_run;
+mod endpoint;
 mod error;
 mod execute;
 pub mod expression;

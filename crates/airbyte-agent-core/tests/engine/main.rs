@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod acme;
+mod addresses;
 mod authorization;
 mod faults;
 mod files;
@@ -22,3 +23,4 @@ mod records;
 mod selections;
 mod server;
 mod servers;
+mod wire;
