@@ -32,6 +32,7 @@ pub struct CallOptions {
     intent: Option<String>,
     truncate: bool,
     if_range: Option<String>,
+    confined: bool,
 }
 
 impl CallOptions {
@@ -86,6 +87,16 @@ impl CallOptions {
     pub fn if_range(mut self, validator: impl Into<String>) -> Self {
         self.if_range = Some(validator.into());
         self
+    }
+
+    /// Keeps a choice of fields within what the operation reads anyway, as a policy over operations
+    /// needs it.
+    pub fn confine(&mut self) {
+        self.confined = true;
+    }
+
+    pub(crate) const fn is_confined(&self) -> bool {
+        self.confined
     }
 
     pub(crate) fn unchanged(&self) -> Option<&str> {

@@ -34,6 +34,7 @@ pub mod cursor;
 
 mod download;
 mod dry_run;
+mod endpoint;
 mod error;
 mod execute;
 
@@ -47,6 +48,7 @@ mod reply;
 mod request;
 mod retry;
 mod secret;
+pub mod selection;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod transport;

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde_json::{Map, Value};
 
-use crate::arguments::Arguments;
+use crate::arguments::{self, Arguments, Completion};
 use crate::call::CallOptions;
 use crate::context_store::StoreQuery;
 use crate::cursor::NextPage;
@@ -13,6 +14,7 @@ use crate::download::Download;
 use crate::dry_run::DryRun;
 use crate::error::{Error, Result};
 use crate::http::BoxFuture;
+use crate::selection;
 
 /// One call, ready to be run.
 #[derive(Debug, Clone, Copy)]
@@ -33,8 +35,24 @@ pub struct Prepared<'a> {
 }
 
 impl Prepared<'_> {
+    /// The arguments, checked and completed, with what may go out of them.
+    pub(crate) fn complete(
+        &self,
+        config: &Map<String, Value>,
+        completion: Completion,
+    ) -> Result<Arguments> {
+        let arguments = self.arguments.clone();
+        let mut arguments =
+            arguments::complete(self.connector, self.operation, arguments, config, completion)?;
+        if self.options.is_confined() {
+            selection::confine(self.operation, &arguments)?;
+        }
+        self.narrow(&mut arguments);
+        Ok(arguments)
+    }
+
     /// Takes out of complete arguments what must not go out beside the token of a next page.
-    pub(crate) fn narrow(&self, arguments: &mut Arguments) {
+    fn narrow(&self, arguments: &mut Arguments) {
         let Some(only) = self.only else { return };
         arguments.retain(|name, _| {
             let location = self.operation.parameter(name).map(|parameter| parameter.location);

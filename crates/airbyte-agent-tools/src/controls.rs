@@ -6,6 +6,7 @@ use super::error::ToolError;
 use super::result::table::Format;
 use super::schema;
 use airbyte_agent_description::{Action, Kind, Location, Next, Operation, Parameter};
+use airbyte_agent_engine::selection::{ARGUMENT, chosen_by};
 
 /// What a caller wishes besides the operation's own arguments.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -187,16 +188,16 @@ fn is_replaced(control: Control, operation: &Operation) -> bool {
 }
 
 /// Whether a parameter chooses the fields of a GraphQL document.
-fn is_selection(parameter: &Parameter) -> bool {
-    !parameter.required
-        && parameter.location == Location::GraphQl
-        && parameter.name == Control::Fields.name()
+fn is_selection(operation: &Operation, parameter: &Parameter) -> bool {
+    chosen_by(operation).is_some()
+        && !parameter.required
+        && parameter.name == ARGUMENT
         && parameter.schema.kinds.contains(&Kind::Array)
 }
 
 /// Whether a model need not know a parameter, because a control does its work.
 pub(super) fn is_hidden(operation: &Operation, parameter: &Parameter) -> bool {
-    if is_selection(parameter) {
+    if is_selection(operation, parameter) {
         return true;
     }
     if parameter.required || !operation.action.is_array() {

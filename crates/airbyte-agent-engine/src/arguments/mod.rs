@@ -7,10 +7,11 @@ mod check;
 
 use serde_json::{Map, Value};
 
-use crate::description::expression;
-use crate::description::suggestion;
-use crate::description::{Action, Body, Connector, Location, Next, Operation, Parameter};
+use crate::description::{
+    Action, Body, Connector, Kind, Location, Next, Operation, Parameter, expression, suggestion,
+};
 use crate::error::{Error, Result};
+use crate::selection;
 
 pub(crate) use check::check_value;
 
@@ -59,24 +60,44 @@ pub(crate) fn complete(
         if has_token && !is_named && !arguments.contains_key(parameter.name.as_ref()) {
             continue;
         }
-        if completion == Completion::Local
-            && !arguments.contains_key(parameter.name.as_ref())
-            && let Some(value) = supplied(parameter, config)?
-        {
-            arguments.insert(parameter.name.to_string(), value);
-            continue;
+        let name = parameter.name.as_ref();
+        let mut setting = None;
+        if completion == Completion::Local && !arguments.contains_key(name) {
+            setting = configured(parameter, config);
+            let supplied = match &setting {
+                Some((_, value)) => Some(value.clone()),
+                None => default(parameter, config)?,
+            };
+            if let Some(value) = supplied {
+                arguments.insert(name.to_owned(), value);
+                // What the description supplies is good; what a user configured may be anything.
+                if setting.is_none() {
+                    continue;
+                }
+            }
         }
-        match arguments.get(parameter.name.as_ref()) {
-            Some(value) => check_value(&parameter.name, &parameter.schema, value, &mut problems),
+        let known = problems.len();
+        match arguments.get(name) {
+            Some(value) => {
+                check_value(name, &parameter.schema, value, &mut problems);
+                if name == selection::ARGUMENT
+                    && problems.len() == known
+                    && selection::chosen_by(operation).is_some()
+                    && !value.is_null()
+                {
+                    problems.extend(selection::names(value).err());
+                }
+                problems.extend(emptiness(parameter, value));
+            }
             None if is_missing(connector, parameter, completion) => {
                 problems.push(missing(parameter));
             }
             None => {}
         }
-        if let Some(value) = arguments.get(parameter.name.as_ref())
-            && let Some(problem) = emptiness(parameter, value)
-        {
-            problems.push(problem);
+        if let Some((source, _)) = setting {
+            for problem in &mut problems[known..] {
+                problem.push_str(&format!(" (from the setting '{source}')"));
+            }
         }
     }
     if problems.is_empty() {
@@ -151,24 +172,43 @@ fn find_unknown(operation: &Operation, arguments: &Arguments, problems: &mut Vec
     }
 }
 
-/// The value that configuration or a default supplies.
-fn supplied(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<Value>> {
-    if let Some(inject) = &parameter.config
-        && let Some(value) = config.get(inject.source.as_ref()).filter(|value| !value.is_null())
-    {
-        if inject.map.is_empty() {
-            return Ok(Some(value.clone()));
-        }
-        let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let mapped = inject
-            .map
-            .iter()
-            .find(|(from, _)| *from == key)
-            .or_else(|| inject.map.iter().find(|(from, _)| *from == key.to_uppercase()));
-        if let Some((_, to)) = mapped {
-            return Ok(Some(to.value()));
-        }
+/// The value that configuration supplies, and the setting it comes from.
+fn configured<'p>(
+    parameter: &'p Parameter,
+    config: &Map<String, Value>,
+) -> Option<(&'p str, Value)> {
+    let inject = parameter.config.as_ref()?;
+    let source = inject.source.as_ref();
+    let value = config.get(source).filter(|value| !value.is_null())?;
+    if inject.map.is_empty() {
+        return Some((source, as_wanted(parameter, value)));
     }
+    let key = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let (_, to) = inject
+        .map
+        .iter()
+        .find(|(from, _)| *from == key)
+        .or_else(|| inject.map.iter().find(|(from, _)| *from == key.to_uppercase()))?;
+    Some((source, to.value()))
+}
+
+/// A setting given as text, as a command line does, where a number or a truth value is wanted.
+fn as_wanted(parameter: &Parameter, value: &Value) -> Value {
+    let kinds = &parameter.schema.kinds;
+    let scalar = value.as_str().and_then(|text| serde_json::from_str::<Value>(text.trim()).ok());
+    let fits = |scalar: &Value| match scalar {
+        Value::Number(_) => kinds.contains(&Kind::Integer) || kinds.contains(&Kind::Number),
+        Value::Bool(_) => kinds.contains(&Kind::Boolean),
+        _ => false,
+    };
+    match scalar {
+        Some(scalar) if !kinds.contains(&Kind::String) && fits(&scalar) => scalar,
+        _ => value.clone(),
+    }
+}
+
+/// The value that the description supplies.
+fn default(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<Value>> {
     let Some(default) = parameter.default.as_ref().filter(|_| parameter.send_default) else {
         return Ok(None);
     };

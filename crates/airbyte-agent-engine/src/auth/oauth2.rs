@@ -16,10 +16,12 @@ use bytes::Bytes;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value, json};
 use tokio::sync::Mutex;
+use url::Url;
 
 use super::token_store::{self, StoredTokens, TokenStore};
 use super::{Account, assertion};
 use crate::description::{Connector, Refresh, RefreshFormat, RefreshGrant, RefreshStyle, Text};
+use crate::endpoint::{self, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::request::encode_pairs;
 use crate::secret::Redactor;
@@ -78,7 +80,7 @@ impl fmt::Debug for TokenUpdate {
 
 /// A request to a token endpoint.
 pub(crate) struct TokenRequest {
-    pub(crate) url: String,
+    pub(crate) url: Url,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Bytes,
 }
@@ -91,10 +93,18 @@ pub(crate) fn token_request(
     config: &Map<String, Value>,
 ) -> Result<Option<TokenRequest>> {
     let secret = |name: &str| account.secret(name).unwrap_or_default().to_owned();
-    let url = refresh.url.render(|name| {
-        let configured = config.get(name).and_then(Value::as_str).map(str::to_owned);
-        Ok::<_, Error>(configured.unwrap_or_else(|| secret(name)))
-    })?;
+    let what = "the address of the token endpoint";
+    let url = endpoint::fill(what, &refresh.url, |name| {
+        let configured =
+            config.get(name).and_then(Value::as_str).map(|text| (text, Source::Setting));
+        let credential = || account.secret(name).map(|text| (text, Source::Credential));
+        let (text, source) = configured
+            .or_else(credential)
+            .ok_or_else(|| Error::validation(format!("{what} needs the setting '{name}'")))?;
+        Ok(endpoint::Value { text: text.to_owned(), source })
+    })?
+    .url;
+    endpoint::with_tls(what, &url)?;
     let mut fields: Vec<(String, String)> = Vec::new();
     match refresh.grant {
         RefreshGrant::RefreshToken => {
@@ -107,7 +117,7 @@ pub(crate) fn token_request(
             let scopes: Vec<String> = refresh.scopes.iter().map(ToString::to_string).collect();
             let grant = "urn:ietf:params:oauth:grant-type:jwt-bearer";
             fields.push(("grant_type".to_owned(), grant.to_owned()));
-            fields.push(("assertion".to_owned(), assertion::sign(key, &scopes, &url)?));
+            fields.push(("assertion".to_owned(), assertion::sign(key, &scopes, url.as_str())?));
         }
         RefreshGrant::ClientCredentials => {
             fields.push(("grant_type".to_owned(), "client_credentials".to_owned()));

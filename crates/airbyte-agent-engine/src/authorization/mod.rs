@@ -33,8 +33,9 @@ use serde_json::{Map, Value};
 use url::{Host, Url};
 
 use crate::description::{
-    AuthScheme, Connector, OAuthEndpoints, Piece, RefreshFormat, RefreshStyle, Template, Text,
+    AuthScheme, Connector, OAuthEndpoints, RefreshFormat, RefreshStyle, Template, Text,
 };
+use crate::endpoint::{self, Source};
 use crate::error::{Error, Result};
 use crate::http::{HttpClient, origin};
 use crate::local::configuration;
@@ -284,40 +285,31 @@ fn flow<'c>(
 
 /// The address of an endpoint, settings put in.
 fn address(connector: &Connector, url: &Template, config: &Map<String, Value>) -> Result<Url> {
-    let text = value(connector, url, config)?;
-    let url = Url::parse(&text).map_err(|error| {
-        Error::validation(format!("'{text}' of {} is not a URL: {error}", connector.name))
-    })?;
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    if url.scheme() == "https" || (url.scheme() == "http" && is_here) {
-        return Ok(url);
-    }
-    Err(Error::validation(format!("'{text}' of {} must begin with https://", connector.name)))
+    let what = format!("the address of {} for signing in", connector.name);
+    let endpoint = endpoint::fill(&what, url, |name| setting(connector, config, name))?;
+    endpoint::with_tls(&what, &endpoint.url)?;
+    Ok(endpoint.url)
 }
 
-/// A template over settings. They become part of a host, so only what a host may hold is let in;
-/// one at the very start may be a whole origin.
+/// A template over settings, which may hold what an address may hold.
 fn value(connector: &Connector, text: &Template, config: &Map<String, Value>) -> Result<String> {
-    let mut is_first = matches!(text.pieces.first(), Some(Piece::Name(_)));
     text.render(|name| {
-        let value = config.get(name).and_then(Value::as_str).unwrap_or_default();
-        if std::mem::take(&mut is_first) && origin(value).is_ok() {
-            return Ok(value.trim_end_matches('/').to_owned());
-        }
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-        if value.is_empty() || !value.chars().all(plain) || value.starts_with(['.', '-']) {
-            let connector = &connector.name;
-            return Err(Error::validation(format!(
-                "{connector} needs the setting '{name}' to sign in, a name as in a host"
-            )));
-        }
-        Ok(value.to_owned())
+        let value = setting(connector, config, name)?;
+        endpoint::label(name, &value).map(str::to_owned)
     })
+}
+
+fn setting(
+    connector: &Connector,
+    config: &Map<String, Value>,
+    name: &str,
+) -> Result<endpoint::Value> {
+    let text = config.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let text = text.ok_or_else(|| {
+        let connector = &connector.name;
+        Error::validation(format!("{connector} needs the setting '{name}' to sign in"))
+    })?;
+    Ok(endpoint::Value { text: text.to_owned(), source: Source::Setting })
 }
 
 /// The last two labels of the host.

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::request::PlatformRequest;
 use super::session::Session;
+use crate::endpoint::has_dot_segment;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{HttpFailure, HttpRequest, HttpResponse, same_origin, through};
 use crate::retry::{self, Ending};
@@ -17,11 +18,7 @@ const MAX_REDIRECTS: usize = 5;
 impl Session {
     /// The absolute address of a path.
     pub(super) fn url(&self, request: &PlatformRequest) -> Result<Url> {
-        let is_dots = |segment: &str| {
-            let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-            plain == "." || plain == ".."
-        };
-        if !request.path.starts_with('/') || request.path.split('/').any(is_dots) {
+        if !request.path.starts_with('/') || has_dot_segment(&request.path) {
             let path = self.0.redactor.clean(&request.path);
             return Err(Error::validation(format!("'{path}' is no path of the platform")));
         }

@@ -11,7 +11,7 @@ use super::options::Hosted;
 use super::prepare::Here;
 use super::request::PlatformRequest;
 use super::session::Session;
-use crate::arguments::{self, Arguments, Completion};
+use crate::arguments::{Arguments, Completion};
 use crate::call::CallOptions;
 use crate::context_store::StoreQuery;
 use crate::description::Connector;
@@ -58,15 +58,7 @@ impl HostedTransport {
 
     /// The arguments as they are sent, and the body of an execute request.
     fn payload(&self, call: &Prepared<'_>) -> Result<(Arguments, Value)> {
-        let config = Map::new();
-        let mut arguments = arguments::complete(
-            call.connector,
-            call.operation,
-            call.arguments.clone(),
-            &config,
-            Completion::Platform,
-        )?;
-        call.narrow(&mut arguments);
+        let arguments = call.complete(&Map::new(), Completion::Platform)?;
         if call.follow.is_some() {
             return Err(Error::usage(
                 "this list continues by an address of the vendor, which the platform cannot follow",

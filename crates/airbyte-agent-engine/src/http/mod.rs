@@ -5,6 +5,8 @@
 
 mod address;
 mod client;
+mod proxy;
+mod resolve;
 mod via;
 
 use std::future::Future;
@@ -15,7 +17,7 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 
-pub(crate) use address::{is_public_host, same_origin};
+pub(crate) use address::{is_loopback, is_public_host, same_origin};
 pub(crate) use client::DefaultClient;
 #[cfg(feature = "testing")]
 pub(crate) use via::intended;

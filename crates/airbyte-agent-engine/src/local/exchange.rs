@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::Method;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use secrecy::ExposeSecret as _;
 use url::Url;
 
 use super::LocalTransport;
 use crate::auth::Credential;
 use crate::description::FailureKind;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{HttpFailure, HttpRequest, HttpResponse, is_public_host, same_origin, through};
 use crate::reply::{cost_wait, meaning};
@@ -37,7 +39,7 @@ impl LocalTransport {
         &self,
         outgoing: &Outgoing,
         credential: &Credential,
-        base: &Url,
+        base: &Endpoint,
     ) -> Result<HttpResponse> {
         let mut attempt = 1;
         loop {
@@ -112,11 +114,14 @@ impl LocalTransport {
         &self,
         outgoing: &Outgoing,
         credential: &Credential,
-        base: &Url,
+        base: &Endpoint,
     ) -> Result<HttpResponse, Hop> {
         let mut current = outgoing.clone();
+        // Whoever sent it back from elsewhere does not decide what is asked with credentials.
+        let mut is_own = true;
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.hop(&current, credential, base).await?;
+            is_own &= same_origin(&current.url, &base.url);
+            let response = self.hop(&current, credential, base, is_own).await?;
             let Some(location) = redirect(&response) else { return Ok(response) };
             let next = current.url.join(&location).map_err(|_| {
                 refused(&outgoing.what, "the vendor redirected to something that is no address")
@@ -134,7 +139,7 @@ impl LocalTransport {
             if becomes_get && current.method != Method::GET && !keeps_method {
                 current.method = Method::GET;
                 current.body = Bytes::new();
-                current.headers.remove(http::header::CONTENT_TYPE);
+                current.headers.remove(header::CONTENT_TYPE);
             }
             if elsewhere && !current.body.is_empty() {
                 let host = next.host_str().unwrap_or_default();
@@ -149,22 +154,26 @@ impl LocalTransport {
         Err(refused(&outgoing.what, &message))
     }
 
-    /// One request. Credentials go to the vendor's own origin only.
+    /// One request. Credentials and arguments go to the vendor's own origin only.
     async fn hop(
         &self,
         outgoing: &Outgoing,
         credential: &Credential,
-        base: &Url,
+        base: &Endpoint,
+        own: bool,
     ) -> Result<HttpResponse, Hop> {
-        let own = same_origin(&outgoing.url, base);
         if !own && !self.private_hosts && !is_public_host(&outgoing.url) {
             let host = outgoing.url.host_str().unwrap_or_default();
             let message =
                 format!("the vendor's answer leads to {host}, which is not a public host");
             return Err(refused(&outgoing.what, &message));
         }
-        let mut headers = outgoing.headers.clone();
         let mut url = outgoing.url.clone();
+        let mut headers = if own {
+            outgoing.headers.clone()
+        } else {
+            for_anybody(&outgoing.headers, &outgoing.body)
+        };
         if own {
             for (name, value) in &credential.headers {
                 let (name, value) =
@@ -175,7 +184,9 @@ impl LocalTransport {
                 url.query_pairs_mut().append_pair(name, value.expose_secret());
             }
         }
-        let request = self.route(outgoing.method.clone(), url, headers, outgoing.body.clone(), own);
+        let trusted = own && !base.from_answer;
+        let (method, body) = (outgoing.method.clone(), outgoing.body.clone());
+        let request = self.route(method, url, headers, body, trusted);
         self.http.send(request.map_err(Hop::Refused)?).await.map_err(Hop::Failure)
     }
 
@@ -186,9 +197,9 @@ impl LocalTransport {
         mut url: Url,
         mut headers: HeaderMap,
         body: Bytes,
-        own: bool,
+        trusted: bool,
     ) -> Result<HttpRequest> {
-        let mut public_only = !own && !self.private_hosts;
+        let mut public_only = !trusted && !self.private_hosts;
         if let Some(via) = &self.via {
             url = through(via, &url, &mut headers)?;
             public_only = false;
@@ -197,6 +208,20 @@ impl LocalTransport {
         let asks_for_token = false;
         Ok(HttpRequest { method, url, headers, body, read_timeout, public_only, asks_for_token })
     }
+}
+
+/// What any host may see of the headers: nothing of the account's and no argument.
+fn for_anybody(headers: &HeaderMap, body: &Bytes) -> HeaderMap {
+    let common = [header::ACCEPT, header::ACCEPT_ENCODING, header::USER_AGENT];
+    let of_parts = [header::RANGE, header::IF_RANGE];
+    let of_body = (!body.is_empty()).then_some(header::CONTENT_TYPE);
+    let mut kept = HeaderMap::new();
+    for name in common.into_iter().chain(of_parts).chain(of_body) {
+        if let Some(value) = headers.get(&name) {
+            kept.insert(name, value.clone());
+        }
+    }
+    kept
 }
 
 /// Why a try gave no answer.
@@ -215,7 +240,7 @@ fn redirect(response: &HttpResponse) -> Option<String> {
     if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
         return None;
     }
-    let location = response.headers.get(http::header::LOCATION)?;
+    let location = response.headers.get(header::LOCATION)?;
     location.to_str().ok().map(str::to_owned)
 }
 

@@ -20,15 +20,17 @@ use url::Url;
 use self::exchange::{Outgoing, header};
 pub use self::options::Local;
 pub(crate) use self::server::{configuration, known_settings};
-use crate::arguments::{self, Arguments, Completion};
+use crate::arguments::{Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
 use crate::client::Description;
 use crate::description::{Connector, RetryPolicy, Server};
 use crate::download::Download;
 use crate::dry_run::DryRun;
-use crate::error::{Error, Result};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
 use crate::http::{
-    BoxFuture, DefaultClient, HttpClient, HttpRequest, HttpResponse, origin, same_origin,
+    BoxFuture, DefaultClient, HttpClient, HttpRequest, HttpResponse, is_public_host, origin,
+    same_origin,
 };
 use crate::reply::Refusal;
 use crate::request::{self, Request};
@@ -122,16 +124,28 @@ impl LocalTransport {
         self.connector().server_of(self.account.scheme(self.connector()), given)
     }
 
+    /// The base URL. One that the token answer decides gets the account's credentials, so it must
+    /// be public and have TLS; what a user configured may be anywhere.
+    fn base(&self, extracted: &BTreeMap<String, String>) -> Result<Endpoint> {
+        let base = server::base_url(self.connector(), self.server(), &self.config, extracted)?;
+        let is_safe = base.url.scheme() == "https" && is_public_host(&base.url);
+        if !base.from_answer || is_safe || self.private_hosts || self.via.is_some() {
+            return Ok(base);
+        }
+        let host = base.url.host_str().unwrap_or_default();
+        Err(Error::new(
+            ErrorKind::Network,
+            format!(
+                "the token endpoint sends requests to {}://{host}, which is not https at a public \
+                 host; nothing was sent there",
+                base.url.scheme()
+            ),
+        ))
+    }
+
     /// Completed arguments and the request below the base URL.
     fn request(&self, call: &Prepared<'_>) -> Result<(Arguments, Request)> {
-        let mut arguments = arguments::complete(
-            call.connector,
-            call.operation,
-            call.arguments.clone(),
-            &self.config,
-            Completion::Local,
-        )?;
-        call.narrow(&mut arguments);
+        let arguments = call.complete(&self.config, Completion::Local)?;
         let mut request = request::build(call.operation, &arguments)?;
         if let (Some(name), Some(key)) =
             (&call.operation.idempotency_header, call.options.idempotency())
@@ -184,9 +198,8 @@ impl LocalTransport {
         make: impl Fn(&Url) -> Result<Outgoing>,
     ) -> Result<(HttpResponse, Outgoing)> {
         let Some((renewal, context)) = &self.renewal else {
-            let base =
-                server::base_url(self.connector(), self.server(), &self.config, &BTreeMap::new())?;
-            let outgoing = make(&base)?;
+            let base = self.base(&BTreeMap::new())?;
+            let outgoing = make(&base.url)?;
             let credential = self.credential(None)?;
             let response = self.attempts(&outgoing, &credential, &base).await?;
             return Ok((response, outgoing));
@@ -198,9 +211,8 @@ impl LocalTransport {
             renewed = true;
         }
         loop {
-            let base =
-                server::base_url(self.connector(), self.server(), &self.config, &token.extracted)?;
-            let outgoing = make(&base)?;
+            let base = self.base(&token.extracted)?;
+            let outgoing = make(&base.url)?;
             let access = token.access_token.as_ref().map(secrecy::ExposeSecret::expose_secret);
             let credential = self.credential(access)?;
             let response = self.attempts(&outgoing, &credential, &base).await?;
@@ -229,8 +241,7 @@ impl LocalTransport {
     }
 
     async fn send_token(&self, request: TokenRequest) -> Result<(u16, Bytes)> {
-        let url = Url::parse(&request.url)
-            .map_err(|_| Error::internal("the address of the token endpoint is not a URL"))?;
+        let url = request.url;
         let mut headers = HeaderMap::new();
         for (name, value) in &request.headers {
             let (name, value) = header(name, value, true)?;
@@ -292,7 +303,7 @@ impl Transport for LocalTransport {
             let text = self.server().url.render(stand_in)?;
             Url::parse(&text).map_err(|_| Error::internal("the base URL is not a URL"))?
         } else {
-            server::base_url(self.connector(), self.server(), &self.config, &BTreeMap::new())?
+            self.base(&BTreeMap::new())?.url
         };
         let outgoing = Self::outgoing(&call, request, &base)?;
         let mut headers: Vec<(String, String)> = outgoing

@@ -122,8 +122,9 @@ impl Local {
         self
     }
 
-    /// Lets redirects and download addresses lead to private and local hosts, as a vendor inside
-    /// one's own network may need. The configured base URL may be private in any case.
+    /// Lets redirects, download addresses and a base URL out of a token answer lead to private and
+    /// local hosts, as a vendor inside one's own network may need, or a proxy that alone can resolve
+    /// names. The configured base URL may be private in any case.
     #[must_use]
     pub fn allow_private_hosts(mut self) -> Self {
         self.private_hosts = true;

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
-use url::Url;
 
-use crate::description::suggestion;
-use crate::description::{AuthScheme, Connector, Piece, Server, ServerVariable};
+use crate::description::{AuthScheme, Connector, Server, ServerVariable, suggestion};
+use crate::endpoint::{self, Endpoint, Source};
 use crate::error::{Error, Result};
 
 /// Values that documents use as stand-ins for the user's own.
@@ -125,56 +124,29 @@ fn check_variable(connector: &Connector, variable: &ServerVariable, value: &Valu
     Ok(())
 }
 
-/// The base URL with every variable in place.
-///
-/// A variable inside the host must be a host label or several, so that it cannot lead elsewhere;
-/// only one at the very start may be a whole address.
+/// The base URL with every variable in place; fields of the token answer win over settings.
 pub(super) fn base_url(
     connector: &Connector,
     server: &Server,
     config: &Map<String, Value>,
     extracted: &BTreeMap<String, String>,
-) -> Result<Url> {
-    let mut text = String::new();
-    for (position, piece) in server.url.pieces.iter().enumerate() {
-        match piece {
-            Piece::Text(literal) => text.push_str(literal),
-            Piece::Name(name) => {
-                let configured = config.get(name.as_ref()).and_then(Value::as_str);
-                let value =
-                    extracted.get(name.as_ref()).map(String::as_str).or(configured).ok_or_else(|| {
-                        Error::authentication(format!(
-                            "the token endpoint did not say '{name}', which the address of {} needs",
-                            connector.name
-                        ))
-                    })?;
-                let is_label = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
-                // `host:port` is a host too.
-                let plain = value.chars().all(|c| is_label(c) || c == ':');
-                if position > 0 && (!plain || value.starts_with(['.', '-'])) {
-                    return Err(Error::validation(format!(
-                        "the setting '{name}' must be a name as in a host, got '{value}'"
-                    )));
-                }
-                text.push_str(value.trim_end_matches('/'));
-            }
-        }
-    }
-    let url = Url::parse(&text).map_err(|error| {
-        Error::validation(format!(
-            "the address of {} is not a URL ({error}): {text}",
-            connector.name
-        ))
-    })?;
-    let is_plain = url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !is_plain {
-        return Err(Error::validation(format!(
-            "the address of {} must be http(s)://host/path, got {text}",
-            connector.name
-        )));
-    }
-    Ok(url)
+) -> Result<Endpoint> {
+    endpoint::fill(&format!("the address of {}", connector.name), &server.url, |name| {
+        let configured = config.get(name).and_then(Value::as_str);
+        let answered = extracted.get(name).map(String::as_str);
+        let text = answered.or(configured).ok_or_else(|| {
+            Error::authentication(format!(
+                "the token endpoint did not say '{name}', which the address of {} needs",
+                connector.name
+            ))
+        })?;
+        let is_derived = |v: &ServerVariable| v.name == name && v.derived_from.is_some();
+        let source = match answered {
+            // What the user said as well is the user's.
+            Some(_) if answered != configured => Source::Answer,
+            _ if server.variables.iter().any(is_derived) => Source::Credential,
+            _ => Source::Setting,
+        };
+        Ok(endpoint::Value { text: text.to_owned(), source })
+    })
 }

@@ -5,9 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::arguments::Arguments;
 use crate::description::{GraphQl, Piece, Variable, VariableValue};
 use crate::error::{Error, Result};
-
-/// Name of the argument that selects fields.
-const SELECTOR: &str = "fields";
+use crate::selection::{self, ARGUMENT};
 
 /// `{query, variables, operationName}`.
 pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value> {
@@ -35,68 +33,11 @@ pub(super) fn payload(graphql: &GraphQl, arguments: &Arguments) -> Result<Value>
 }
 
 fn document(graphql: &GraphQl, arguments: &Arguments) -> Result<String> {
-    let chosen = match arguments.get(SELECTOR) {
-        Some(Value::Array(entries)) if !entries.is_empty() => {
-            let entries: Result<Vec<String>> = entries.iter().map(selection).collect();
-            Some(entries?.join(" "))
-        }
-        _ => None,
-    };
+    let value = arguments.get(ARGUMENT).filter(|_| graphql.takes_selection());
+    let chosen = selection::graphql(value).map_err(Error::validation)?;
     graphql
         .document(chosen.as_deref())
-        .ok_or_else(|| Error::validation(format!("'{SELECTOR}' must name at least one field")))
-}
-
-/// One entry of the selection: `title`, `author.login`, or GraphQL text that closes all it opens.
-fn selection(entry: &Value) -> Result<String> {
-    let text = entry.as_str().unwrap_or_default().trim();
-    let is_name = |part: &str| {
-        !part.is_empty()
-            && !part.starts_with(|c: char| c.is_ascii_digit())
-            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
-    if text.split('.').all(is_name) {
-        let parts: Vec<&str> = text.split('.').collect();
-        return Ok(format!("{}{}", parts.join(" { "), " }".repeat(parts.len() - 1)));
-    }
-    if is_balanced(text) {
-        return Ok(text.to_owned());
-    }
-    Err(Error::validation(format!(
-        "'{SELECTOR}' must hold field names such as 'title' or 'author.login', got '{text}'"
-    )))
-}
-
-/// Whether a text is a selection that cannot reach outside of its place in the document.
-fn is_balanced(text: &str) -> bool {
-    let mut open = Vec::new();
-    let mut quoted = false;
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' if quoted => {
-                chars.next();
-            }
-            '"' => quoted = !quoted,
-            _ if quoted => {}
-            '{' | '(' | '[' => open.push(c),
-            '}' | ')' | ']' => {
-                let matching = match c {
-                    '}' => '{',
-                    ')' => '(',
-                    _ => '[',
-                };
-                if open.pop() != Some(matching) {
-                    return false;
-                }
-            }
-            '#' => return false,
-            _ => {}
-        }
-    }
-    open.is_empty()
-        && !quoted
-        && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '.')
+        .ok_or_else(|| Error::validation(format!("'{ARGUMENT}' must name at least one field")))
 }
 
 /// The value of a variable; `None` when a piece of it is missing.
@@ -137,27 +78,5 @@ fn is_explicit_null(value: &VariableValue, arguments: &Arguments) -> bool {
     match value {
         VariableValue::Parameter(name) => arguments.get(name.as_ref()).is_some_and(Value::is_null),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn selections_are_written_as_graphql_and_cannot_escape() {
-        for (entry, expected) in [
-            ("title", Some("title")),
-            ("author.login", Some("author { login }")),
-            ("a.b.c", Some("a { b { c } }")),
-            ("labels(first: 5) { nodes { name } }", Some("labels(first: 5) { nodes { name } }")),
-            ("... on Bot { login }", Some("... on Bot { login }")),
-            ("id } } mutation { x", None),
-            ("id # }", None),
-            ("", None),
-            ("1a", None),
-        ] {
-            assert_eq!(selection(&json!(entry)).ok().as_deref(), expected, "{entry}");
-        }
     }
 }

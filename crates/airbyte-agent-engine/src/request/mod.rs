@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::arguments::Arguments;
 use crate::description::{Location, Operation, Piece, Template};
+use crate::endpoint::has_dot_segment;
 use crate::error::{Error, Result};
 
 pub(crate) use form::form_pairs;
@@ -72,6 +73,12 @@ fn path(template: &Template, arguments: &Arguments) -> Result<String> {
             }
         }
     }
+    // Single values were checked; here several, or one beside a text, make up a segment.
+    if has_dot_segment(&out) {
+        let names: Vec<&str> = template.names().collect();
+        let names = names.join("', '");
+        return Err(Error::validation(format!("'{names}' must not make a dot segment")));
+    }
     Ok(out)
 }
 
@@ -119,6 +126,22 @@ mod tests {
             let arguments = [("base".to_owned(), base), ("table".to_owned(), table)];
             let arguments = arguments.into_iter().collect();
             assert_eq!(path(&template, &arguments).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn values_never_make_up_a_dot_segment() {
+        for (template, a, b, is_let_in) in [
+            ("/v0/{a}{b}", ".", ".", false),
+            ("/v0/{a}/x{b}", "..", "", false),
+            ("/v0/.{a}/{b}", ".", "x", false),
+            ("/v0/{a}/{b}", "a/..", "..%2f", true),
+            ("/v0/{a}/{b}", "%2e%2e", "...", true),
+        ] {
+            let arguments = [("a".to_owned(), json!(a)), ("b".to_owned(), json!(b))];
+            let built =
+                path(&Template::parse(template, "{", "}"), &arguments.into_iter().collect());
+            assert_eq!(built.is_ok(), is_let_in, "{template} {a} {b} {built:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::reply::{Answer, Page, Step};
 use super::rule::{Kept, Rule};
-use crate::arguments::{self, Arguments, Completion};
+use crate::arguments::{Arguments, Completion};
 use crate::call::CallOptions;
 use crate::client::{Client, Description};
 use crate::cursor::NextPage;
@@ -285,9 +285,7 @@ impl Transport for Mock {
 
 /// The arguments as passed, found good. What an account's settings would supply may be missing.
 fn check(call: &Prepared<'_>) -> Result<Arguments> {
-    let arguments = call.arguments.clone();
-    let none = Map::new();
-    arguments::complete(call.connector, call.operation, arguments, &none, Completion::Platform)
+    call.complete(&Map::new(), Completion::Platform)
 }
 
 fn range(arguments: &Map<String, Value>) -> Option<&str> {

@@ -94,7 +94,15 @@ fn only_an_answer_to_this_attempt_counts() {
 
 #[test]
 fn settings_cannot_lead_elsewhere() {
-    for origin in ["http://a.test", "https://a.test/path", "evil.test/", "ftp://a.test"] {
+    for origin in [
+        "http://a.test",
+        "evil.test/",
+        "ftp://a.test",
+        "https://u@a.test",
+        "https://a.test?x=",
+        "https://a.test#",
+        "",
+    ] {
         let error = Authorization::new(&description(), "oauth", app(origin)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Validation, "{origin}: {error}");
     }

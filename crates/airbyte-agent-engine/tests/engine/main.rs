@@ -4,6 +4,7 @@
 #![allow(clippy::needless_pass_by_value)]
 
 mod acme;
+mod addresses;
 mod authorization;
 mod cursors;
 mod faults;
@@ -20,5 +21,7 @@ mod meanings;
 mod paging;
 mod platform;
 mod records;
+mod selections;
 mod server;
 mod servers;
+mod wire;

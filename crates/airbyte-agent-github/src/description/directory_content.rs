@@ -4,7 +4,7 @@
 
 use super::*;
 
-const TEXT_1: &str = r#"{"type":"object","description":"A file or folder inside a folder.","properties":{"name":{"type":"string","description":"Name of the file or folder."},"type":{"type":"string","description":"`blob` for a file, `tree` for a folder, `commit` for a submodule."},"oid":{"type":"string","description":"Hash of the Git object."},"path":{"type":["string","null"],"description":"Path from the root of the repository."}}}"#;
+const TEXT_1: &str = r#"{"type":"object","description":"A file or folder inside a folder.","properties":{"name":{"type":"string","description":"Name of the file or folder."},"type":{"type":"string","description":"`blob` for a file, `tree` for a folder, `commit` for a submodule."},"oid":{"type":"string","description":"Hash of the Git object."},"path":{"type":["string","null"],"description":"Path from the root of the repository."},"size":{"type":"integer","description":"Size of a file in bytes; only when named in `fields`."}}}"#;
 
 /// `directory_content` with its operations.
 pub(super) const ENTITY: Entity = Entity {

@@ -114,8 +114,8 @@ pub static DESCRIPTION: Connector = Connector {
 reviews, comments, labels, milestones, discussions, projects, organizations, teams and
 users of GitHub, and creates or updates issues, issue comments and pull requests.
 
-Reads go through the GraphQL API, so every read takes `fields` to narrow or widen what
-comes back; writes go through the REST API, whose answers use other names (`html_url`,
+Reads go through the GraphQL API, so every read takes `fields`, the names of the fields
+to return instead of the usual ones; writes go through the REST API, whose answers use other names (`html_url`,
 `created_at`, numeric `id`). A GraphQL failure arrives as HTTP 200 with an `errors`
 list: a missing or invisible object has the type `NOT_FOUND`.
 

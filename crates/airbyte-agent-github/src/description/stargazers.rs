@@ -4,7 +4,7 @@
 
 use super::*;
 
-const TEXT_1: &str = r#"{"type":"object","description":"A star: who gave it, and when.","properties":{"starredAt":{"type":"string","format":"date-time","description":"When the star was given."},"node":{"type":"object","description":"The user.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"login":{"type":"string","description":"Account name, as in the address."},"name":{"type":["string","null"],"description":"Display name."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."}}}}}"#;
+const TEXT_1: &str = r#"{"type":"object","description":"A star: who gave it, and when.","properties":{"starredAt":{"type":"string","format":"date-time","description":"When the star was given."},"node":{"type":"object","description":"The user.","properties":{"id":{"type":"string","description":"Node id, unique across GitHub."},"login":{"type":"string","description":"Account name, as in the address."},"name":{"type":["string","null"],"description":"Display name."},"avatarUrl":{"type":"string","format":"uri","description":"Address of the picture."},"url":{"type":"string","format":"uri","description":"Address of the page on github.com."},"company":{"type":["string","null"],"description":"Company, as stated; only when named in `fields`."}}}}}"#;
 
 /// `stargazers` with its operations.
 pub(super) const ENTITY: Entity = Entity {

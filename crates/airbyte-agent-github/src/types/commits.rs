@@ -4,6 +4,8 @@
 
 use airbyte_agent_core::{Extra, record};
 
+use super::AccountLogin;
+
 /// A commit with message, author and size of the change.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -50,11 +52,13 @@ pub struct CommitAuthor {
     pub name: Option<String>,
     /// E-mail address, as recorded in Git.
     pub email: Option<String>,
+    /// Account of the author, where there is one; only when named in `fields`.
+    pub user: Option<AccountLogin>,
     /// Members that the spec does not name.
     pub extra: Extra,
 }
 
-record!(CommitAuthor { name: "name", email: "email" });
+record!(CommitAuthor { name: "name", email: "email", user: "user" });
 
 /// Parents, up to 5; two or more make a merge.
 #[derive(Debug, Clone, Default, PartialEq)]

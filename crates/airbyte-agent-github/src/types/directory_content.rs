@@ -16,8 +16,10 @@ pub struct DirectoryEntry {
     pub oid: Option<String>,
     /// Path from the root of the repository.
     pub path: Option<String>,
+    /// Size of a file in bytes; only when named in `fields`.
+    pub size: Option<i64>,
     /// Members that the spec does not name.
     pub extra: Extra,
 }
 
-record!(DirectoryEntry { name: "name", type_: "type", oid: "oid", path: "path" });
+record!(DirectoryEntry { name: "name", type_: "type", oid: "oid", path: "path", size: "size" });

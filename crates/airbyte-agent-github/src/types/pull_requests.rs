@@ -280,6 +280,8 @@ pub struct PullRequest {
     pub head_ref_name: Option<String>,
     /// Whether it merges without conflicts; `UNKNOWN` while GitHub computes it.
     pub mergeable: Option<PullRequestMergeable>,
+    /// What reviews came to, where they are required; only when named in `fields`.
+    pub review_decision: Option<PullRequestReviewDecision>,
     /// Whether it was merged.
     pub merged: Option<bool>,
     /// Lines added.
@@ -326,6 +328,7 @@ record!(PullRequest {
     base_ref_name: "baseRefName",
     head_ref_name: "headRefName",
     mergeable: "mergeable",
+    review_decision: "reviewDecision",
     merged: "merged",
     additions: "additions",
     deletions: "deletions",
@@ -362,6 +365,18 @@ open_enum!(
         Mergeable = "MERGEABLE",
         /// `UNKNOWN`.
         Unknown = "UNKNOWN",
+    }
+);
+
+open_enum!(
+    /// What reviews came to, where they are required; only when named in `fields`.
+    PullRequestReviewDecision {
+        /// `APPROVED`.
+        Approved = "APPROVED",
+        /// `CHANGES_REQUESTED`.
+        ChangesRequested = "CHANGES_REQUESTED",
+        /// `REVIEW_REQUIRED`.
+        ReviewRequired = "REVIEW_REQUIRED",
     }
 );
 

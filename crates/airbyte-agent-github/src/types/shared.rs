@@ -194,18 +194,6 @@ pub struct TotalCount {
 
 record!(TotalCount { total_count: "totalCount" });
 
-/// Accounts, by name only.
-#[derive(Debug, Clone, Default, PartialEq)]
-#[non_exhaustive]
-pub struct AccountLoginList {
-    /// Users.
-    pub nodes: Option<Vec<AccountLogin>>,
-    /// Members that the spec does not name.
-    pub extra: Extra,
-}
-
-record!(AccountLoginList { nodes: "nodes" });
-
 /// An account, by name only.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -217,6 +205,18 @@ pub struct AccountLogin {
 }
 
 record!(AccountLogin { login: "login" });
+
+/// Accounts, by name only.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AccountLoginList {
+    /// Users.
+    pub nodes: Option<Vec<AccountLogin>>,
+    /// Members that the spec does not name.
+    pub extra: Extra,
+}
+
+record!(AccountLoginList { nodes: "nodes" });
 
 /// Labels, by name and color.
 #[derive(Debug, Clone, Default, PartialEq)]

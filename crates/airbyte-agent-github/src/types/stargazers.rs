@@ -32,6 +32,8 @@ pub struct StargazerNode {
     pub avatar_url: Option<String>,
     /// Address of the page on github.com.
     pub url: Option<String>,
+    /// Company, as stated; only when named in `fields`.
+    pub company: Option<String>,
     /// Members that the spec does not name.
     pub extra: Extra,
 }
@@ -42,6 +44,7 @@ record!(StargazerNode {
     name: "name",
     avatar_url: "avatarUrl",
     url: "url",
+    company: "company",
 });
 
 /// `errors` of [`StargazersListMeta`].

@@ -22,15 +22,14 @@ pub(super) async fn run(
     limits: ResultLimits,
     progress: &dyn Progress,
 ) -> Result<ToolOutput, ToolError> {
-    let operation = request.permitted.operation();
     let first = request.controls.from_byte;
     let length = most(&request, &limits);
     let last = first.saturating_add(length - 1);
     request.arguments.insert(RANGE.to_owned(), format!("bytes={first}-{last}").into());
-    let client = &request.permitted.account().client;
-    let mut call = client.call(&operation.entity, operation.action);
-    call.set_all(request.arguments.clone());
-    let mut file = call.download().await.map_err(|error| explain::explain(error, &request))?;
+    let mut file = super::call_of(&request)
+        .download()
+        .await
+        .map_err(|error| explain::explain(error, &request))?;
     let total = file.total_size();
     let kind = file.content_type().map(str::to_owned);
     // A server that ignores ranges sends the file from its start.

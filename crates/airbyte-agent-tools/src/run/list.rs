@@ -128,10 +128,7 @@ async fn page(
     request: &Request<'_>,
     at: Option<&Cursor>,
 ) -> Result<airbyte_agent_engine::Outcome, ToolError> {
-    let operation = request.permitted.operation();
-    let client = &request.permitted.account().client;
-    let mut call = client.call(&operation.entity, operation.action);
-    call.set_all(request.arguments.clone());
+    let mut call = super::call_of(request);
     if let Some(cursor) = at {
         call.resume(cursor.clone());
     }

@@ -7,14 +7,15 @@ mod list;
 mod record;
 mod resume;
 
-use super::controls::own_selection;
 use super::error::ToolError;
 use super::expose::Request;
 use super::limits::ResultLimits;
 use super::output::ToolOutput;
 use super::progress::Progress;
 use super::result::shape::ALL;
-use airbyte_agent_description::{Location, Operation};
+use airbyte_agent_description::{Operation, Selection};
+use airbyte_agent_engine::Call;
+use airbyte_agent_engine::selection::{self, chosen_by};
 
 /// Makes the call.
 pub(super) async fn run(
@@ -34,22 +35,36 @@ pub(super) async fn run(
     }
 }
 
+/// The call, confined to what the operation reads: what a policy permits is the operation, and not
+/// all that a choice of fields would lead to from its records.
+fn call_of(request: &Request<'_>) -> Call {
+    let operation = request.permitted.operation();
+    let client = &request.permitted.account().client;
+    let mut call = client.call(&operation.entity, operation.action);
+    call.set_all(request.arguments.clone());
+    call.options().confine();
+    call
+}
+
 /// Asks the vendor for fields that it does not send by itself, where a selection is part of the
 /// query. What it sends anyway is chosen afterwards: a selection knows no lists inside records.
 fn choose_at_vendor(operation: &Operation, request: &mut Request<'_>) {
     let wanted = &request.controls.fields;
-    let Some(own) = own_selection(operation).filter(|p| p.location == Location::GraphQl) else {
-        return;
-    };
-    let known = super::result::fields::names(operation);
-    let is_known = |name: &String| {
-        let first = name.split(['.', '[']).next().unwrap_or_default();
-        name == ALL || known.iter().any(|known| known == first)
-    };
-    if wanted.is_empty() || known.is_empty() || wanted.iter().all(is_known) {
+    let Some(graphql) = chosen_by(operation) else { return };
+    if wanted.is_empty() || wanted.iter().any(|name| name == ALL) {
         return;
     }
-    let names: Vec<&str> =
-        wanted.iter().map(|name| name.split('[').next().unwrap_or_default()).collect();
-    request.arguments.entry(own.name.as_ref()).or_insert_with(|| names.into());
+    let path = |name: &'_ String| name.split('[').next().unwrap_or_default().trim().to_owned();
+    let usual = graphql.default_fields.as_deref().and_then(|text| Selection::parse(text).ok());
+    let is_sent = |name: &String| {
+        let path = path(name);
+        let computed = operation.response.transform.iter().any(|field| field.field == path);
+        let names: Vec<&str> = path.split('.').collect();
+        computed || usual.as_ref().is_some_and(|usual| usual.shows(&names))
+    };
+    if wanted.iter().all(is_sent) {
+        return;
+    }
+    let names: Vec<String> = wanted.iter().map(path).collect();
+    request.arguments.entry(selection::ARGUMENT).or_insert_with(|| names.into());
 }

@@ -24,10 +24,10 @@ pub(super) async fn run(
     progress: &dyn Progress,
 ) -> Result<ToolOutput, ToolError> {
     let operation = request.permitted.operation();
-    let client = &request.permitted.account().client;
-    let mut call = client.call(&operation.entity, operation.action);
-    call.set_all(request.arguments.clone());
-    let outcome = call.outcome().await.map_err(|error| explain::explain(error, &request))?;
+    let outcome = super::call_of(&request)
+        .outcome()
+        .await
+        .map_err(|error| explain::explain(error, &request))?;
     progress.report(Report { pages: 1, records: 1, ..Report::default() });
     let reads = operation.hints.read_only;
     let usual = if reads {

@@ -12,6 +12,7 @@ mod library;
 mod paging;
 mod policy;
 mod results;
+mod selections;
 #[path = "../../../airbyte-agent-engine/tests/engine/server.rs"]
 #[allow(dead_code, reason = "the tests of the engine need more of it")]
 mod server;
