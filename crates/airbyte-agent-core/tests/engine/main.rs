@@ -5,6 +5,7 @@
 
 mod acme;
 mod authorization;
+mod destinations;
 mod faults;
 mod files;
 mod hosted;
