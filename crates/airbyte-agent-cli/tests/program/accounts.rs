@@ -30,7 +30,7 @@ fn a_call_without_credentials_uses_what_is_stored() {
     // Nothing is stored yet, and the message says what to do.
     let ran = home.run(&list);
     assert_eq!(ran.code, 4, "{ran:?}");
-    assert!(ran.message().contains("airbyte-agent login acme"), "{ran:?}");
+    assert!(ran.message().contains("airbyte-agent login --spec FILE"), "{ran:?}");
 
     keep(&home, &vendor.url, "default", CANARY);
     keep(&home, &vendor.url, "work", "token-of-work");

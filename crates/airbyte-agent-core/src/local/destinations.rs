@@ -8,12 +8,12 @@ use crate::description::{AuthScheme, Connector, Server, Template};
 use crate::destination::{Destination, Part};
 use crate::error::Result;
 
-impl Connector {
-    /// Where this description sends credentials, whatever way to authenticate is chosen. Settings
-    /// have their default values.
-    pub fn destinations(&self) -> Vec<Destination> {
+impl Destination {
+    /// Where a description sends credentials, whatever way to authenticate is chosen. Settings have
+    /// their default values.
+    pub fn declared_by(connector: &Connector) -> Vec<Self> {
         let part = |name: &str| {
-            let variable = self.variables().into_iter().find(|variable| variable.name == name);
+            let variable = connector.variables().into_iter().find(|variable| variable.name == name);
             let rule = variable.and_then(|variable| variable.derived_from.as_ref());
             match rule {
                 // Another rule would take another piece of the credential.
@@ -29,17 +29,17 @@ impl Connector {
                 },
             }
         };
-        let servers = std::iter::once(&self.server);
-        let mut found: Vec<Destination> = Vec::new();
-        for scheme in self.auth.iter() {
+        let servers = std::iter::once(&connector.server);
+        let mut found: Vec<Self> = Vec::new();
+        for scheme in connector.auth.iter() {
             let own = scheme.server.as_ref().map(|own| &own.server);
             for server in servers.clone().chain(own) {
                 found.extend(of_server(server, scheme, part));
             }
-            found.extend(token_urls(scheme).map(|url| Destination::new(url, part)));
+            found.extend(token_urls(scheme).map(|url| Self::new(url, part)));
         }
-        if self.auth.is_empty() {
-            found.extend(servers.map(|server| Destination::new(&server.url, part)));
+        if connector.auth.is_empty() {
+            found.extend(servers.map(|server| Self::new(&server.url, part)));
         }
         found.sort();
         found.dedup();
