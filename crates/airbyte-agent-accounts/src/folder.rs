@@ -119,7 +119,8 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(failed("read", &self.0, &error)),
         };
-        if mode & 0o077 == 0 {
+        let is_open = mode & 0o077 != 0;
+        if !is_open {
             return Ok(());
         }
         let folder = self.0.display();
@@ -135,6 +136,7 @@ impl Folder {
 
     /// Other systems keep the folders of a user from others by themselves.
     #[cfg(not(unix))]
+    #[allow(clippy::unused_self, clippy::unnecessary_wraps, reason = "as on Unix")]
     fn check(&self) -> Result<()> {
         Ok(())
     }

@@ -150,3 +150,56 @@ fn normal(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
     name.to_uppercase().chars().map(plain).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(name: &str) -> Connector {
+        let mut connector = airbyte_agent::registry()[0].clone();
+        connector.name = name.to_owned().into();
+        connector
+    }
+
+    /// The variables that options of a command take.
+    fn variables(command: &clap::Command) -> Vec<String> {
+        let own = command.get_arguments().filter_map(|arg| arg.get_env());
+        let own = own.map(|name| name.to_string_lossy().into_owned());
+        own.chain(command.get_subcommands().flat_map(variables)).collect()
+    }
+
+    #[test]
+    fn variables_of_this_program_are_nobody_elses() {
+        let mut all = variables(&crate::help::command());
+        assert!(all.len() >= 3, "{all:?}");
+        let others = ["MCP_TOKEN", "PASSPHRASE", "PASSPHRASE_FILE", "STORE"];
+        all.extend(others.map(|name| format!("{PREFIX}{name}")));
+        for variable in all.iter().filter(|name| name.starts_with(PREFIX)) {
+            let error = check_variable(&named("other"), variable).unwrap_err();
+            assert!(error.message().contains("this program"), "{variable}: {error}");
+        }
+        assert!(check_variable(&named("store"), "AIRBYTE_AGENT_STORE_TOKEN").is_ok());
+    }
+
+    #[test]
+    fn a_built_in_connector_has_its_own_variables_to_itself() {
+        for connector in airbyte_agent::registry() {
+            check_name(connector).unwrap();
+            check_keeping(connector).unwrap();
+            check_definition(connector).unwrap();
+            let variable = format!("{}TOKEN", prefix(&connector.name));
+            check_variable(connector, &variable).unwrap();
+            assert!(check_variable(&named("other"), &variable).is_err(), "{variable}");
+            assert!(check_variable(&named("other"), &variable.to_lowercase()).is_err());
+            let further = airbyte_agent::registry().iter().filter(|known| {
+                !std::ptr::eq(**known, *connector) && variable.starts_with(&prefix(&known.name))
+            });
+            assert_eq!(further.count(), 0, "{variable}");
+            // A copy is no built-in connector, and leads where that leads.
+            let copy = (*connector).clone();
+            assert!(!is_built_in(&copy) && check_name(&copy).is_ok());
+            check_variable(&copy, &variable).unwrap();
+            check_definition(&copy).unwrap();
+        }
+    }
+}
