@@ -1,6 +1,6 @@
 //! From the options of a connection to a client.
 
-use airbyte_agent_accounts::{Account, Store};
+use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local};
 use airbyte_agent_sandbox::Sandbox;
@@ -12,10 +12,9 @@ use crate::cursor_key;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
 use crate::hosted::{Choice, Way, way};
-use crate::json_option;
 use crate::mask::Mask;
-use crate::sample;
 use crate::variables::Variables;
+use crate::{json_option, reach, sample};
 
 /// A client, and what has to live as long as it is used.
 pub(crate) struct Connection {
@@ -45,6 +44,7 @@ pub(crate) async fn connect(
         if let Some(id) = &args.connector_id {
             hosted = hosted.connector_id(id);
         }
+        reach::check_hosted(&description, &hosted)?;
         (Client::hosted(description, hosted)?, mask)
     } else {
         let source = source(args, &description, &variables, origin.is_some())?;
@@ -99,15 +99,14 @@ fn source(
     }
     let name = args.account.as_deref();
     if name.is_none() {
-        let found = Credentials::from_variables(connector, |name| variables.get(name));
-        if !found.is_empty() {
-            return Ok(Source::Variables(found));
-        }
-        if in_sandbox {
-            return Ok(Source::Sample);
-        }
+        match reach::credentials(connector, |name| variables.get(name)) {
+            Ok(found) if !found.is_empty() => return Ok(Source::Variables(found)),
+            // Made-up credentials are anybody's.
+            _ if in_sandbox => return Ok(Source::Sample),
+            found => found?,
+        };
     }
-    let stored = accounts::stored(connector, name)?;
+    let stored = reach::stored(connector, name)?;
     Ok(stored.map_or(Source::Nowhere, |(account, store)| Source::Stored(Box::new(account), store)))
 }
 
@@ -127,21 +126,22 @@ fn local(
             local = local.config(name, value);
         }
     }
+    let config = match &args.config {
+        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
+        None => Map::new(),
+    };
     local = match source {
         Source::Given(given) => {
             local.credentials(named(Credentials::from_json(&Value::Object(given))?))
         }
         Source::Variables(credentials) => local.credentials(named(credentials)),
         Source::Stored(account, store) => {
-            let credentials = named(account.credentials(connector));
-            account.on(local, connector, &store).credentials(credentials)
+            let mut overrides = Overrides::new().settings(config.clone());
+            overrides.scheme.clone_from(&args.auth_scheme);
+            reach::with_stored(&account, local, connector, &store, &overrides)?
         }
         Source::Sample => local.credentials(named(sample::credentials(connector))),
         Source::Nowhere => local.credentials(named(Credentials::new())),
-    };
-    let config = match &args.config {
-        Some(text) => json_option::object("--config", text, r#"{"subdomain": "acme"}"#)?,
-        None => Map::new(),
     };
     for (name, value) in config {
         local = local.config(name, value);

@@ -34,6 +34,7 @@ mod pager;
 mod platform;
 mod progress;
 mod prompt;
+mod reach;
 mod registry;
 mod sample;
 mod sandbox;

@@ -32,6 +32,7 @@ mod client;
 pub mod context_store;
 pub mod cursor;
 
+mod destination;
 mod download;
 mod dry_run;
 mod endpoint;
@@ -65,6 +66,7 @@ pub use self::builder::{RecordAs, RecordsAs};
 pub use self::call::{Call, CallOptions};
 pub use self::client::{CheckReport, CheckStatus, Client, Description, EntitySummary};
 pub use self::cursor::{Cursor, CursorKey, NextPage};
+pub use self::destination::Destination;
 pub use self::download::Download;
 pub use self::dry_run::DryRun;
 pub use self::error::{Error, ErrorKind, Result};

@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use airbyte_agent_accounts::{DEFAULT, Entry, Store};
 use airbyte_agent_core::description::{AuthScheme, Connector};
-use airbyte_agent_core::{Client, Credentials, Description, Local};
+use airbyte_agent_core::{Client, Description, Error, Local};
 
 use super::report::Report;
-use crate::accounts;
 use crate::variables::Variables;
+use crate::{accounts, reach};
 
 /// Names of the variables that are set, by the names of their fields.
 pub(super) fn variables_set(
@@ -20,7 +20,8 @@ pub(super) fn variables_set(
     for field in connector.auth.iter().flat_map(|scheme| scheme.fields.iter()) {
         for name in std::iter::once(&field.name).chain(field.aliases.iter()) {
             let variable = variable(connector, name);
-            if variables.get(&variable).is_some() {
+            let is_own = || reach::check_variable(connector, &variable).is_ok();
+            if variables.get(&variable).is_some() && is_own() {
                 set.insert(name.to_string(), variable);
             }
         }
@@ -43,6 +44,10 @@ pub(super) fn look(
 ) {
     let connector: &Connector = description;
     report.area(&connector.title);
+    if let Err(error) = reach::credentials(connector, |name| variables.get(name)) {
+        report.problem(error.to_string(), "--credentials @FILE, or another name in the spec");
+        return;
+    }
     let set = variables_set(connector, variables);
     let own: Vec<&Entry> =
         entries.iter().filter(|entry| entry.connector == connector.name).collect();
@@ -54,7 +59,7 @@ pub(super) fn look(
         let is_used = set.is_empty() && entry.account == DEFAULT;
         stored(report, description, entry, is_used, store);
     }
-    let login = format!("airbyte-agent login {}", connector.name);
+    let login = reach::login_command(connector, DEFAULT);
     if !set.is_empty() && default.is_some() {
         report.note("the environment goes before the stored account; --account default names that");
     }
@@ -112,13 +117,19 @@ fn environment(
     } else {
         report.note(format!("calls use the environment ({names})"));
     }
-    let credentials = Credentials::from_variables(connector, |name| variables.get(name));
-    verdict(report, description, Local::new(credentials));
+    let credentials = reach::credentials(connector, |name| variables.get(name));
+    let next = format!("airbyte-agent describe {}", description.name);
+    verdict(report, description, credentials.map(Local::new), next);
 }
 
 /// What the engine says of credentials and settings before anything is sent.
-fn verdict(report: &mut Report, description: &Description, local: Local) {
-    if let Err(error) = Client::local(description.clone(), local) {
+fn verdict(
+    report: &mut Report,
+    description: &Description,
+    local: Result<Local, Error>,
+    next: String,
+) {
+    if let Err(error) = local.and_then(|local| Client::local(description.clone(), local)) {
         let message = error.to_string();
         if message.contains("needs the setting") {
             report.suggest(
@@ -126,7 +137,7 @@ fn verdict(report: &mut Report, description: &Description, local: Local) {
                 format!("airbyte-agent login {} --config '{{…}}'", description.name),
             );
         } else {
-            report.problem(message, format!("airbyte-agent describe {}", description.name));
+            report.problem(message, next);
         }
     }
 }
@@ -144,8 +155,7 @@ fn stored(
     let scheme = entry.scheme.as_deref().unwrap_or("unknown scheme");
     let used = if is_used { "calls use the account" } else { "there is the account" };
     let text = format!("{used} '{name}' ({scheme}, in {})", entry.place.title());
-    let option = if name == DEFAULT { String::new() } else { format!(" --account {name}") };
-    let again = format!("airbyte-agent login {}{option}", connector.name);
+    let again = reach::login_command(connector, name);
     let ended = entry.expires_at.filter(|at| *at <= SystemTime::now());
     match (ended, entry.renews) {
         (Some(at), false) => {
@@ -160,9 +170,9 @@ fn stored(
         return;
     }
     // Only the account that calls would use is opened: others may need another unlocking.
-    match store.map(|store| (store, store.get(&connector.name, name))) {
+    match store.map(|store| (store, reach::open(store, connector, name))) {
         Some((store, Ok(Some(account)))) => {
-            verdict(report, description, account.local(connector, store));
+            verdict(report, description, account.local(connector, store), again);
         }
         Some((_, Err(error))) => report.problem(error.to_string(), again),
         _ => {}

@@ -15,8 +15,8 @@ use super::args::LoginArgs;
 use super::fields;
 use super::loopback::{Loopback, Page, Visit};
 use crate::failure::usage;
-use crate::prompt;
 use crate::variables::Variables;
+use crate::{prompt, reach};
 
 /// Path to which the browser comes back unless the user says otherwise.
 const CALLBACK: &str = "/callback";
@@ -108,15 +108,22 @@ impl Client {
         given: &Map<String, Value>,
     ) -> Result<Self, Error> {
         let variables = Variables::here();
+        let variable = |name: &str| {
+            let value = variables.get(name);
+            value.map(|value| reach::check_variable(connector, name).map(|()| value)).transpose()
+        };
         let prefix = format!("AIRBYTE_AGENT_{}_", connector.name.to_uppercase().replace('-', "_"));
         let find = |target: &str| {
             let name = fields::of_target(scheme, target).unwrap_or(target);
             let given = fields::value_of(scheme, name, given).or_else(|| given.get(target));
             let given = given.and_then(Value::as_str).map(str::to_owned);
-            given.or_else(|| variables.get(&format!("{prefix}{}", name.to_uppercase())))
+            given.map_or_else(
+                || variable(&format!("{prefix}{}", name.to_uppercase())),
+                |it| Ok(Some(it)),
+            )
         };
-        if let Some(id) = find("client_id") {
-            return Ok(Self { id, secret: find("client_secret").map(SecretString::from) });
+        if let Some(id) = find("client_id")? {
+            return Ok(Self { id, secret: find("client_secret")?.map(SecretString::from) });
         }
         if !prompt::is_possible() {
             return Err(Error::new(

@@ -11,7 +11,7 @@ use super::args::{Expose, ServeArgs};
 use super::stored::Accounts;
 use crate::engine::LocalEngine;
 use crate::failure::usage;
-use crate::{cursor_key, registry, sample};
+use crate::{cursor_key, reach, registry, sample};
 
 /// The variable that holds the bearer token: options can be read by other users of a machine.
 const TOKEN: &str = "AIRBYTE_AGENT_MCP_TOKEN";
@@ -34,6 +34,9 @@ impl Setup {
         if !args.sandbox {
             let stored = Accounts::of_user()?;
             let server = config.server_with(find, |account, description| {
+                if let Reach::Hosted(hosted) = &account.reach {
+                    reach::check_hosted(&description, hosted)?;
+                }
                 account.client(description, &stored).map(cursor_key::lasting)
             })?;
             return Ok(Self { server, http, _sandbox: None });

@@ -9,7 +9,7 @@ use super::account::Account;
 use super::args::NewArgs;
 use crate::failure::validation;
 use crate::mask::Mask;
-use crate::{json_option, sample};
+use crate::{json_option, reach, sample};
 
 /// Credentials, and what keeps them out of the output.
 pub(super) struct Secrets {
@@ -29,7 +29,7 @@ pub(super) fn secrets(
     let mask = Mask::new(connector, given.as_ref(), &account.variables);
     let mut credentials = match given {
         Some(given) => Credentials::from_json(&Value::Object(given))?,
-        None => Credentials::from_variables(connector, |name| account.variables.get(name)),
+        None => reach::credentials(connector, |name| account.variables.get(name))?,
     };
     if account.is_sandbox() && credentials.is_empty() {
         credentials = sample::credentials(connector);

@@ -11,6 +11,7 @@ mod doctor;
 mod download;
 mod failures;
 mod home;
+mod impostor;
 mod interrupt;
 mod login;
 mod mcp;

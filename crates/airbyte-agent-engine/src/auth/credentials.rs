@@ -77,6 +77,12 @@ impl Credentials {
     }
 
     /// Takes every field found in the environment under `AIRBYTE_AGENT_<SLUG>_<FIELD>`.
+    ///
+    /// The slug is what the description says of itself, and so is where the credentials go. Give
+    /// this a description that you know, such as that of a connector crate: a spec from elsewhere
+    /// may call itself `github`, gets GitHub's token here and sends it to a server of its own. Where
+    /// a spec may be anybody's, compare [`Destination::declared_by`](crate::Destination::declared_by)
+    /// with that of the connector whose name it bears, as the program `airbyte-agent` does.
     #[must_use]
     pub fn from_env(connector: &Connector) -> Self {
         Self::from_variables(connector, |name| std::env::var(name).ok())

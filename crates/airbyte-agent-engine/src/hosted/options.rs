@@ -149,6 +149,12 @@ impl Hosted {
         self
     }
 
+    /// Whether operations run on this machine, with secrets of a provider: then they go where the
+    /// connector's description says.
+    pub fn runs_here(&self) -> bool {
+        self.secrets.is_some()
+    }
+
     /// Sends every request to this origin instead, path and query unchanged, with the intended
     /// host in `X-Forwarded-Host`: a recording proxy, a gateway.
     #[must_use]

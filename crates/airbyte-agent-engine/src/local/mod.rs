@@ -3,6 +3,7 @@
 //! Arguments are completed, a request is built and sent with credentials, an expired token is
 //! renewed once, and failures become errors. Knows the description, no vendor.
 
+mod destinations;
 mod exchange;
 mod file;
 mod options;

@@ -7,6 +7,7 @@ mod acme;
 mod addresses;
 mod authorization;
 mod cursors;
+mod destinations;
 mod faults;
 mod files;
 mod hosted;

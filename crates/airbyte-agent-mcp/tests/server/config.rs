@@ -4,8 +4,8 @@ use airbyte_agent_core::description::Connector;
 use airbyte_agent_core::tools::Exposure;
 use airbyte_agent_core::{Credentials, Description, Local, Result};
 use airbyte_agent_mcp::Config;
-use airbyte_agent_mcp::config::{Account, Origin, Stored};
-use serde_json::json;
+use airbyte_agent_mcp::config::{Account, Origin, Sources};
+use serde_json::{Map, Value, json};
 
 use crate::connectors;
 use crate::harness::{Vendor, acme, connect, tool};
@@ -152,12 +152,17 @@ async fn neither_an_account_nor_its_way_widens_the_rules_of_the_whole() {
 /// A store that has every account but `lost`.
 struct Kept;
 
-impl Stored for Kept {
-    fn put(
+impl Sources for Kept {
+    fn variable(&self, _: &Connector, _: &str) -> Result<Option<String>> {
+        Ok(None)
+    }
+
+    fn stored(
         &self,
         connector: &Connector,
         name: Option<&str>,
         local: Local,
+        _: &Map<String, Value>,
     ) -> Result<Option<Local>> {
         let fields = connector.auth[0].fields.iter().filter(|field| field.required);
         let credentials = fields.fold(Credentials::new(), |all, field| {
