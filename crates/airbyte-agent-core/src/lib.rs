@@ -40,6 +40,7 @@ mod http;
 mod local;
 mod lookup;
 mod page;
+pub mod provenance;
 mod record;
 mod reply;
 mod request;

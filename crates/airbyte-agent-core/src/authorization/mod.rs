@@ -36,7 +36,7 @@ use crate::description::{
     AuthScheme, Connector, OAuthEndpoints, Piece, RefreshFormat, RefreshStyle, Template, Text,
 };
 use crate::error::{Error, Result};
-use crate::http::{HttpClient, origin};
+use crate::http::{HttpClient, is_loopback, origin, shown};
 use crate::local::configuration;
 use crate::secret::Redactor;
 
@@ -286,17 +286,12 @@ fn flow<'c>(
 fn address(connector: &Connector, url: &Template, config: &Map<String, Value>) -> Result<Url> {
     let text = value(connector, url, config)?;
     let url = Url::parse(&text).map_err(|error| {
-        Error::validation(format!("'{text}' of {} is not a URL: {error}", connector.name))
+        Error::validation(format!("'{}' of {} is not a URL: {error}", shown(&text), connector.name))
     })?;
-    let is_here = match url.host() {
-        Some(Host::Domain(name)) => name == "localhost",
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        None => false,
-    };
-    if url.scheme() == "https" || (url.scheme() == "http" && is_here) {
+    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
         return Ok(url);
     }
+    let text = shown(&text);
     Err(Error::validation(format!("'{text}' of {} must begin with https://", connector.name)))
 }
 

@@ -11,6 +11,28 @@ pub(crate) fn same_origin(a: &Url, b: &Url) -> bool {
         && a.port_or_known_default() == b.port_or_known_default()
 }
 
+/// Whether the host is this machine, by its name or address. A name of somebody else's that leads
+/// here does not count.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+/// Whether an address holds a user name or a password.
+pub(crate) fn has_user_info(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// An address for messages and debug output: as it is, unless there may be a password in it. It
+/// need not be a URL; what is none may hold one as well.
+pub(crate) fn shown(address: &str) -> &str {
+    if address.contains('@') { "[not shown]" } else { address }
+}
+
 /// Whether the host may be on the public internet: not a private or local address or name.
 /// Names are looked at again once they are resolved.
 pub(crate) fn is_public_host(url: &Url) -> bool {
@@ -74,6 +96,48 @@ fn is_public_v6(ip: Ipv6Addr) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_recognised() {
+        for (address, here) in [
+            ("http://localhost:8080/", true),
+            ("http://LOCALHOST/", true),
+            ("http://127.0.0.1/", true),
+            ("http://127.9.9.9:1/", true),
+            ("http://2130706433/", true),
+            ("http://[::1]:1/", true),
+            ("http://localhost.evil.test/", false),
+            ("http://127.0.0.1.evil.test/", false),
+            ("http://evil.test/localhost", false),
+            ("http://localhost@evil.test/", false),
+            ("http://0.0.0.0/", false),
+            ("http://10.0.0.1/", false),
+            ("http://[::]/", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(address).unwrap()), here, "{address}");
+        }
+    }
+
+    #[test]
+    fn user_info_is_found_and_never_shown() {
+        for address in [
+            "http://u:PASSWORD@host/x",
+            "http://u:PASSWORD@host",
+            "http://PASSWORD@host",
+            "http://:PASSWORD@host",
+            "http:\\\\u:PASSWORD@host",
+            "http:u:PASSWORD@host",
+            "ht\ttp://u:PASS\nWORD@host",
+            "https://u:a@PASSWORD@host",
+        ] {
+            let url = Url::parse(address).unwrap();
+            assert!(has_user_info(&url), "{address}");
+            assert_eq!(shown(address), "[not shown]");
+        }
+        assert!(!has_user_info(&Url::parse("http://host:1/").unwrap()));
+        assert_eq!(shown("u:PASSWORD@host:not a port"), "[not shown]");
+        assert_eq!(shown("http://host:1"), "http://host:1");
+    }
 
     #[test]
     fn private_places_are_recognised() {

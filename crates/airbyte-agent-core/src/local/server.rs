@@ -8,6 +8,7 @@ use url::Url;
 use crate::closest::suggestion;
 use crate::description::{AuthScheme, Connector, Piece, Server, ServerVariable};
 use crate::error::{Error, Result};
+use crate::http::shown;
 
 /// Values that documents use as stand-ins for the user's own.
 const PLACEHOLDERS: [&str; 4] = ["yourcompany", "yoursubdomain", "placeholder", "changeme"];
@@ -153,7 +154,8 @@ pub(super) fn base_url(
                 let plain = value.chars().all(|c| is_label(c) || c == ':');
                 if position > 0 && (!plain || value.starts_with(['.', '-'])) {
                     return Err(Error::validation(format!(
-                        "the setting '{name}' must be a name as in a host, got '{value}'"
+                        "the setting '{name}' must be a name as in a host, got '{}'",
+                        shown(value)
                     )));
                 }
                 text.push_str(value.trim_end_matches('/'));
@@ -162,8 +164,9 @@ pub(super) fn base_url(
     }
     let url = Url::parse(&text).map_err(|error| {
         Error::validation(format!(
-            "the address of {} is not a URL ({error}): {text}",
-            connector.name
+            "the address of {} is not a URL ({error}): {}",
+            connector.name,
+            shown(&text)
         ))
     })?;
     let is_plain = url.username().is_empty()
@@ -172,8 +175,9 @@ pub(super) fn base_url(
         && url.fragment().is_none();
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() || !is_plain {
         return Err(Error::validation(format!(
-            "the address of {} must be http(s)://host/path, got {text}",
-            connector.name
+            "the address of {} must be http(s)://host/path, got {}",
+            connector.name,
+            shown(&text)
         )));
     }
     Ok(url)
