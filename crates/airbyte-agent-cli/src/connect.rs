@@ -2,6 +2,7 @@
 
 use airbyte_agent_accounts::{Account, Store};
 use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::provenance::{Provenance, Receiver, Sourced};
 use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local};
 use airbyte_agent_sandbox::Sandbox;
 use serde_json::{Map, Value};
@@ -13,8 +14,9 @@ use crate::failure::usage;
 use crate::hosted::{Choice, Way, way};
 use crate::json_option;
 use crate::mask::Mask;
+use crate::note;
 use crate::sample;
-use crate::variables::Variables;
+use crate::variables::{Variables, used_text};
 
 /// A client, and what has to live as long as it is used.
 pub(crate) struct Connection {
@@ -76,7 +78,7 @@ async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Resu
 enum Source {
     /// `--credentials`
     Given(Map<String, Value>),
-    /// The environment and `.env`.
+    /// The environment or `.env`.
     Variables(Credentials),
     /// An account that `login` kept.
     Stored(Box<Account>, Store),
@@ -86,7 +88,8 @@ enum Source {
     Nowhere,
 }
 
-/// What is said on the command line counts before the environment, and that before what is stored.
+/// What is said on the command line counts before the environment, that before what is stored, and
+/// that before what the folder brings.
 fn source(
     args: &ConnectionArgs,
     connector: &Connector,
@@ -96,18 +99,40 @@ fn source(
     if let Some(given) = given_credentials(args)? {
         return Ok(Source::Given(given));
     }
-    let name = args.account.as_deref();
-    if name.is_none() {
-        let found = Credentials::from_variables(connector, |name| variables.get(name));
-        if !found.is_empty() {
-            return Ok(Source::Variables(found));
-        }
-        if in_sandbox {
-            return Ok(Source::Sample);
-        }
+    if let Some(name) = args.account.as_deref() {
+        return Ok(stored(connector, Some(name))?.unwrap_or(Source::Nowhere));
     }
+    let folder = variables.credentials(Provenance::Folder, connector);
+    let from = |found: Sourced<Credentials>| {
+        // Where they go is said by the description and the command line.
+        found.release(&Receiver::of_user()).map(Source::Variables)
+    };
+    let unused = |stronger: &str| {
+        let names = folder.as_ref().map(Sourced::names).unwrap_or_default();
+        note::note(variables.unused(names, stronger));
+    };
+    if let Some(found) = variables.credentials(Provenance::Environment, connector) {
+        unused("those of the environment go first");
+        return from(found);
+    }
+    if !in_sandbox && let Some(found) = stored(connector, None)? {
+        unused("the stored account goes first");
+        return Ok(found);
+    }
+    match folder {
+        Some(found) => {
+            note::note([used_text(found.names())]);
+            from(found)
+        }
+        None if in_sandbox => Ok(Source::Sample),
+        None => Ok(Source::Nowhere),
+    }
+}
+
+/// A stored account.
+fn stored(connector: &Connector, name: Option<&str>) -> Result<Option<Source>, Error> {
     let stored = accounts::stored(connector, name)?;
-    Ok(stored.map_or(Source::Nowhere, |(account, store)| Source::Stored(Box::new(account), store)))
+    Ok(stored.map(|(account, store)| Source::Stored(Box::new(account), store)))
 }
 
 fn local(

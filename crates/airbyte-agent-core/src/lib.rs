@@ -70,7 +70,9 @@ pub use self::dry_run::DryRun;
 pub use self::error::{Error, ErrorKind, Result};
 pub use self::execute::{Execute, Outcome};
 pub use self::hosted::Hosted;
-pub use self::http::{BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
+pub use self::http::{
+    BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, origin,
+};
 pub use self::local::Local;
 pub use self::lookup::find_operation;
 pub use self::page::{Items, Page, Pages};

@@ -53,7 +53,7 @@ impl Hosted {
             workspace: WORKSPACE.to_owned(),
             connector_id: None,
             organization: None,
-            base_url: Settings::from_env().into_address(),
+            base_url: Settings::from_env().address().map(|(url, _)| url.to_owned()),
             generation: Generation::default(),
             secrets: None,
             via: None,

@@ -71,6 +71,16 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Variables that [`from_folder`](Self::from_folder) reads.
+    pub const FROM_FOLDER: [&str; 7] = [
+        CLIENT_ID,
+        CLIENT_SECRET,
+        ORGANIZATION,
+        WORKSPACE[0],
+        WORKSPACE[1],
+        WORKSPACE[2],
+        WORKSPACE[3],
+    ];
     /// Variables that [`from_folder`](Self::from_folder) does not read: they say where the
     /// platform is, and whether secrets of this machine are handed out.
     pub const NOT_FROM_FOLDER: [&str; 3] = [ADDRESS, LOCAL_SECRETS, SECRET_MANAGER];
@@ -138,7 +148,7 @@ impl Settings {
     }
 
     /// From a file of the working directory, such as `.env`, read by `variable`: client id, client
-    /// secret, organization and workspace by the names of [`from_env`](Self::from_env).
+    /// secret, organization and workspace ([`FROM_FOLDER`](Self::FROM_FOLDER)).
     ///
     /// Such a file may be anybody's. It does not say where the platform is, nor whether operations
     /// run on this machine ([`NOT_FROM_FOLDER`](Self::NOT_FROM_FOLDER)), and its client id and
@@ -268,14 +278,10 @@ impl Settings {
         id.max(secret)
     }
 
-    /// Who moved the platform to another address, if anybody did.
-    pub fn address_provenance(&self) -> Option<Provenance> {
-        self.base_url.as_ref().map(Sourced::provenance)
-    }
-
-    /// The platform's address, where one is set.
-    pub(super) fn into_address(self) -> Option<String> {
-        self.base_url.map(|url| url.peek().clone())
+    /// The platform's address and who set it, if anybody did. It has not been looked at: there may
+    /// be a password in it.
+    pub fn address(&self) -> Option<(&str, Provenance)> {
+        self.base_url.as_ref().map(|url| (url.peek().as_str(), url.provenance()))
     }
 
     /// The platform as whoever is given credentials of vendors and other secrets: known by its

@@ -6,12 +6,14 @@ use url::Url;
 use super::address::has_user_info;
 use crate::error::{Error, Result};
 
-/// Reads an origin, `http://host:port` or `https://host`.
+/// Reads an origin as [`Local::via`](crate::Local::via) and [`Hosted::via`](crate::Hosted::via)
+/// take it: `http://host:port` or `https://host`.
 ///
 /// # Errors
 ///
-/// `Usage`. What was given is not repeated: there may be a password in it.
-pub(crate) fn origin(text: &str) -> Result<Url> {
+/// [`Usage`](crate::ErrorKind::Usage). What was given is not repeated: there may be a password in
+/// it.
+pub fn origin(text: &str) -> Result<Url> {
     let wrong = |why: &str| {
         Error::usage(format!(
             "the origin that requests are sent to {why}: give http://host:port or https://host"

@@ -98,7 +98,7 @@ fn a_folder_never_says_where_the_platform_is() {
         (file().or(folder(&evil)), SECRET),
     ] {
         assert_eq!(settings.exposed_client_secret(), Some(whose));
-        assert_eq!(settings.address_provenance(), None);
+        assert_eq!(settings.address(), None);
         assert_eq!(reached(settings).2, home);
     }
 }
