@@ -2,6 +2,7 @@
 
 use airbyte_agent_accounts::{Account, Overrides, Store};
 use airbyte_agent_core::description::Connector;
+use airbyte_agent_core::provenance::{Provenance, Receiver, Sourced};
 use airbyte_agent_core::{Client, Credentials, Description, Error, ErrorKind, Local};
 use airbyte_agent_sandbox::Sandbox;
 use serde_json::{Map, Value};
@@ -13,8 +14,8 @@ use crate::engine::LocalEngine;
 use crate::failure::usage;
 use crate::hosted::{Choice, Way, way};
 use crate::mask::Mask;
-use crate::variables::Variables;
-use crate::{json_option, reach, sample};
+use crate::variables::{Variables, used_text};
+use crate::{json_option, note, reach, sample};
 
 /// A client, and what has to live as long as it is used.
 pub(crate) struct Connection {
@@ -77,7 +78,7 @@ async fn start_sandbox(args: &ConnectionArgs, description: &Description) -> Resu
 enum Source {
     /// `--credentials`
     Given(Map<String, Value>),
-    /// The environment and `.env`.
+    /// The environment or `.env`.
     Variables(Credentials),
     /// An account that `login` kept.
     Stored(Box<Account>, Store),
@@ -87,7 +88,8 @@ enum Source {
     Nowhere,
 }
 
-/// What is said on the command line counts before the environment, and that before what is stored.
+/// What is said on the command line counts before the environment, that before what is stored, and
+/// that before what the folder brings.
 fn source(
     args: &ConnectionArgs,
     connector: &Connector,
@@ -97,17 +99,45 @@ fn source(
     if let Some(given) = given_credentials(args)? {
         return Ok(Source::Given(given));
     }
-    let name = args.account.as_deref();
-    if name.is_none() {
-        match reach::credentials(connector, |name| variables.get(name)) {
-            Ok(found) if !found.is_empty() => return Ok(Source::Variables(found)),
-            // Made-up credentials are anybody's.
-            _ if in_sandbox => return Ok(Source::Sample),
-            found => found?,
-        };
+    if let Some(name) = args.account.as_deref() {
+        return Ok(stored(connector, Some(name))?.unwrap_or(Source::Nowhere));
     }
+    let found = |from: Provenance| match variables.credentials(from, connector) {
+        // Made-up credentials are anybody's.
+        Err(_) if in_sandbox => Ok(None),
+        found => found,
+    };
+    let folder = found(Provenance::Folder)?;
+    let from = |found: Sourced<Credentials>| {
+        // Where they go is said by the description and the command line.
+        found.release(&Receiver::of_user()).map(Source::Variables)
+    };
+    let unused = |stronger: &str| {
+        let names = folder.as_ref().map(Sourced::names).unwrap_or_default();
+        note::note(variables.unused(names, stronger));
+    };
+    if let Some(found) = found(Provenance::Environment)? {
+        unused("those of the environment go first");
+        return from(found);
+    }
+    if !in_sandbox && let Some(found) = stored(connector, None)? {
+        unused("the stored account goes first");
+        return Ok(found);
+    }
+    match folder {
+        Some(found) => {
+            note::note([used_text(found.names())]);
+            from(found)
+        }
+        None if in_sandbox => Ok(Source::Sample),
+        None => Ok(Source::Nowhere),
+    }
+}
+
+/// A stored account.
+fn stored(connector: &Connector, name: Option<&str>) -> Result<Option<Source>, Error> {
     let stored = reach::stored(connector, name)?;
-    Ok(stored.map_or(Source::Nowhere, |(account, store)| Source::Stored(Box::new(account), store)))
+    Ok(stored.map(|(account, store)| Source::Stored(Box::new(account), store)))
 }
 
 fn local(

@@ -326,7 +326,7 @@ fn probe_arguments(
         let Some(default) = parameter.probe_default.as_ref().filter(|_| applies) else { continue };
         let value = match default.value() {
             Value::String(text) if text.contains("{{") => {
-                Value::String(expression::default(&text, config)?)
+                Value::String(expression::default(&text, config).map_err(Error::of_expression)?)
             }
             value => value,
         };

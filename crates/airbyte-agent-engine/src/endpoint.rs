@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::description::{Piece, Template};
 use crate::error::{Error, Result};
-use crate::http::is_loopback;
+use crate::http::{is_loopback, shown};
 
 /// A value for a hole of a template.
 pub(crate) struct Value {
@@ -60,9 +60,9 @@ pub(crate) fn fill(
         let value = if position == 0 { whole(name, &value)? } else { label(name, &value)? };
         text.push_str(value);
     }
-    let shown = if is_secret { String::new() } else { format!(": {text}") };
+    let told = if is_secret { String::new() } else { format!(": {}", shown(&text)) };
     let url = Url::parse(&text)
-        .map_err(|error| Error::validation(format!("{what} is not a URL ({error}){shown}")))?;
+        .map_err(|error| Error::validation(format!("{what} is not a URL ({error}){told}")))?;
     if !is_plain(&url) {
         let message = format!("{what} must be http(s)://host/path{shown}");
         return Err(Error::validation(message));
@@ -122,10 +122,10 @@ fn is_plain(url: &Url) -> bool {
 fn unfit(name: &str, value: &Value, right: &str) -> Error {
     let text: String = value.text.chars().take(100).collect();
     Error::validation(match value.source {
-        Source::Setting => format!("the setting '{name}' must be {right}, got '{text}'"),
+        Source::Setting => format!("the setting '{name}' must be {right}, got '{}'", shown(text)),
         Source::Credential => format!("the credential '{name}' must be {right}"),
         Source::Answer => {
-            format!("the token endpoint's '{name}' must be {right}, it answered '{text}'")
+            format!("the token endpoint's '{name}' must be {right}, it answered '{}'", shown(text))
         }
     })
 }
@@ -212,7 +212,7 @@ mod tests {
     fn messages_say_what_is_right_and_show_no_credential() {
         let said = |template, text, source| filled(template, text, source).unwrap_err().to_string();
         let setting = said("https://{a}.test", "x@y", Source::Setting);
-        assert!(setting.contains("'a' must be a name as in a host, got 'x@y'"), "{setting}");
+        assert!(setting.contains("'a' must be a name as in a host, got '[not shown]'"), "{setting}");
         for (template, text) in [
             ("https://{a}.test", "canary@x"),
             ("https://{a}.test", "canary:x:y"),

@@ -120,6 +120,12 @@ impl Error {
         Self::new(ErrorKind::Internal, message)
     }
 
+    /// The error of an expression that gave no value. No `From`: a second one would make every `?`
+    /// on an error of unknown type ambiguous.
+    pub(crate) fn of_expression(error: ExpressionError) -> Self {
+        Self::decode(error.to_string())
+    }
+
     /// The same error once more, without its source, for all who waited for one outcome.
     pub(crate) fn duplicate(&self) -> Self {
         let inner = &self.0;
@@ -259,12 +265,6 @@ impl Error {
     /// Whether the user has to provide or renew credentials.
     pub fn needs_reauth(&self) -> bool {
         self.0.kind == ErrorKind::Authentication && self.0.status != Some(403)
-    }
-}
-
-impl From<ExpressionError> for Error {
-    fn from(error: ExpressionError) -> Self {
-        Self::decode(error.to_string())
     }
 }
 

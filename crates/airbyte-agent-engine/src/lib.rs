@@ -44,6 +44,7 @@ mod http;
 mod local;
 mod lookup;
 mod page;
+pub mod provenance;
 mod record;
 mod reply;
 mod request;
@@ -72,7 +73,9 @@ pub use self::dry_run::DryRun;
 pub use self::error::{Error, ErrorKind, Result};
 pub use self::execute::{Execute, Outcome};
 pub use self::hosted::Hosted;
-pub use self::http::{BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
+pub use self::http::{
+    BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, origin,
+};
 pub use self::local::Local;
 pub use self::lookup::find_operation;
 pub use self::page::{Items, Page, Pages};

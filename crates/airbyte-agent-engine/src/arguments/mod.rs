@@ -130,7 +130,9 @@ fn scope(
         };
         let value = match &rule.expression {
             None => Some(value),
-            Some(source) => expression::scope(source, name, &value, config)?.map(Value::String),
+            Some(source) => expression::scope(source, name, &value, config)
+                .map_err(Error::of_expression)?
+                .map(Value::String),
         };
         if let Some(value) = value {
             arguments.insert(name.to_owned(), value);
@@ -213,9 +215,9 @@ fn default(parameter: &Parameter, config: &Map<String, Value>) -> Result<Option<
         return Ok(None);
     };
     match default.value() {
-        Value::String(text) if text.contains("{{") && parameter.location == Location::Query => {
-            Ok(Some(Value::String(expression::default(&text, config)?)))
-        }
+        Value::String(text) if text.contains("{{") && parameter.location == Location::Query => Ok(
+            Some(Value::String(expression::default(&text, config).map_err(Error::of_expression)?)),
+        ),
         value => Ok(Some(value)),
     }
 }

@@ -11,7 +11,7 @@ use super::secrets::SecretProvider;
 use super::settings::Settings;
 use crate::description::RetryPolicy;
 use crate::error::Result;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, shown};
 
 /// The platform runs a call within this time.
 const TIMEOUT: Duration = Duration::from_secs(300);
@@ -53,7 +53,7 @@ impl Hosted {
             workspace: WORKSPACE.to_owned(),
             connector_id: None,
             organization: None,
-            base_url: Settings::from_env().base_url,
+            base_url: Settings::from_env().address().map(|(url, _)| url.to_owned()),
             generation: Generation::default(),
             secrets: None,
             via: None,
@@ -124,7 +124,9 @@ impl Hosted {
         self
     }
 
-    /// Another address of the platform, also for tokens: a gateway, the sandbox.
+    /// Another address of the platform, also for tokens: a gateway, the sandbox. It gets client id,
+    /// secret and tokens, so plain http is for this machine only, and a user name or a password in
+    /// it is refused.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into()).filter(|url| !url.is_empty());
@@ -156,7 +158,8 @@ impl Hosted {
     }
 
     /// Sends every request to this origin instead, path and query unchanged, with the intended
-    /// host in `X-Forwarded-Host`: a recording proxy, a gateway.
+    /// host in `X-Forwarded-Host`: a recording proxy, a gateway. It gets what the platform would
+    /// get, secrets included. A user name or a password in it is refused.
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
         self.via = Some(origin.into());
@@ -193,7 +196,7 @@ impl fmt::Debug for Hosted {
             .field("workspace", &self.workspace)
             .field("connector_id", &self.connector_id)
             .field("organization", &self.organization)
-            .field("base_url", &self.base_url)
+            .field("base_url", &self.base_url.as_deref().map(shown))
             .field("generation", &self.generation)
             .finish_non_exhaustive()
     }

@@ -19,7 +19,9 @@ use super::secrets::SecretProvider;
 use super::token::Tokens;
 use crate::description::RetryPolicy;
 use crate::error::{Error, ErrorKind, Result};
-use crate::http::{BoxFuture, DefaultClient, HttpClient, HttpResponse, origin};
+use crate::http::{
+    BoxFuture, DefaultClient, HttpClient, HttpResponse, has_user_info, is_loopback, origin,
+};
 use crate::reply::Refusal;
 use crate::retry::{self, Budget};
 use crate::secret::Redactor;
@@ -366,16 +368,28 @@ impl Session {
 }
 
 /// Reads an address of the platform.
+///
+/// # Errors
+///
+/// `Validation`. What was given is not repeated: there may be a password in it.
 fn address(text: &str) -> Result<Url> {
-    let url = Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.host().is_some()
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none()
-    });
-    url.ok_or_else(|| Error::validation("the platform's address is not of the form http(s)://host"))
+    let wrong = |why: &str| Error::validation(format!("the platform's address {why}"));
+    let url = Url::parse(text).map_err(|_| wrong("is not a URL: give https://host"))?;
+    if has_user_info(&url) {
+        return Err(wrong("must not hold a user name or a password: give https://host"));
+    }
+    let is_http = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    if !is_http || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("is not of the form https://host"));
+    }
+    if url.scheme() == "http" && !is_loopback(&url) {
+        return Err(wrong(
+            "is plain http, by which client id, secret and tokens could be read on their way: \
+             give https://host, or http for this machine (localhost) only; what is meant for a \
+             recording proxy goes through 'via'",
+        ));
+    }
+    Ok(url)
 }
 
 impl fmt::Debug for Session {

@@ -121,9 +121,62 @@ fn is_below(name: &str, zone: &str) -> bool {
     name.strip_suffix(zone).is_some_and(|before| before.is_empty() || before.ends_with('.'))
 }
 
+/// Whether an address holds a user name or a password.
+pub(crate) fn has_user_info(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}
+
+/// An address for messages and debug output: as it is, unless there may be a password in it. It
+/// need not be a URL; what is none may hold one as well.
+pub(crate) fn shown(address: &str) -> &str {
+    if address.contains('@') { "[not shown]" } else { address }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn this_machine_is_recognised() {
+        for (address, here) in [
+            ("http://localhost:8080/", true),
+            ("http://LOCALHOST/", true),
+            ("http://127.0.0.1/", true),
+            ("http://127.9.9.9:1/", true),
+            ("http://2130706433/", true),
+            ("http://[::1]:1/", true),
+            ("http://localhost.evil.test/", false),
+            ("http://127.0.0.1.evil.test/", false),
+            ("http://evil.test/localhost", false),
+            ("http://localhost@evil.test/", false),
+            ("http://0.0.0.0/", false),
+            ("http://10.0.0.1/", false),
+            ("http://[::]/", false),
+        ] {
+            assert_eq!(is_loopback(&Url::parse(address).unwrap()), here, "{address}");
+        }
+    }
+
+    #[test]
+    fn user_info_is_found_and_never_shown() {
+        for address in [
+            "http://u:PASSWORD@host/x",
+            "http://u:PASSWORD@host",
+            "http://PASSWORD@host",
+            "http://:PASSWORD@host",
+            "http:\\\\u:PASSWORD@host",
+            "http:u:PASSWORD@host",
+            "ht\ttp://u:PASS\nWORD@host",
+            "https://u:a@PASSWORD@host",
+        ] {
+            let url = Url::parse(address).unwrap();
+            assert!(has_user_info(&url), "{address}");
+            assert_eq!(shown(address), "[not shown]");
+        }
+        assert!(!has_user_info(&Url::parse("http://host:1/").unwrap()));
+        assert_eq!(shown("u:PASSWORD@host:not a port"), "[not shown]");
+        assert_eq!(shown("http://host:1"), "http://host:1");
+    }
 
     #[test]
     fn private_places_are_recognised() {

@@ -17,11 +17,12 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use futures_util::StreamExt as _;
 
-pub(crate) use address::{is_loopback, is_public_host, same_origin};
+pub(crate) use address::{has_user_info, is_loopback, is_public_host, same_origin, shown};
 pub(crate) use client::DefaultClient;
 #[cfg(feature = "testing")]
 pub(crate) use via::intended;
-pub(crate) use via::{origin, through};
+pub use via::origin;
+pub(crate) use via::through;
 
 use crate::error::{Error, Result};
 

@@ -3,16 +3,33 @@
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
+use super::address::has_user_info;
 use crate::error::{Error, Result};
 
-/// Reads an origin, `http://host:port` or `https://host`.
-pub(crate) fn origin(text: &str) -> Result<Url> {
-    let invalid = || {
-        Error::usage(format!("'{text}' is not an origin: give http://host:port or https://host"))
+/// Reads an origin as [`Local::via`](crate::Local::via) and [`Hosted::via`](crate::Hosted::via)
+/// take it: `http://host:port` or `https://host`.
+///
+/// # Errors
+///
+/// [`Usage`](crate::ErrorKind::Usage). What was given is not repeated: there may be a password in
+/// it.
+pub fn origin(text: &str) -> Result<Url> {
+    let wrong = |why: &str| {
+        Error::usage(format!(
+            "the origin that requests are sent to {why}: give http://host:port or https://host"
+        ))
     };
-    let url = Url::parse(text).map_err(|_| invalid())?;
-    let plain = matches!(url.scheme(), "http" | "https") && url.host().is_some();
-    if plain && url.path() == "/" && url.query().is_none() { Ok(url) } else { Err(invalid()) }
+    let url = Url::parse(text).map_err(|_| wrong("is not a URL"))?;
+    if has_user_info(&url) {
+        return Err(wrong("must not hold a user name or a password"));
+    }
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(wrong("is neither http nor https"));
+    }
+    if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("has a path, a query or a fragment"));
+    }
+    Ok(url)
 }
 
 /// The address at `via` with path and query of `url`; the intended host goes into
@@ -41,4 +58,39 @@ pub(crate) fn intended(request: &super::HttpRequest) -> Url {
     intended.set_path(request.url.path());
     intended.set_query(request.url.query());
     intended
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        for text in ["http://localhost:8080", "https://proxy.test/", "http://10.0.0.7:3128"] {
+            origin(text).unwrap();
+        }
+        for (text, why) in [
+            ("http://u:PASSWORD@host", "password"),
+            ("http://u:PASSWORD@host/", "password"),
+            ("http://u:PASSWORD@host/x", "password"),
+            ("http://u:PASSWORD@host/?q#f", "password"),
+            ("http://PASSWORD@host", "password"),
+            ("http://:PASSWORD@host", "password"),
+            ("ftp://u:PASSWORD@host", "password"),
+            ("http:\\\\u:PASSWORD@host", "password"),
+            ("u:PASSWORD@host", "neither http"),
+            ("//u:PASSWORD@host", "not a URL"),
+            ("http://u:PASSWORD@host:port", "not a URL"),
+            ("http://host/PASSWORD", "a path"),
+            ("http://host/?key=PASSWORD", "a query"),
+            ("http://host/#PASSWORD", "a fragment"),
+            ("ftp://host", "neither http"),
+            ("host:8080", "neither http"),
+            ("", "not a URL"),
+        ] {
+            let error = origin(text).unwrap_err();
+            assert!(error.message().contains(why), "{text}: {error}");
+            assert!(!format!("{error:?}").contains("PASSWORD"), "{text}: {error:?}");
+        }
+    }
 }

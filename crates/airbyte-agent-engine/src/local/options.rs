@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::{Announce, Credentials, TokenStore, TokenUpdate};
 use crate::description::RetryPolicy;
-use crate::http::HttpClient;
+use crate::http::{HttpClient, shown};
 
 /// Straight to the vendor, with the user's credentials.
 ///
@@ -68,7 +68,8 @@ impl Local {
     }
 
     /// Sends every request to this origin instead, path and query unchanged, with the intended
-    /// host in `X-Forwarded-Host`: a recording proxy, a gateway, the sandbox.
+    /// host in `X-Forwarded-Host`: a recording proxy, a gateway, the sandbox. It gets what the
+    /// vendor would get, credentials included. A user name or a password in it is refused.
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
         self.via = Some(origin.into());
@@ -150,7 +151,7 @@ impl fmt::Debug for Local {
         f.debug_struct("Local")
             .field("credentials", &self.credentials)
             .field("config", &self.config.keys().collect::<Vec<_>>())
-            .field("via", &self.via)
+            .field("via", &self.via.as_deref().map(shown))
             .field("timeout", &self.timeout)
             .finish_non_exhaustive()
     }

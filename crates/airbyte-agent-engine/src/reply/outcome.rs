@@ -91,7 +91,8 @@ pub(super) fn transform_record(
     let seen = if record.is_object() { record.clone() } else { json!({"value": record}) };
     let mut computed = Map::new();
     for rule in operation.response.transform.iter() {
-        let text = expression::transform(&rule.expression, &seen, config)?;
+        let text =
+            expression::transform(&rule.expression, &seen, config).map_err(Error::of_expression)?;
         computed.insert(rule.field.to_string(), Value::String(text));
     }
     match record {
@@ -131,7 +132,9 @@ fn wrap(data: &mut Value) {
 pub(super) fn keeps(operation: &Operation, record: &Value) -> Result<bool> {
     match &operation.response.filter {
         None => Ok(true),
-        Some(Filter::Expression(source)) => Ok(expression::keeps(source, record)?),
+        Some(Filter::Expression(source)) => {
+            Ok(expression::keeps(source, record).map_err(Error::of_expression)?)
+        }
         // A record that does not say is not shown: filters guard private data.
         Some(Filter::Unless(path)) => match path.first(record) {
             None => Err(Error::decode(format!(

@@ -36,3 +36,12 @@ async fn requests_go_where_the_scheme_is_accepted() {
     let error = target("token", &[("clod", "x")]).await.unwrap_err();
     assert!(error.message().contains("did you mean 'cloud'"), "{error}");
 }
+
+#[test]
+fn a_password_in_the_address_of_a_vendor_is_refused_and_not_repeated() {
+    for origin in ["https://u:PASSWORD@host", "https://u:PASSWORD@host:port", "u:PASSWORD@host"] {
+        let local = Local::new(Credentials::new().field("token", "t")).config("origin", origin);
+        let error = Client::local(description(), local).unwrap_err();
+        assert!(!format!("{error:?}").contains("PASSWORD"), "{error:?}");
+    }
+}

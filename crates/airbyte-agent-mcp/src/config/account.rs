@@ -1,5 +1,6 @@
 //! One account: a connector and the way to reach it.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use airbyte_agent_core::description::Connector;
@@ -50,7 +51,7 @@ pub enum Reach {
 }
 
 /// What is known of the way straight to a vendor; the environment supplies the rest.
-#[derive(Debug, Default)]
+#[derive(Default)]
 #[non_exhaustive]
 pub struct Direct {
     /// Credentials; those of the environment unless set, or else a stored account's.
@@ -63,6 +64,19 @@ pub struct Direct {
     pub via: Option<String>,
     /// Whether redirects and downloads may lead to private hosts.
     pub private_hosts: bool,
+}
+
+impl fmt::Debug for Direct {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // An address that has not been looked at may hold a password.
+        f.debug_struct("Direct")
+            .field("credentials", &self.credentials)
+            .field("stored", &self.stored)
+            .field("settings", &self.settings.keys().collect::<Vec<_>>())
+            .field("has_via", &self.via.is_some())
+            .field("private_hosts", &self.private_hosts)
+            .finish()
+    }
 }
 
 impl Account {
@@ -237,8 +251,15 @@ fn read_credentials(
 fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {
     let id = table.text("client_id")?;
     let secret = table.text("client_secret")?;
+    let base_url = table.text("base_url")?;
     let mut hosted = match (id, secret) {
         (Some(id), Some(secret)) => Hosted::new(id, secret),
+        (None, None) if base_url.is_some() => {
+            return Err(table.error(
+                "'base_url' needs 'client_id' and 'client_secret' beside it: who says where they \
+                 go says which ones, such as client_secret = \"${AIRBYTE_CLIENT_SECRET}\"",
+            ));
+        }
         (None, None) => Settings::from_default_file()
             .and_then(|file| Settings::from_variables(table.environment()).or(file).into_hosted())
             .map_err(|error| {
@@ -256,7 +277,7 @@ fn read_hosted(mut table: Table<'_>) -> Result<Hosted> {
     if let Some(id) = table.text("organization")? {
         hosted = hosted.organization(id);
     }
-    if let Some(url) = table.text("base_url")? {
+    if let Some(url) = base_url {
         hosted = hosted.base_url(url);
     }
     table.end()?;

@@ -28,6 +28,12 @@
 //! hosted = { workspace = "customer-123" }
 //! ```
 //!
+//! The file is the operator's word, like the command line that names it: whoever writes it decides
+//! which variables of the environment go where, by `${NAME}`, `via`, `spec` and `hosted.base_url`.
+//! It is never looked for in the working directory, and what a variable holds is not expanded once
+//! more. A `base_url` gets a client id and a secret that stand beside it, never ones that the
+//! environment supplies unasked.
+//!
 //! Knows no connector: the caller finds a description for the name or spec of an account.
 
 mod account;
