@@ -64,7 +64,7 @@ pub(crate) fn fill(
     let url = Url::parse(&text)
         .map_err(|error| Error::validation(format!("{what} is not a URL ({error}){told}")))?;
     if !is_plain(&url) {
-        let message = format!("{what} must be http(s)://host/path{shown}");
+        let message = format!("{what} must be http(s)://host/path{told}");
         return Err(Error::validation(message));
     }
     Ok(Endpoint { url, from_answer })
@@ -120,12 +120,12 @@ fn is_plain(url: &Url) -> bool {
 }
 
 fn unfit(name: &str, value: &Value, right: &str) -> Error {
-    let text: String = value.text.chars().take(100).collect();
+    let text: String = shown(&value.text).chars().take(100).collect();
     Error::validation(match value.source {
-        Source::Setting => format!("the setting '{name}' must be {right}, got '{}'", shown(text)),
+        Source::Setting => format!("the setting '{name}' must be {right}, got '{text}'"),
         Source::Credential => format!("the credential '{name}' must be {right}"),
         Source::Answer => {
-            format!("the token endpoint's '{name}' must be {right}, it answered '{}'", shown(text))
+            format!("the token endpoint's '{name}' must be {right}, it answered '{text}'")
         }
     })
 }
@@ -212,7 +212,10 @@ mod tests {
     fn messages_say_what_is_right_and_show_no_credential() {
         let said = |template, text, source| filled(template, text, source).unwrap_err().to_string();
         let setting = said("https://{a}.test", "x@y", Source::Setting);
-        assert!(setting.contains("'a' must be a name as in a host, got '[not shown]'"), "{setting}");
+        assert!(
+            setting.contains("'a' must be a name as in a host, got '[not shown]'"),
+            "{setting}"
+        );
         for (template, text) in [
             ("https://{a}.test", "canary@x"),
             ("https://{a}.test", "canary:x:y"),
