@@ -23,6 +23,9 @@ license.workspace = true
 repository.workspace = true
 categories.workspace = true
 
+[package.metadata.docs.rs]
+all-features = true
+
 [lints]
 workspace = true
 
@@ -33,6 +36,8 @@ default = ["typed"]
 typed = [{dep}]
 # `tools()`: the operations as tools for language models.
 tools = ["airbyte-agent-core/tools"]
+# `testing`: tests without a network, on a mock of the vendor or on recorded traffic.
+testing = ["airbyte-agent-core/testing"]
 # JSON Schemas of request objects.
 schemars = [{schemas}"airbyte-agent-core/schemars"]
 

@@ -111,7 +111,7 @@ impl Account {
 
     /// The credentials, tokens included.
     pub fn credentials(&self, connector: &Connector) -> Credentials {
-        let mut credentials = Credentials::new();
+        let mut credentials = Credentials::new().for_connector(&self.connector);
         for (name, value) in &self.fields {
             credentials = credentials.field(name, value.expose_secret());
         }

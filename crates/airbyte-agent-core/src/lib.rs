@@ -52,6 +52,7 @@ pub mod tools;
 mod transport;
 mod typed;
 
+pub use secrecy::{ExposeSecret, SecretString};
 pub use serde;
 pub use serde_json;
 
@@ -70,12 +71,12 @@ pub use self::error::{Error, ErrorKind, Result};
 pub use self::execute::{Execute, Outcome};
 pub use self::hosted::Hosted;
 pub use self::http::{BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse};
-pub use self::local::Local;
+pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar};
 pub use self::transport::{Layout, Prepared, Reply, Transport};
-pub use self::typed::TypedConnector;
+pub use self::typed::{AuthFor, TypedConnector};
 
 /// What the macros need; not part of the public API.
 #[doc(hidden)]

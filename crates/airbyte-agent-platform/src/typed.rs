@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use airbyte_agent_core::{Credentials, Result, TypedConnector};
+use airbyte_agent_core::{AuthFor, Credentials, Result, TypedConnector};
 
 use crate::create::CreateOptions;
 use crate::workspace::Workspace;
@@ -20,6 +20,9 @@ use crate::workspace::Workspace;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Credentials of another connector do not compile here; where their type does not tell whose they
+/// are, they are refused before anything is sent.
 pub trait HostedConnector: TypedConnector {
     /// Stores credentials and settings as a new connector of the workspace.
     ///
@@ -28,7 +31,7 @@ pub trait HostedConnector: TypedConnector {
     /// As [`Workspace::create_connector`].
     fn create_hosted(
         workspace: &Workspace,
-        credentials: impl Into<Credentials> + Send,
+        credentials: impl AuthFor<Self> + Into<Credentials> + Send,
         options: CreateOptions,
     ) -> impl Future<Output = Result<Self>> + Send {
         let credentials = credentials.into();
@@ -45,7 +48,7 @@ pub trait HostedConnector: TypedConnector {
     /// As [`Workspace::ensure_connector`].
     fn ensure_hosted(
         workspace: &Workspace,
-        credentials: impl Into<Credentials> + Send,
+        credentials: impl AuthFor<Self> + Into<Credentials> + Send,
         options: CreateOptions,
     ) -> impl Future<Output = Result<Self>> + Send {
         let credentials = credentials.into();
