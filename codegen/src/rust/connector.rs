@@ -38,9 +38,9 @@ pub use airbyte_agent_core::testing;
 pub use airbyte_agent_core::tools;
 pub use airbyte_agent_core::{{
     AuthFor, BodyStream, BoxFuture, CallOptions, CheckReport, CheckStatus, Client, Credentials,
-    Cursor, Download, DryRun, EntitySummary, Error, ErrorKind, Execute, ExposeSecret, Extra, Hosted,
-    HttpClient, HttpFailure, HttpRequest, HttpResponse, IntoLocal, Items, Local, Outcome, Page,
-    Pages, RecordAs, RecordsAs, Result, Scalar, SecretString, StoredTokens, TokenRenewal,
+    Cursor, Download, DryRun, EntitySummary, Error, ErrorKind, Execute, ExposeSecret, Extra,
+    Hosted, HttpClient, HttpFailure, HttpRequest, HttpResponse, IntoLocal, Items, Local, Outcome,
+    Page, Pages, RecordAs, RecordsAs, Result, Scalar, SecretString, StoredTokens, TokenRenewal,
     TokenStore, TokenUpdate, TypedConnector, description::RetryPolicy, serde_json,
 }};
 

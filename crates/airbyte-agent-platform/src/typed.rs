@@ -21,8 +21,20 @@ use crate::workspace::Workspace;
 /// # }
 /// ```
 ///
-/// Credentials of another connector do not compile here; where their type does not tell whose they
-/// are, they are refused before anything is sent.
+/// Credentials of another connector do not compile:
+///
+/// ```compile_fail,E0277
+/// # use airbyte_agent_platform::{CreateOptions, HostedConnector, Workspace};
+/// # use airbyte_agent_github::auth::PersonalAccessToken;
+/// # use airbyte_agent_stripe::StripeConnector;
+/// # async fn example(workspace: Workspace, options: CreateOptions) -> airbyte_agent_core::Result<()> {
+/// let token = PersonalAccessToken::new("ghp_…"); // of GitHub
+/// let stripe = StripeConnector::create_hosted(&workspace, token, options).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Where their type does not tell whose they are, they are refused before anything is sent.
 pub trait HostedConnector: TypedConnector {
     /// Stores credentials and settings as a new connector of the workspace.
     ///

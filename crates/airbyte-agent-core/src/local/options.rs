@@ -116,6 +116,17 @@ impl<A> Local<A> {
     }
 
     /// Is told of new tokens before they are used, so that they can be stored. Must not block.
+    ///
+    /// ```
+    /// use airbyte_agent_core::{Credentials, ExposeSecret, Local};
+    ///
+    /// # fn keep(_: &str) {}
+    /// let local = Local::new(Credentials::new()).on_token_refresh(|update| {
+    ///     if let Some(token) = &update.refresh_token {
+    ///         keep(token.expose_secret());
+    ///     }
+    /// });
+    /// ```
     #[must_use]
     pub fn on_token_refresh(
         mut self,
