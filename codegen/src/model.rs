@@ -171,7 +171,7 @@ impl<'d> Model<'d> {
         let drafts = draft_operations(connector, document, &mut collector, &mut wanted);
         let (types, answers) = resolve(collector, &wanted)?;
         let entities = finish(connector, document, drafts, &answers, &types);
-        let mut classes = Scope::with(["Credentials"]);
+        let mut classes = Scope::with(["Credentials", "AuthFor"]);
         let schemes = connector
             .auth
             .iter()

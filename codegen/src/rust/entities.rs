@@ -129,7 +129,7 @@ fn in_the_store(w: &mut Writer, model: &Model<'_>, entity: &EntityModel<'_>) {
         let (library, connector, variable) = (&model.library, &model.class, &model.variable);
         let accessor = &entity.accessor;
         let code = format!(
-            "# use airbyte_agent_core::context_store::{{Order, StoreField}};\n\
+            "# use {library}::context_store::{{Order, StoreField}};\n\
              # use {library}::{{{connector}, Result, store::{class}}};\n\
              # async fn example({variable}: &{connector}) -> Result<()> {{\n\
              let search = {variable}.{accessor}().context_store_search();\n\

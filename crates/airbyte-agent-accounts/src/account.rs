@@ -111,7 +111,7 @@ impl Account {
 
     /// The credentials, tokens included, whatever they are bound to.
     pub(crate) fn credentials(&self, connector: &Connector) -> Credentials {
-        let mut credentials = Credentials::new();
+        let mut credentials = Credentials::new().for_connector(&self.connector);
         for (name, value) in &self.fields {
             credentials = credentials.field(name, value.expose_secret());
         }
@@ -282,5 +282,17 @@ mod tests {
             let error = Account::read("acme", "work", text).unwrap_err().to_string();
             assert!(!error.contains("canary"), "{error}");
         }
+    }
+
+    #[test]
+    fn credentials_are_those_of_the_accounts_connector() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs/gong.yaml");
+        let spec = airbyte_agent_spec::Spec::parse(&std::fs::read_to_string(path).unwrap());
+        let gong = spec.unwrap().lower().unwrap();
+        let error = account().credentials(&gong).check_connector(&gong).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Authentication);
+        assert!(error.message().contains("acme") && !error.message().contains("canary"), "{error}");
+        let own = Account::new("gong", "work").credentials(&gong);
+        assert!(own.check_connector(&gong).is_ok());
     }
 }

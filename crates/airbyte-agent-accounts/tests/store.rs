@@ -256,6 +256,7 @@ fn a_token_is_renewed_by_one_process_at_a_time() {
     let store = store(home.path());
     let account = store.get("acme", "a").unwrap().unwrap();
     let tokens = AccountTokens::new(&account, &store);
+    assert_eq!(tokens.connector(), Some("acme"));
     let update = TokenUpdate::new("access-2");
     assert!(store.remove("acme", "a").unwrap());
     tokens.begin().unwrap().store(&update).unwrap();

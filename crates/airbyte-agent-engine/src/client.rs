@@ -14,7 +14,7 @@ use crate::description::expression;
 use crate::description::{Action, Connector, Location, Operation};
 use crate::error::{Error, Result};
 use crate::hosted::{Hosted, HostedTransport, Session};
-use crate::local::{Local, LocalTransport};
+use crate::local::{IntoLocal, LocalTransport};
 use crate::transport::Transport;
 
 /// A connector description, borrowed from a generated crate or shared.
@@ -125,15 +125,16 @@ enum Way {
 }
 
 impl Client {
-    /// Straight to the vendor.
+    /// Straight to the vendor, with [`Credentials`](crate::Credentials) or with
+    /// [`Local`](crate::Local) made of them.
     ///
     /// # Errors
     ///
-    /// `Authentication` when credentials are missing or fit no scheme, `Validation` when a setting
-    /// is missing or cannot be right. Nothing is sent.
-    pub fn local(description: impl Into<Description>, options: impl Into<Local>) -> Result<Self> {
+    /// `Authentication` when credentials are missing, fit no scheme or are those of another
+    /// connector, `Validation` when a setting is missing or cannot be right. Nothing is sent.
+    pub fn local(description: impl Into<Description>, options: impl IntoLocal) -> Result<Self> {
         let description = description.into();
-        let options = options.into();
+        let options = options.into_local().options;
         let config = options.config.clone();
         let transport = LocalTransport::new(description.clone(), options)?;
         let way = Way::Local(Box::new(transport));

@@ -56,6 +56,7 @@ pub mod testing;
 mod transport;
 mod typed;
 
+pub use secrecy::{ExposeSecret, SecretString};
 pub use serde;
 pub use serde_json;
 
@@ -76,12 +77,12 @@ pub use self::hosted::Hosted;
 pub use self::http::{
     BodyStream, BoxFuture, HttpClient, HttpFailure, HttpRequest, HttpResponse, origin,
 };
-pub use self::local::Local;
+pub use self::local::{IntoLocal, Local};
 pub use self::lookup::find_operation;
 pub use self::page::{Items, Page, Pages};
 pub use self::record::{Extra, Lenient, Scalar};
 pub use self::transport::{Layout, Prepared, Reply, Transport};
-pub use self::typed::TypedConnector;
+pub use self::typed::{AuthFor, TypedConnector};
 pub use airbyte_agent_description as description;
 pub use airbyte_agent_description::{closest, suggestion};
 

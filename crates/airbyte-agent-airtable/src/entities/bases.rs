@@ -49,7 +49,7 @@ impl<'a> Bases<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_airtable::context_store::{Order, StoreField};
     /// # use airbyte_agent_airtable::{AirtableConnector, Result, store::BasesField};
     /// # async fn example(airtable: &AirtableConnector) -> Result<()> {
     /// let search = airtable.bases().context_store_search();

@@ -53,7 +53,7 @@ impl<'a> Tables<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_airtable::context_store::{Order, StoreField};
     /// # use airbyte_agent_airtable::{AirtableConnector, Result, store::TablesField};
     /// # async fn example(airtable: &AirtableConnector) -> Result<()> {
     /// let search = airtable.tables().context_store_search();

@@ -69,7 +69,7 @@ impl<'a> Profiles<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_amazon_ads::context_store::{Order, StoreField};
     /// # use airbyte_agent_amazon_ads::{AmazonAdsConnector, Result, store::ProfilesField};
     /// # async fn example(amazon_ads: &AmazonAdsConnector) -> Result<()> {
     /// let search = amazon_ads.profiles().context_store_search();

@@ -94,7 +94,7 @@ impl<'a> Attachments<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_asana::context_store::{Order, StoreField};
     /// # use airbyte_agent_asana::{AsanaConnector, Result, store::AttachmentsField};
     /// # async fn example(asana: &AsanaConnector) -> Result<()> {
     /// let search = asana.attachments().context_store_search();

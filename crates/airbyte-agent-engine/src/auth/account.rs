@@ -102,6 +102,7 @@ pub(super) fn fitting<'c>(
 }
 
 fn choose(connector: &Connector, credentials: &Credentials) -> Result<usize> {
+    credentials.check_connector(connector)?;
     let names = || connector.auth.iter().map(|scheme| scheme.name.as_ref()).collect::<Vec<_>>();
     if let Some(wanted) = credentials.scheme_name() {
         return connector.auth.iter().position(|scheme| scheme.name == wanted).ok_or_else(|| {

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 /// Credential fields by the names in the spec, and, where several schemes exist, which one.
 ///
 /// The credential structs of the connector crates turn into this; it can also be put together by
-/// hand. Its debug output shows field names only.
+/// hand. Those that come from a connector's crate or from its variables know their connector, and
+/// no other connector takes them. Its debug output shows field names only.
 ///
 /// ```
 /// use airbyte_agent_engine::Credentials;
@@ -22,6 +23,8 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Clone, Default)]
 pub struct Credentials {
+    /// Slug of the connector whose they are, where that is known.
+    connector: Option<String>,
     scheme: Option<String>,
     fields: BTreeMap<String, SecretString>,
 }
@@ -31,6 +34,14 @@ impl Credentials {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Says by its slug whose credentials these are: with any other connector they are refused,
+    /// before anything is sent.
+    #[must_use]
+    pub fn for_connector(mut self, slug: impl Into<String>) -> Self {
+        self.connector = Some(slug.into());
+        self
     }
 
     /// Chooses the security scheme by its name in the spec.
@@ -95,7 +106,7 @@ impl Credentials {
         variable: impl Fn(&str) -> Option<String>,
     ) -> Self {
         let prefix = format!("AIRBYTE_AGENT_{}_", connector.name.to_uppercase().replace('-', "_"));
-        let mut credentials = Self::new();
+        let mut credentials = Self::new().for_connector(connector.name.as_ref());
         for scheme in connector.auth.iter() {
             for field in scheme.fields.iter() {
                 let names = std::iter::once(&field.name).chain(field.aliases.iter());
@@ -110,6 +121,19 @@ impl Credentials {
             }
         }
         credentials
+    }
+
+    /// Makes sure that these are not the credentials of another connector. Those that do not know
+    /// their connector pass.
+    ///
+    /// # Errors
+    ///
+    /// `Authentication`; the message names both connectors and no value.
+    pub fn check_connector(&self, connector: &Connector) -> Result<()> {
+        match self.connector.as_deref() {
+            Some(owner) => check_owner("credentials", owner, connector),
+            None => Ok(()),
+        }
     }
 
     /// Whether there is no field.
@@ -138,9 +162,21 @@ impl Credentials {
     }
 }
 
+/// Makes sure that secrets of `owner` go to no other connector.
+pub(crate) fn check_owner(what: &str, owner: &str, connector: &Connector) -> Result<()> {
+    if owner == connector.name {
+        return Ok(());
+    }
+    Err(Error::authentication(format!(
+        "these {what} are {owner}'s and are not sent to {0}; give {what} of {0}",
+        connector.name
+    )))
+}
+
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credentials")
+            .field("connector", &self.connector)
             .field("scheme", &self.scheme)
             .field("fields", &self.fields.keys().collect::<Vec<_>>())
             .finish()

@@ -14,6 +14,7 @@ mod token_store;
 pub(crate) use account::Account;
 pub(crate) use apply::{Credential, apply};
 pub use credentials::Credentials;
+pub(crate) use credentials::check_owner;
 pub use oauth2::TokenUpdate;
 pub(crate) use oauth2::{Announce, Renewal, RenewalContext, Token, TokenRequest, read_answer};
 pub use stored::StoredShape;

@@ -61,6 +61,12 @@ pub trait TokenStore: Send + Sync {
     /// The tokens as they were when the store was made; must not block.
     fn known(&self) -> StoredTokens;
 
+    /// Slug of the connector whose tokens these are, where the store knows it: no other connector
+    /// takes them.
+    fn connector(&self) -> Option<&str> {
+        None
+    }
+
     /// Waits until no other process renews tokens of this account. Called on a thread that may
     /// block.
     ///

@@ -108,9 +108,9 @@ impl Session {
                 local = local.config(name, value.clone());
             }
         }
-        local.http = Some(self.0.http.clone());
-        local.retry.clone_from(&self.0.options.retry);
-        local.via.clone_from(&self.0.options.via);
+        local.options.http = Some(self.0.http.clone());
+        local.options.retry.clone_from(&self.0.options.retry);
+        local.options.via.clone_from(&self.0.options.via);
         Ok(local)
     }
 }

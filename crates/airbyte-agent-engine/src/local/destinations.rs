@@ -50,7 +50,7 @@ impl Destination {
 impl Local {
     /// The settings there are.
     pub fn settings(&self) -> &Map<String, Value> {
-        &self.config
+        &self.options.config
     }
 
     /// Where a client of `connector` with these options sends the credentials.
@@ -100,12 +100,12 @@ struct Known<'c> {
 
 impl<'c> Known<'c> {
     fn new(local: &'c Local, connector: &'c Connector) -> Result<Self> {
-        let account = Account::new(connector, &local.credentials)?;
+        let account = Account::new(connector, &local.options.credentials)?;
         let scheme = account.scheme(connector);
-        let config = configuration(connector, scheme, &local.config, |field| {
+        let config = configuration(connector, scheme, &local.options.config, |field| {
             account.secret(field).map(str::to_owned)
         })?;
-        Ok(Self { connector, account, given: &local.config, config })
+        Ok(Self { connector, account, given: &local.options.config, config })
     }
 
     fn scheme(&self) -> &'c AuthScheme {

@@ -19,7 +19,8 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use self::exchange::{Outgoing, header};
-pub use self::options::Local;
+pub(crate) use self::options::Options;
+pub use self::options::{IntoLocal, Local};
 pub(crate) use self::server::{configuration, known_settings};
 use crate::arguments::{Arguments, Completion};
 use crate::auth::{self, Account, Credential, Renewal, RenewalContext, TokenRequest};
@@ -71,9 +72,12 @@ impl std::ops::Deref for LocalTransport {
 
 impl LocalTransport {
     /// Checks credentials and settings; sends nothing.
-    pub(crate) fn new(description: Description, options: Local) -> Result<Self> {
+    pub(crate) fn new(description: Description, options: Options) -> Result<Self> {
         let connector: &Connector = &description;
         let account = Account::new(connector, &options.credentials)?;
+        if let Some(owner) = options.token_store.as_ref().and_then(|store| store.connector()) {
+            auth::check_owner("tokens", owner, connector)?;
+        }
         let redactor = Redactor::default();
         account.register(connector, &redactor);
         for value in options.credentials.values() {
@@ -356,7 +360,7 @@ fn absolute(base: &Url, target: &str) -> Result<Url> {
 
 fn renewal(
     connector: &Connector,
-    options: &Local,
+    options: &Options,
     config: &Map<String, Value>,
     redactor: &Redactor,
 ) -> Result<(Renewal, Arc<RenewalContext>)> {

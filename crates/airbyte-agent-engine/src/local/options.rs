@@ -1,6 +1,7 @@
 //! How to reach a vendor directly.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,8 +21,18 @@ use crate::http::{HttpClient, shown};
 ///     .config("subdomain", "acme")
 ///     .timeout(Duration::from_secs(20));
 /// ```
+///
+/// `A` is the type of the credentials. A generated connector takes options with credentials of its
+/// own types only (see [`AuthFor`](crate::AuthFor)); `Local` without a parameter holds
+/// [`Credentials`], of which it shows at run time whose they are.
+pub struct Local<A = Credentials> {
+    pub(crate) options: Options,
+    auth: PhantomData<fn() -> A>,
+}
+
+/// What [`Local`] holds, whatever the type of its credentials.
 #[derive(Clone)]
-pub struct Local {
+pub(crate) struct Options {
     pub(crate) credentials: Credentials,
     pub(crate) config: Map<String, Value>,
     pub(crate) via: Option<String>,
@@ -35,10 +46,10 @@ pub struct Local {
     pub(crate) max_answer_bytes: usize,
 }
 
-impl Local {
+impl<A: Into<Credentials>> Local<A> {
     /// These credentials, and otherwise what suits most.
-    pub fn new(credentials: impl Into<Credentials>) -> Self {
-        Self {
+    pub fn new(credentials: A) -> Self {
+        Self::of(Options {
             credentials: credentials.into(),
             config: Map::new(),
             via: None,
@@ -50,20 +61,27 @@ impl Local {
             http: None,
             private_hosts: false,
             max_answer_bytes: 64 * 1024 * 1024,
-        }
+        })
+    }
+}
+
+impl<A> Local<A> {
+    const fn of(options: Options) -> Self {
+        Self { options, auth: PhantomData }
     }
 
-    /// Replaces the credentials.
+    /// Replaces the credentials, and with them the type of credentials that these options hold.
     #[must_use]
-    pub fn credentials(mut self, credentials: impl Into<Credentials>) -> Self {
-        self.credentials = credentials.into();
-        self
+    pub fn credentials<B: Into<Credentials>>(self, credentials: B) -> Local<B> {
+        let mut options = self.options;
+        options.credentials = credentials.into();
+        Local::of(options)
     }
 
     /// Sets a server variable or another setting of the connector, for example a subdomain.
     #[must_use]
     pub fn config(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.config.insert(key.into(), value.into());
+        self.options.config.insert(key.into(), value.into());
         self
     }
 
@@ -72,7 +90,7 @@ impl Local {
     /// vendor would get, credentials included. A user name or a password in it is refused.
     #[must_use]
     pub fn via(mut self, origin: impl Into<String>) -> Self {
-        self.via = Some(origin.into());
+        self.options.via = Some(origin.into());
         self
     }
 
@@ -80,31 +98,42 @@ impl Local {
     /// own by [`CallOptions::timeout`](crate::CallOptions::timeout).
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+        self.options.timeout = timeout;
         self
     }
 
     /// Longest silence of the vendor, before the answer and within it; 30 s unless set.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.read_timeout = timeout;
+        self.options.read_timeout = timeout;
         self
     }
 
     /// Replaces the connector's retry policy.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        self.retry = Some(policy);
+        self.options.retry = Some(policy);
         self
     }
 
     /// Is told of new tokens before they are used, so that they can be stored. Must not block.
+    ///
+    /// ```
+    /// use airbyte_agent_engine::{Credentials, ExposeSecret, Local};
+    ///
+    /// # fn keep(_: &str) {}
+    /// let local = Local::new(Credentials::new()).on_token_refresh(|update| {
+    ///     if let Some(token) = &update.refresh_token {
+    ///         keep(token.expose_secret());
+    ///     }
+    /// });
+    /// ```
     #[must_use]
     pub fn on_token_refresh(
         mut self,
         callback: impl Fn(&TokenUpdate) + Send + Sync + 'static,
     ) -> Self {
-        self.on_token_refresh = Some(Arc::new(callback));
+        self.options.on_token_refresh = Some(Arc::new(callback));
         self
     }
 
@@ -112,14 +141,14 @@ impl Local {
     /// processes share the account.
     #[must_use]
     pub fn token_store(mut self, store: impl TokenStore + 'static) -> Self {
-        self.token_store = Some(Arc::new(store));
+        self.options.token_store = Some(Arc::new(store));
         self
     }
 
     /// Sends requests by a client of your own.
     #[must_use]
     pub fn http_client(mut self, client: impl HttpClient + 'static) -> Self {
-        self.http = Some(Arc::new(client));
+        self.options.http = Some(Arc::new(client));
         self
     }
 
@@ -128,31 +157,50 @@ impl Local {
     /// names. The configured base URL may be private in any case.
     #[must_use]
     pub fn allow_private_hosts(mut self) -> Self {
-        self.private_hosts = true;
+        self.options.private_hosts = true;
         self
     }
 
     /// Largest JSON answer that is read; 64 MiB unless set. Downloads have no limit.
     #[must_use]
     pub fn max_answer_bytes(mut self, limit: usize) -> Self {
-        self.max_answer_bytes = limit;
+        self.options.max_answer_bytes = limit;
         self
     }
 }
 
-impl<C: Into<Credentials>> From<C> for Local {
-    fn from(credentials: C) -> Self {
-        Self::new(credentials)
+impl<A> Clone for Local<A> {
+    fn clone(&self) -> Self {
+        Self::of(self.options.clone())
     }
 }
 
-impl fmt::Debug for Local {
+/// What [`Client::local`](crate::Client::local) takes: credentials of any type, or [`Local`] made
+/// of them.
+pub trait IntoLocal {
+    /// The options, with nothing known any more of the type of their credentials.
+    fn into_local(self) -> Local;
+}
+
+impl<A> IntoLocal for Local<A> {
+    fn into_local(self) -> Local {
+        Local::of(self.options)
+    }
+}
+
+impl<C: Into<Credentials>> IntoLocal for C {
+    fn into_local(self) -> Local {
+        Local::new(self.into())
+    }
+}
+
+impl<A> fmt::Debug for Local<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Local")
-            .field("credentials", &self.credentials)
-            .field("config", &self.config.keys().collect::<Vec<_>>())
-            .field("via", &self.via.as_deref().map(shown))
-            .field("timeout", &self.timeout)
+            .field("credentials", &self.options.credentials)
+            .field("config", &self.options.config.keys().collect::<Vec<_>>())
+            .field("via", &self.options.via.as_deref().map(shown))
+            .field("timeout", &self.options.timeout)
             .finish_non_exhaustive()
     }
 }

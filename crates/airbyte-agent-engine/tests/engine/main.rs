@@ -19,6 +19,7 @@ mod hosted_requests;
 mod hosted_settings;
 mod hosted_tokens;
 mod meanings;
+mod owners;
 mod paging;
 mod platform;
 mod records;

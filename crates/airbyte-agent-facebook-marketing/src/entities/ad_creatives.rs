@@ -53,7 +53,7 @@ impl<'a> AdCreatives<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
     /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdCreativesField};
     /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
     /// let search = facebook_marketing.ad_creatives().context_store_search();

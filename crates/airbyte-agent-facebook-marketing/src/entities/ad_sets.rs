@@ -132,7 +132,7 @@ impl<'a> AdSets<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
     /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdSetsField};
     /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
     /// let search = facebook_marketing.ad_sets().context_store_search();

@@ -55,7 +55,7 @@ impl<'a> AdsInsights<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
     /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::AdsInsightsField};
     /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
     /// let search = facebook_marketing.ads_insights().context_store_search();

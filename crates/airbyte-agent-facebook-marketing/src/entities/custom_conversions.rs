@@ -54,7 +54,7 @@ impl<'a> CustomConversions<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_facebook_marketing::context_store::{Order, StoreField};
     /// # use airbyte_agent_facebook_marketing::{FacebookMarketingConnector, Result, store::CustomConversionsField};
     /// # async fn example(facebook_marketing: &FacebookMarketingConnector) -> Result<()> {
     /// let search = facebook_marketing.custom_conversions().context_store_search();

@@ -90,7 +90,7 @@ impl<'a> Commits<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::CommitsField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.commits().context_store_search();

@@ -177,7 +177,7 @@ impl<'a> Issues<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::IssuesField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.issues().context_store_search();

@@ -88,7 +88,7 @@ impl<'a> Labels<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::LabelsField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.labels().context_store_search();

@@ -76,7 +76,7 @@ impl<'a> Organizations<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::OrganizationsField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.organizations().context_store_search();

@@ -79,7 +79,7 @@ impl<'a> Projects<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::ProjectsField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.projects().context_store_search();

@@ -151,7 +151,7 @@ impl<'a> PullRequests<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::PullRequestsField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.pull_requests().context_store_search();

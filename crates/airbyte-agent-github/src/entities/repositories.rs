@@ -110,7 +110,7 @@ impl<'a> Repositories<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::RepositoriesField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.repositories().context_store_search();

@@ -57,7 +57,7 @@ impl<'a> Stargazers<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::StargazersField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.stargazers().context_store_search();

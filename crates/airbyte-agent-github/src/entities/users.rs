@@ -103,7 +103,7 @@ impl<'a> Users<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_github::context_store::{Order, StoreField};
     /// # use airbyte_agent_github::{GithubConnector, Result, store::UsersField};
     /// # async fn example(github: &GithubConnector) -> Result<()> {
     /// let search = github.users().context_store_search();

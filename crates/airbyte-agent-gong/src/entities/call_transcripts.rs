@@ -54,7 +54,7 @@ impl<'a> CallTranscripts<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
     /// # use airbyte_agent_gong::{GongConnector, Result, store::CallTranscriptsField};
     /// # async fn example(gong: &GongConnector) -> Result<()> {
     /// let search = gong.call_transcripts().context_store_search();

@@ -75,7 +75,7 @@ impl<'a> Calls<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
     /// # use airbyte_agent_gong::{GongConnector, Result, store::CallsField};
     /// # async fn example(gong: &GongConnector) -> Result<()> {
     /// let search = gong.calls().context_store_search();

@@ -50,7 +50,7 @@ impl<'a> SettingsScorecards<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
     /// # use airbyte_agent_gong::{GongConnector, Result, store::SettingsScorecardsField};
     /// # async fn example(gong: &GongConnector) -> Result<()> {
     /// let search = gong.settings_scorecards().context_store_search();

@@ -52,7 +52,7 @@ impl<'a> StatsActivityScorecards<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
     /// # use airbyte_agent_gong::{GongConnector, Result, store::StatsActivityScorecardsField};
     /// # async fn example(gong: &GongConnector) -> Result<()> {
     /// let search = gong.stats_activity_scorecards().context_store_search();

@@ -73,7 +73,7 @@ impl<'a> Users<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_gong::context_store::{Order, StoreField};
     /// # use airbyte_agent_gong::{GongConnector, Result, store::UsersField};
     /// # async fn example(gong: &GongConnector) -> Result<()> {
     /// let search = gong.users().context_store_search();

@@ -173,7 +173,7 @@ impl<'a> Files<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_google_drive::context_store::{Order, StoreField};
     /// # use airbyte_agent_google_drive::{GoogleDriveConnector, Result, store::FilesField};
     /// # async fn example(google_drive: &GoogleDriveConnector) -> Result<()> {
     /// let search = google_drive.files().context_store_search();

@@ -51,7 +51,7 @@ impl<'a> Applications<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
     /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::ApplicationsField};
     /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
     /// let search = greenhouse.applications().context_store_search();

@@ -50,7 +50,7 @@ impl<'a> Candidates<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
     /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::CandidatesField};
     /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
     /// let search = greenhouse.candidates().context_store_search();

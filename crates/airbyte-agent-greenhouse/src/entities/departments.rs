@@ -49,7 +49,7 @@ impl<'a> Departments<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
     /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::DepartmentsField};
     /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
     /// let search = greenhouse.departments().context_store_search();

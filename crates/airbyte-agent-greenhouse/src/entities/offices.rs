@@ -49,7 +49,7 @@ impl<'a> Offices<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
     /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::OfficesField};
     /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
     /// let search = greenhouse.offices().context_store_search();

@@ -49,7 +49,7 @@ impl<'a> Sources<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_greenhouse::context_store::{Order, StoreField};
     /// # use airbyte_agent_greenhouse::{GreenhouseConnector, Result, store::SourcesField};
     /// # async fn example(greenhouse: &GreenhouseConnector) -> Result<()> {
     /// let search = greenhouse.sources().context_store_search();

@@ -137,7 +137,7 @@ impl<'a> Calls<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::CallsField};
     /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
     /// let search = hubspot.calls().context_store_search();

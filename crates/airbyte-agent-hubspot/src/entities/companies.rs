@@ -137,7 +137,7 @@ impl<'a> Companies<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::CompaniesField};
     /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
     /// let search = hubspot.companies().context_store_search();

@@ -138,7 +138,7 @@ impl<'a> Deals<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::DealsField};
     /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
     /// let search = hubspot.deals().context_store_search();

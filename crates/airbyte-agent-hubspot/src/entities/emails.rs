@@ -135,7 +135,7 @@ impl<'a> Emails<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_hubspot::context_store::{Order, StoreField};
     /// # use airbyte_agent_hubspot::{HubspotConnector, Result, store::EmailsField};
     /// # async fn example(hubspot: &HubspotConnector) -> Result<()> {
     /// let search = hubspot.emails().context_store_search();

@@ -140,7 +140,7 @@ impl<'a> Companies<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_intercom::context_store::{Order, StoreField};
     /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::CompaniesField};
     /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
     /// let search = intercom.companies().context_store_search();

@@ -139,7 +139,7 @@ impl<'a> Contacts<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_intercom::context_store::{Order, StoreField};
     /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::ContactsField};
     /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
     /// let search = intercom.contacts().context_store_search();

@@ -67,7 +67,7 @@ impl<'a> Teams<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_intercom::context_store::{Order, StoreField};
     /// # use airbyte_agent_intercom::{IntercomConnector, Result, store::TeamsField};
     /// # async fn example(intercom: &IntercomConnector) -> Result<()> {
     /// let search = intercom.teams().context_store_search();

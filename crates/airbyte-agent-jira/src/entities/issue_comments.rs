@@ -166,7 +166,7 @@ impl<'a> IssueComments<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
     /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueCommentsField};
     /// # async fn example(jira: &JiraConnector) -> Result<()> {
     /// let search = jira.issue_comments().context_store_search();

@@ -71,7 +71,7 @@ impl<'a> IssueFields<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
     /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueFieldsField};
     /// # async fn example(jira: &JiraConnector) -> Result<()> {
     /// let search = jira.issue_fields().context_store_search();

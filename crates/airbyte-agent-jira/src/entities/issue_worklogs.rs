@@ -105,7 +105,7 @@ impl<'a> IssueWorklogs<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
     /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssueWorklogsField};
     /// # async fn example(jira: &JiraConnector) -> Result<()> {
     /// let search = jira.issue_worklogs().context_store_search();

@@ -148,7 +148,7 @@ impl<'a> Issues<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
     /// # use airbyte_agent_jira::{JiraConnector, Result, store::IssuesField};
     /// # async fn example(jira: &JiraConnector) -> Result<()> {
     /// let search = jira.issues().context_store_search();

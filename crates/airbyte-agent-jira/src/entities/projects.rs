@@ -69,7 +69,7 @@ impl<'a> Projects<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
     /// # use airbyte_agent_jira::{JiraConnector, Result, store::ProjectsField};
     /// # async fn example(jira: &JiraConnector) -> Result<()> {
     /// let search = jira.projects().context_store_search();

@@ -95,7 +95,7 @@ impl<'a> Users<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_jira::context_store::{Order, StoreField};
     /// # use airbyte_agent_jira::{JiraConnector, Result, store::UsersField};
     /// # async fn example(jira: &JiraConnector) -> Result<()> {
     /// let search = jira.users().context_store_search();

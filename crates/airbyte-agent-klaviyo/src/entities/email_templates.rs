@@ -70,7 +70,7 @@ impl<'a> EmailTemplates<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
     /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::EmailTemplatesField};
     /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
     /// let search = klaviyo.email_templates().context_store_search();

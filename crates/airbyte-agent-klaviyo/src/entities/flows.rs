@@ -72,7 +72,7 @@ impl<'a> Flows<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
     /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::FlowsField};
     /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
     /// let search = klaviyo.flows().context_store_search();

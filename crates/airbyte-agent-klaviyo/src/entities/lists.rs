@@ -71,7 +71,7 @@ impl<'a> Lists<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_klaviyo::context_store::{Order, StoreField};
     /// # use airbyte_agent_klaviyo::{KlaviyoConnector, Result, store::ListsField};
     /// # async fn example(klaviyo: &KlaviyoConnector) -> Result<()> {
     /// let search = klaviyo.lists().context_store_search();

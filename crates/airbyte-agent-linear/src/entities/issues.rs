@@ -119,7 +119,7 @@ impl<'a> Issues<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_linear::context_store::{Order, StoreField};
     /// # use airbyte_agent_linear::{LinearConnector, Result, store::IssuesField};
     /// # async fn example(linear: &LinearConnector) -> Result<()> {
     /// let search = linear.issues().context_store_search();

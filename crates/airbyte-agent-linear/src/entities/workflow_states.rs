@@ -51,7 +51,7 @@ impl<'a> WorkflowStates<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_linear::context_store::{Order, StoreField};
     /// # use airbyte_agent_linear::{LinearConnector, Result, store::WorkflowStatesField};
     /// # async fn example(linear: &LinearConnector) -> Result<()> {
     /// let search = linear.workflow_states().context_store_search();

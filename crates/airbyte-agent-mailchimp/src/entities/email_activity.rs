@@ -54,7 +54,7 @@ impl<'a> EmailActivity<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
     /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::EmailActivityField};
     /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
     /// let search = mailchimp.email_activity().context_store_search();

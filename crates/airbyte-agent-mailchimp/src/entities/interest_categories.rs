@@ -82,7 +82,7 @@ impl<'a> InterestCategories<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
     /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::InterestCategoriesField};
     /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
     /// let search = mailchimp.interest_categories().context_store_search();

@@ -51,7 +51,7 @@ impl<'a> Tags<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
     /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::TagsField};
     /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
     /// let search = mailchimp.tags().context_store_search();

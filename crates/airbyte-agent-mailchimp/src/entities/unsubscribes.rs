@@ -53,7 +53,7 @@ impl<'a> Unsubscribes<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_mailchimp::context_store::{Order, StoreField};
     /// # use airbyte_agent_mailchimp::{MailchimpConnector, Result, store::UnsubscribesField};
     /// # async fn example(mailchimp: &MailchimpConnector) -> Result<()> {
     /// let search = mailchimp.unsubscribes().context_store_search();

@@ -71,7 +71,7 @@ impl<'a> Customers<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_orb::context_store::{Order, StoreField};
     /// # use airbyte_agent_orb::{OrbConnector, Result, store::CustomersField};
     /// # async fn example(orb: &OrbConnector) -> Result<()> {
     /// let search = orb.customers().context_store_search();

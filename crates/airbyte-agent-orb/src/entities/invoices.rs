@@ -72,7 +72,7 @@ impl<'a> Invoices<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_orb::context_store::{Order, StoreField};
     /// # use airbyte_agent_orb::{OrbConnector, Result, store::InvoicesField};
     /// # async fn example(orb: &OrbConnector) -> Result<()> {
     /// let search = orb.invoices().context_store_search();

@@ -69,7 +69,7 @@ impl<'a> Plans<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_orb::context_store::{Order, StoreField};
     /// # use airbyte_agent_orb::{OrbConnector, Result, store::PlansField};
     /// # async fn example(orb: &OrbConnector) -> Result<()> {
     /// let search = orb.plans().context_store_search();

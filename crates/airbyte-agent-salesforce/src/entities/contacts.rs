@@ -172,7 +172,7 @@ impl<'a> Contacts<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
     /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::ContactsField};
     /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
     /// let search = salesforce.contacts().context_store_search();

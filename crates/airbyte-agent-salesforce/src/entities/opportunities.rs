@@ -172,7 +172,7 @@ impl<'a> Opportunities<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
     /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::OpportunitiesField};
     /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
     /// let search = salesforce.opportunities().context_store_search();

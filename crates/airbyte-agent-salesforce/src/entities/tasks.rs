@@ -171,7 +171,7 @@ impl<'a> Tasks<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
     /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::TasksField};
     /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
     /// let search = salesforce.tasks().context_store_search();

@@ -130,7 +130,7 @@ impl<'a> Users<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_salesforce::context_store::{Order, StoreField};
     /// # use airbyte_agent_salesforce::{SalesforceConnector, Result, store::UsersField};
     /// # async fn example(salesforce: &SalesforceConnector) -> Result<()> {
     /// let search = salesforce.users().context_store_search();

@@ -51,7 +51,7 @@ impl<'a> BalanceTransactions<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
     /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::BalanceTransactionsField};
     /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
     /// let search = shopify.balance_transactions().context_store_search();

@@ -131,7 +131,7 @@ impl<'a> DraftOrders<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
     /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::DraftOrdersField};
     /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
     /// let search = shopify.draft_orders().context_store_search();

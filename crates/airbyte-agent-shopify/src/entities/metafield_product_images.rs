@@ -55,7 +55,7 @@ impl<'a> MetafieldProductImages<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
     /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldProductImagesField};
     /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
     /// let search = shopify.metafield_product_images().context_store_search();

@@ -55,7 +55,7 @@ impl<'a> MetafieldProductVariants<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
     /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::MetafieldProductVariantsField};
     /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
     /// let search = shopify.metafield_product_variants().context_store_search();

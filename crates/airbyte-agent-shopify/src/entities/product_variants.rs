@@ -138,7 +138,7 @@ impl<'a> ProductVariants<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_shopify::context_store::{Order, StoreField};
     /// # use airbyte_agent_shopify::{ShopifyConnector, Result, store::ProductVariantsField};
     /// # async fn example(shopify: &ShopifyConnector) -> Result<()> {
     /// let search = shopify.product_variants().context_store_search();

@@ -56,7 +56,7 @@ impl<'a> ChannelMessages<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_slack::context_store::{Order, StoreField};
     /// # use airbyte_agent_slack::{SlackConnector, Result, store::ChannelMessagesField};
     /// # async fn example(slack: &SlackConnector) -> Result<()> {
     /// let search = slack.channel_messages().context_store_search();

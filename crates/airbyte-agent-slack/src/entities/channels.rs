@@ -112,7 +112,7 @@ impl<'a> Channels<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_slack::context_store::{Order, StoreField};
     /// # use airbyte_agent_slack::{SlackConnector, Result, store::ChannelsField};
     /// # async fn example(slack: &SlackConnector) -> Result<()> {
     /// let search = slack.channels().context_store_search();

@@ -53,7 +53,7 @@ impl<'a> Threads<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_slack::context_store::{Order, StoreField};
     /// # use airbyte_agent_slack::{SlackConnector, Result, store::ThreadsField};
     /// # async fn example(slack: &SlackConnector) -> Result<()> {
     /// let search = slack.threads().context_store_search();

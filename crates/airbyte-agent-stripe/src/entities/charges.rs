@@ -104,7 +104,7 @@ impl<'a> Charges<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
     /// # use airbyte_agent_stripe::{StripeConnector, Result, store::ChargesField};
     /// # async fn example(stripe: &StripeConnector) -> Result<()> {
     /// let search = stripe.charges().context_store_search();

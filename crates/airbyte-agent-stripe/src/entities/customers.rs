@@ -173,7 +173,7 @@ impl<'a> Customers<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
     /// # use airbyte_agent_stripe::{StripeConnector, Result, store::CustomersField};
     /// # async fn example(stripe: &StripeConnector) -> Result<()> {
     /// let search = stripe.customers().context_store_search();

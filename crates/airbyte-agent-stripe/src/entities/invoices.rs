@@ -132,7 +132,7 @@ impl<'a> Invoices<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_stripe::context_store::{Order, StoreField};
     /// # use airbyte_agent_stripe::{StripeConnector, Result, store::InvoicesField};
     /// # async fn example(stripe: &StripeConnector) -> Result<()> {
     /// let search = stripe.invoices().context_store_search();

@@ -69,7 +69,7 @@ impl<'a> Departments<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::DepartmentsField};
     /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
     /// let search = zendesk_chat.departments().context_store_search();

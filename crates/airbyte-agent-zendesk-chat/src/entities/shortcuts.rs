@@ -68,7 +68,7 @@ impl<'a> Shortcuts<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::ShortcutsField};
     /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
     /// let search = zendesk_chat.shortcuts().context_store_search();

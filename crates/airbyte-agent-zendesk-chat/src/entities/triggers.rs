@@ -48,7 +48,7 @@ impl<'a> Triggers<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_chat::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_chat::{ZendeskChatConnector, Result, store::TriggersField};
     /// # async fn example(zendesk_chat: &ZendeskChatConnector) -> Result<()> {
     /// let search = zendesk_chat.triggers().context_store_search();

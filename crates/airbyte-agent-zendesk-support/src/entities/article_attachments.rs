@@ -102,7 +102,7 @@ impl<'a> ArticleAttachments<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::ArticleAttachmentsField};
     /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
     /// let search = zendesk_support.article_attachments().context_store_search();

@@ -70,7 +70,7 @@ impl<'a> Articles<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::ArticlesField};
     /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
     /// let search = zendesk_support.articles().context_store_search();

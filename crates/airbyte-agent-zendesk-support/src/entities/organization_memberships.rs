@@ -50,7 +50,7 @@ impl<'a> OrganizationMemberships<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::OrganizationMembershipsField};
     /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
     /// let search = zendesk_support.organization_memberships().context_store_search();

@@ -49,7 +49,7 @@ impl<'a> Tags<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TagsField};
     /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
     /// let search = zendesk_support.tags().context_store_search();

@@ -55,7 +55,7 @@ impl<'a> TicketAudits<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_zendesk_support::context_store::{Order, StoreField};
     /// # use airbyte_agent_zendesk_support::{ZendeskSupportConnector, Result, store::TicketAuditsField};
     /// # async fn example(zendesk_support: &ZendeskSupportConnector) -> Result<()> {
     /// let search = zendesk_support.ticket_audits().context_store_search();

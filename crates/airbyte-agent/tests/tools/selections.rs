@@ -1,5 +1,6 @@
 //! What the descriptions give as an example of a choice of fields can be chosen by a model.
 
+use airbyte_agent::core::tools::ClientTools as _;
 use airbyte_agent::Client;
 use airbyte_agent::core::description::Body;
 use airbyte_agent::registry;

@@ -132,7 +132,7 @@ impl<'a> Projects<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_acme::context_store::{Order, StoreField};
     /// # use airbyte_agent_acme::{AcmeConnector, Result, store::ProjectsField};
     /// # async fn example(acme: &AcmeConnector) -> Result<()> {
     /// let search = acme.projects().context_store_search();

@@ -95,7 +95,7 @@ impl<'a> Tasks<'a> {
     /// Works through the hosted platform only. The copy may be an hour old.
     ///
     /// ```no_run
-    /// # use airbyte_agent_core::context_store::{Order, StoreField};
+    /// # use airbyte_agent_acme::context_store::{Order, StoreField};
     /// # use airbyte_agent_acme::{AcmeConnector, Result, store::TasksField};
     /// # async fn example(acme: &AcmeConnector) -> Result<()> {
     /// let search = acme.tasks().context_store_search();
